@@ -1,0 +1,24 @@
+//! Everything that a front end may ask of the engine.
+
+use crate::model::names::{HostName, JobId};
+use crate::model::plan::Plan;
+
+/// A request to the engine. What comes of it is told by events.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Run a confirmed plan as the job `id`.
+    Run {
+        /// The id of the new job, made by the front end so that it knows its own.
+        id: JobId,
+        /// The plan, as it was shown.
+        plan: Box<Plan>,
+    },
+    /// Take up an interrupted job.
+    Resume(JobId),
+    /// Stop a running job: the step that runs is ended on the host too.
+    Cancel(JobId),
+    /// List a host again now, or all of them; a host that waits for its next attempt is tried at once.
+    Refresh(Option<HostName>),
+    /// End: running jobs are left to be resumed, connections are closed.
+    Shutdown,
+}

@@ -1,0 +1,31 @@
+//! Everything that the engine says. The console, the command line, `--json` and the tests see the same values.
+
+use crate::model::failure::Refusal;
+use crate::model::fleet::Delta;
+use crate::model::job::{Job, JobEvent};
+use crate::model::names::JobId;
+
+/// What the engine tells its front end.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// Something in the fleet changed.
+    Fleet(Delta),
+    /// A job that the journal holds, told once at the start or when another console ends one.
+    Known(Box<Job>),
+    /// Something happened in a job.
+    Job {
+        /// Which.
+        id: JobId,
+        /// What.
+        event: JobEvent,
+    },
+    /// A command was declined; nothing was changed.
+    Refused {
+        /// The job that was asked for.
+        id: JobId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// Something that the operator should know and that belongs to no job.
+    Notice(String),
+}

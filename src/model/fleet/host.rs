@@ -1,0 +1,157 @@
+//! One host of the fleet: how it is reached, what is on it, and how fresh that knowledge is.
+
+use super::{Connection, Container, HostChange, HostFacts, HostImage, Session, Stamp, StampRecord};
+use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionName};
+use crate::model::profile::HostSettings;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// An agent host as far as it is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Host {
+    /// What the operator calls it.
+    pub name: HostName,
+    /// How it is configured.
+    pub settings: HostSettings,
+    /// How it can be reached.
+    pub connection: Connection,
+    /// What it told about itself; none before the first connection.
+    pub facts: Option<HostFacts>,
+    /// Its stamp.
+    pub stamp: Stamp,
+    /// What was stamped before, newest last.
+    pub history: Vec<StampRecord>,
+    /// When all of this was last true; none before the first full list.
+    pub listed_at: Option<Timestamp>,
+    images: BTreeMap<ImageId, HostImage>,
+    containers: BTreeMap<ContainerId, Container>,
+}
+
+/// How far what is shown can be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Never listed.
+    Never,
+    /// Listed within three list intervals.
+    Fresh(SignedDuration),
+    /// Older than that.
+    Stale(SignedDuration),
+}
+
+impl Host {
+    /// Seconds between two full lists of a host (DESIGN section 4).
+    pub const LIST_INTERVAL: SignedDuration = SignedDuration::from_secs(30);
+
+    /// A configured host of which nothing is known yet.
+    pub fn new(settings: HostSettings) -> Self {
+        Self {
+            name: settings.name.clone(),
+            settings,
+            connection: Connection::Waiting,
+            facts: None,
+            stamp: Stamp::Unknown,
+            history: Vec::new(),
+            listed_at: None,
+            images: BTreeMap::new(),
+            containers: BTreeMap::new(),
+        }
+    }
+
+    /// All images, those of other names too.
+    pub fn images(&self) -> impl Iterator<Item = &HostImage> {
+        self.images.values()
+    }
+
+    /// The image that a reference names on this host now.
+    pub fn image(&self, reference: &ImageRef) -> Option<&HostImage> {
+        self.images
+            .values()
+            .find(|image| image.references.contains(reference))
+    }
+
+    /// All containers, those that are no sessions too.
+    pub fn containers(&self) -> impl Iterator<Item = &Container> {
+        self.containers.values()
+    }
+
+    /// The sessions, in the order of their names.
+    pub fn sessions(&self) -> impl Iterator<Item = Session<'_>> {
+        let mut sessions: Vec<_> = self
+            .containers
+            .values()
+            .filter_map(|container| Session::of(self, container))
+            .collect();
+        sessions.sort_by(|a, b| a.name().cmp(b.name()));
+        sessions.into_iter()
+    }
+
+    /// One session.
+    pub fn session(&self, name: &SessionName) -> Option<Session<'_>> {
+        self.containers
+            .values()
+            .filter_map(|container| Session::of(self, container))
+            .find(|s| s.name() == name)
+    }
+
+    /// How many sessions run the image that a reference names, or are pinned to the reference.
+    pub fn sessions_using(&self, reference: &ImageRef) -> usize {
+        let id = self.image(reference).map(|image| &image.id);
+        self.sessions()
+            .filter(|s| s.pinned() == Some(reference) || id.is_some_and(|id| *id == s.container().image_id))
+            .count()
+    }
+
+    /// The tags that were active before the present one, newest first, each once.
+    pub fn previous_tags(&self) -> Vec<&ImageRef> {
+        let mut tags: Vec<&ImageRef> = Vec::new();
+        for record in self.history.iter().rev() {
+            let is_active = self.stamp.active() == Some(&record.reference);
+            if !is_active && !tags.contains(&&record.reference) {
+                tags.push(&record.reference);
+            }
+        }
+        tags
+    }
+
+    /// How fresh all of this is at `now`.
+    pub fn freshness(&self, now: Timestamp) -> Freshness {
+        let Some(listed_at) = self.listed_at else {
+            return Freshness::Never;
+        };
+        let age = now.duration_since(listed_at).max(SignedDuration::ZERO);
+        if age > Self::LIST_INTERVAL * 3 {
+            Freshness::Stale(age)
+        } else {
+            Freshness::Fresh(age)
+        }
+    }
+
+    /// Applies one change; tells whether anything is different now.
+    pub(super) fn apply(&mut self, change: HostChange) -> bool {
+        match change {
+            HostChange::Connection(connection) => replace(&mut self.connection, connection),
+            HostChange::Facts(facts) => replace(&mut self.facts, Some(facts)),
+            HostChange::Stamp { stamp, history } => {
+                let stamp_changed = replace(&mut self.stamp, stamp);
+                replace(&mut self.history, history) || stamp_changed
+            }
+            HostChange::Image(image) => self
+                .images
+                .insert(image.id.clone(), image.clone())
+                .is_none_or(|earlier| earlier != image),
+            HostChange::ImageGone(id) => self.images.remove(&id).is_some(),
+            HostChange::Container(container) => self
+                .containers
+                .insert(container.id.clone(), container.clone())
+                .is_none_or(|earlier| earlier != container),
+            HostChange::ContainerGone(id) => self.containers.remove(&id).is_some(),
+            HostChange::Listed(at) => replace(&mut self.listed_at, Some(at)),
+        }
+    }
+}
+
+fn replace<T: PartialEq>(place: &mut T, value: T) -> bool {
+    let changed = *place != value;
+    *place = value;
+    changed
+}

@@ -1,0 +1,59 @@
+//! Everything a host listed at one moment, and the changes from an earlier listing to it.
+
+use super::{Container, HostChange, HostFacts, HostImage, Stamp, StampRecord};
+use crate::model::names::{ContainerId, ImageId};
+use std::collections::BTreeMap;
+
+/// One full list of a host.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// What the host told about itself.
+    pub facts: Option<HostFacts>,
+    /// Its stamp.
+    pub stamp: Stamp,
+    /// What was stamped before, newest last.
+    pub history: Vec<StampRecord>,
+    /// All its images, those of other names too.
+    pub images: BTreeMap<ImageId, HostImage>,
+    /// All its containers, those that are no sessions too.
+    pub containers: BTreeMap<ContainerId, Container>,
+}
+
+impl Listing {
+    /// The changes that turn `earlier` into this listing; none when nothing changed.
+    pub fn changes_since(&self, earlier: &Self) -> Vec<HostChange> {
+        let mut changes = Vec::new();
+        if self.facts != earlier.facts
+            && let Some(facts) = &self.facts
+        {
+            changes.push(HostChange::Facts(facts.clone()));
+        }
+        if self.stamp != earlier.stamp || self.history != earlier.history {
+            changes.push(HostChange::Stamp {
+                stamp: self.stamp.clone(),
+                history: self.history.clone(),
+            });
+        }
+        changes.extend(upserts(&self.images, &earlier.images).map(HostChange::Image));
+        changes.extend(gone(&self.images, &earlier.images).map(HostChange::ImageGone));
+        changes.extend(upserts(&self.containers, &earlier.containers).map(HostChange::Container));
+        changes.extend(gone(&self.containers, &earlier.containers).map(HostChange::ContainerGone));
+        changes
+    }
+}
+
+fn upserts<'a, K: Ord, V: PartialEq + Clone>(
+    now: &'a BTreeMap<K, V>,
+    earlier: &'a BTreeMap<K, V>,
+) -> impl Iterator<Item = V> + 'a {
+    now.iter()
+        .filter(|(key, value)| earlier.get(key) != Some(value))
+        .map(|(_, value)| value.clone())
+}
+
+fn gone<'a, K: Ord + Clone, V>(
+    now: &'a BTreeMap<K, V>,
+    earlier: &'a BTreeMap<K, V>,
+) -> impl Iterator<Item = K> + 'a {
+    earlier.keys().filter(|key| !now.contains_key(key)).cloned()
+}

@@ -1,0 +1,94 @@
+//! The fleet: all configured hosts and what is on them, changed only by deltas.
+
+mod connection;
+mod container;
+mod delta;
+mod facts;
+mod host;
+mod image;
+mod listing;
+mod session;
+mod stamp;
+
+pub use connection::{Connection, ConnectionProblem};
+pub use container::{Container, ContainerState, Health, RunsOn};
+pub use delta::{Delta, HostChange};
+pub use facts::{HostFacts, Platform, Privilege, Space, Store};
+pub use host::{Freshness, Host};
+pub use image::{ContentId, HostImage, SourceImage};
+pub use listing::Listing;
+pub use session::{Session, Standing};
+pub use stamp::{Stamp, StampRecord};
+
+use crate::model::names::{HostName, ImageRef, SessionName};
+use std::collections::BTreeMap;
+
+/// All configured hosts, and the images of the engine that pushes start from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fleet {
+    hosts: BTreeMap<HostName, Host>,
+    source: Source,
+}
+
+/// What is known of the engine on the operator's machine, the source of every push.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Source {
+    /// Why it cannot be asked, when it cannot.
+    pub problem: Option<String>,
+    /// Tagged images there.
+    pub images: BTreeMap<ImageRef, SourceImage>,
+}
+
+impl Fleet {
+    /// A fleet of hosts of which nothing is known yet.
+    pub fn new(hosts: impl IntoIterator<Item = Host>) -> Self {
+        let hosts = hosts.into_iter().map(|host| (host.name.clone(), host)).collect();
+        Self {
+            hosts,
+            source: Source::default(),
+        }
+    }
+
+    /// The hosts in the order of their names.
+    pub fn hosts(&self) -> impl ExactSizeIterator<Item = &Host> {
+        self.hosts.values()
+    }
+
+    /// One host.
+    pub fn host(&self, name: &HostName) -> Option<&Host> {
+        self.hosts.get(name)
+    }
+
+    /// The engine that pushes start from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Every session of every host, in the order of host and session names.
+    pub fn sessions(&self) -> impl Iterator<Item = (&Host, Session<'_>)> {
+        self.hosts
+            .values()
+            .flat_map(|host| host.sessions().map(move |session| (host, session)))
+    }
+
+    /// Finds a session by its name; names may repeat across hosts, so all that match are returned.
+    pub fn sessions_named<'a>(
+        &'a self,
+        name: &'a SessionName,
+    ) -> impl Iterator<Item = (&'a Host, Session<'a>)> {
+        self.sessions().filter(move |(_, session)| session.name() == name)
+    }
+
+    /// Applies one delta; tells whether anything that can be seen changed. A delta for an unknown host changes nothing.
+    pub fn apply(&mut self, delta: Delta) -> bool {
+        match delta {
+            Delta::Host { host, change } => self.hosts.get_mut(&host).is_some_and(|host| host.apply(change)),
+            Delta::Source { problem, images } => {
+                let source = Source { problem, images };
+                let changed = self.source != source;
+                self.source = source;
+                changed
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Jobs: running and finished plans, folded from the events that the journal keeps and every front end sees.
+
+mod meter;
+mod step;
+mod track;
+
+pub use meter::{Meter, Progress};
+pub use step::{Step, StepKind, StepState};
+pub use track::{StepRecord, Track, TrackResult};
+
+use crate::model::names::{HostName, JobId, Operator, SessionName};
+use crate::model::plan::Plan;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What one part of a job works on: a host, or one session of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Target {
+    /// The host.
+    pub host: HostName,
+    /// The session, where the job is about sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionName>,
+}
+
+impl Target {
+    /// A whole host.
+    pub fn host(host: HostName) -> Self {
+        Self { host, session: None }
+    }
+
+    /// One session.
+    pub fn session(host: HostName, session: SessionName) -> Self {
+        Self {
+            host,
+            session: Some(session),
+        }
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.session {
+            Some(session) => write!(f, "{}/{session}", self.host),
+            None => f.pad(self.host.as_str()),
+        }
+    }
+}
+
+/// Something that happened in a job. All but progress is kept in the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum JobEvent {
+    /// It began, or was taken up again after an interruption.
+    Started {
+        /// What it does.
+        plan: Box<Plan>,
+        /// Who runs it.
+        operator: Operator,
+        /// When.
+        at: Timestamp,
+    },
+    /// A step changed its state.
+    Step {
+        /// On what.
+        target: Target,
+        /// Which step.
+        step: Step,
+        /// Its state now.
+        state: StepState,
+        /// When.
+        at: Timestamp,
+    },
+    /// Bytes moved in the step that runs on this target.
+    Progress {
+        /// On what.
+        target: Target,
+        /// How far.
+        progress: Progress,
+    },
+    /// Something worth keeping was said, made harmless.
+    Log {
+        /// On what.
+        target: Target,
+        /// One line.
+        line: String,
+    },
+    /// All is done, or given up, for one target.
+    TargetEnded {
+        /// Which.
+        target: Target,
+        /// How it ended.
+        result: TrackResult,
+        /// When.
+        at: Timestamp,
+    },
+    /// The whole job ended.
+    Ended {
+        /// How.
+        verdict: Verdict,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// All targets are as planned.
+    Done,
+    /// Some are, some are not.
+    Partly,
+    /// None is.
+    Failed,
+    /// The operator stopped it.
+    Cancelled,
+}
+
+impl Verdict {
+    /// The verdict as one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Partly => "partly done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Where a job is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// It runs in this console.
+    Running,
+    /// It was cancelled and comes to its end.
+    Cancelling,
+    /// It has no end and nobody runs it: its console died. It can be resumed.
+    Interrupted,
+    /// Another console runs it.
+    Elsewhere,
+    /// It ended.
+    Ended(Verdict),
+}
+
+impl JobState {
+    /// The state in the words of the interface.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Cancelling => "cancelling",
+            Self::Interrupted => "interrupted",
+            Self::Elsewhere => "runs elsewhere",
+            Self::Ended(verdict) => verdict.word(),
+        }
+    }
+}
+
+/// A plan with what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// What it does.
+    pub plan: Plan,
+    /// Who started it.
+    pub operator: Operator,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Where it is in its life.
+    pub state: JobState,
+    /// One part for each target.
+    pub tracks: Vec<Track>,
+}
+
+impl Job {
+    /// A job at its beginning.
+    pub fn new(id: JobId, plan: Plan, operator: Operator, started_at: Timestamp) -> Self {
+        let tracks = plan
+            .targets()
+            .into_iter()
+            .map(|target| Track::new(&plan, target))
+            .collect();
+        Self {
+            id,
+            plan,
+            operator,
+            started_at,
+            ended_at: None,
+            state: JobState::Running,
+            tracks,
+        }
+    }
+
+    /// Folds the events of a journal into a job; none if they do not begin with a start.
+    pub fn fold(id: JobId, events: impl IntoIterator<Item = JobEvent>) -> Option<Self> {
+        let mut events = events.into_iter();
+        let JobEvent::Started { plan, operator, at } = events.next()? else {
+            return None;
+        };
+        let mut job = Self::new(id, *plan, operator, at);
+        for event in events {
+            job.apply(event);
+        }
+        Some(job)
+    }
+
+    /// Applies one event.
+    pub fn apply(&mut self, event: JobEvent) {
+        match event {
+            JobEvent::Started { .. } => self.state = JobState::Running,
+            JobEvent::Step {
+                target,
+                step,
+                state,
+                at,
+            } => {
+                if let Some(track) = self.track_mut(&target) {
+                    track.enter(&step, state, at);
+                }
+            }
+            JobEvent::Progress { target, progress } => {
+                if let Some(track) = self.track_mut(&target) {
+                    track.progress = Some(progress);
+                }
+            }
+            JobEvent::Log { target, line } => {
+                if let Some(track) = self.track_mut(&target) {
+                    track.log(line);
+                }
+            }
+            JobEvent::TargetEnded { target, result, .. } => {
+                if let Some(track) = self.track_mut(&target) {
+                    track.end(result);
+                }
+            }
+            JobEvent::Ended { verdict, at } => {
+                self.state = JobState::Ended(verdict);
+                self.ended_at = Some(at);
+            }
+        }
+    }
+
+    /// Whether somebody works on it now.
+    pub fn is_live(&self) -> bool {
+        matches!(self.state, JobState::Running | JobState::Cancelling)
+    }
+
+    /// The part of it for one target.
+    pub fn track(&self, target: &Target) -> Option<&Track> {
+        self.tracks.iter().find(|track| track.target == *target)
+    }
+
+    fn track_mut(&mut self, target: &Target) -> Option<&mut Track> {
+        self.tracks.iter_mut().find(|track| track.target == *target)
+    }
+
+    /// How it would end now: from the results of its targets.
+    pub fn verdict(&self, cancelled: bool) -> Verdict {
+        let good = self.tracks.iter().filter(|track| track.is_done()).count();
+        match (good, cancelled) {
+            (good, _) if good == self.tracks.len() => Verdict::Done,
+            (_, true) => Verdict::Cancelled,
+            (0, false) => Verdict::Failed,
+            (_, false) => Verdict::Partly,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What tagboat knows and decides, without doing anything: no I/O, no clock, no tokio, no ratatui.
+//!
+//! Time enters as a value, the world enters as deltas, and every change leaves as a plan.
+
+pub mod command;
+pub mod event;
+pub mod failure;
+pub mod fleet;
+pub mod job;
+pub mod names;
+pub mod plan;
+pub mod profile;

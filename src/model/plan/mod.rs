@@ -1,0 +1,119 @@
+//! Plans: from an intent and the fleet to the frozen list of steps that is shown before anything changes.
+
+mod activate;
+mod gate;
+mod prune;
+mod push;
+mod restart;
+
+pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
+pub use gate::Gate;
+pub use prune::{
+    PIN_IMAGE, PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts,
+};
+pub use push::{Presence, PushIntent, PushPlan, PushTarget, plan_push};
+pub use restart::{RestartIntent, RestartPlan, RestartTarget, plan_restart};
+
+use crate::model::failure::Refusal;
+use crate::model::job::{Step, Target};
+use serde::{Deserialize, Serialize};
+
+/// A change, ready to be confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Plan {
+    /// Copy an image to hosts and stamp it.
+    Push(PushPlan),
+    /// Replace the containers of sessions.
+    Restart(RestartPlan),
+    /// Remove image tags that no session needs.
+    Prune(PrunePlan),
+    /// Stamp a tag that the hosts have.
+    Activate(ActivatePlan),
+}
+
+/// One line of a plan as it is shown: what changes from what to what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanLine {
+    /// On what.
+    pub target: Target,
+    /// What it is now.
+    pub before: String,
+    /// What it will be.
+    pub after: String,
+    /// What will be done for it, and why.
+    pub note: String,
+}
+
+/// Delegates to the plan of each kind, which all answer the same questions.
+macro_rules! each_kind {
+    ($plan:expr, $inner:ident => $answer:expr) => {
+        match $plan {
+            Plan::Push($inner) => $answer,
+            Plan::Restart($inner) => $answer,
+            Plan::Prune($inner) => $answer,
+            Plan::Activate($inner) => $answer,
+        }
+    };
+}
+
+impl Plan {
+    /// The verb, as on the command line.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Push(_) => "push",
+            Self::Restart(_) => "restart",
+            Self::Prune(_) => "prune",
+            Self::Activate(_) => "activate",
+        }
+    }
+
+    /// One line that says what it does to how many: `push convocate:v1.1.0 to 3 hosts`.
+    pub fn title(&self) -> String {
+        each_kind!(self, plan => plan.title())
+    }
+
+    /// What it works on, in the order in which it does.
+    pub fn targets(&self) -> Vec<Target> {
+        each_kind!(self, plan => plan.targets())
+    }
+
+    /// The steps for one target.
+    pub fn steps(&self, target: &Target) -> Vec<Step> {
+        each_kind!(self, plan => plan.steps(target))
+    }
+
+    /// What changes, line by line.
+    pub fn lines(&self) -> Vec<PlanLine> {
+        each_kind!(self, plan => plan.lines())
+    }
+
+    /// The hosts that it leaves out, with the reason of each.
+    pub fn refused(&self) -> &[Refusal] {
+        each_kind!(self, plan => &plan.refused)
+    }
+
+    /// What it will not touch, so that the operator need not guess.
+    pub fn untouched(&self) -> Vec<String> {
+        each_kind!(self, plan => plan.untouched())
+    }
+
+    /// How it can be taken back.
+    pub fn undo(&self) -> String {
+        each_kind!(self, plan => plan.undo())
+    }
+
+    /// What the operator must do to confirm it.
+    pub fn gate(&self) -> Gate {
+        each_kind!(self, plan => plan.gate())
+    }
+}
+
+/// `1 host`, `3 hosts`.
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
+}

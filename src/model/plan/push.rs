@@ -1,0 +1,278 @@
+//! The push planner: which hosts get the image, which have it, and which are left out before any traffic.
+
+use super::{Gate, PlanLine, count};
+use crate::model::failure::Refusal;
+use crate::model::fleet::{Fleet, Host, HostFacts, SourceImage, Stamp};
+use crate::model::job::{Step, StepKind, Target};
+use crate::model::names::{HostName, ImageRef};
+use serde::{Deserialize, Serialize};
+
+/// What the operator wants pushed, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushIntent {
+    /// The tag at the source.
+    pub reference: ImageRef,
+    /// The hosts, in the order given.
+    pub hosts: Vec<HostName>,
+    /// Whether a tag that names another content on a host may be moved.
+    pub replace_tag: bool,
+}
+
+/// A push, ready to be confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushPlan {
+    /// What is pushed and stamped.
+    pub reference: ImageRef,
+    /// The image at the source, as it was when the plan was made.
+    pub image: SourceImage,
+    /// Whether a tag that names another content on a host may be moved.
+    pub replace_tag: bool,
+    /// The hosts that get it.
+    pub hosts: Vec<PushTarget>,
+    /// The hosts that are left out.
+    pub refused: Vec<Refusal>,
+}
+
+/// One host of a push.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushTarget {
+    /// The host.
+    pub host: HostName,
+    /// Its stamp before.
+    pub before: Stamp,
+    /// What it has of the image.
+    pub presence: Presence,
+}
+
+/// What a host has of the image that is pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Nothing under this tag.
+    Absent,
+    /// The same content under this tag: nothing is sent.
+    Same,
+    /// The same content under another tag: it gets the tag, nothing is sent.
+    SameUntagged,
+    /// Another content under this tag, which `--replace-tag` allows to move.
+    Other,
+}
+
+/// Bytes that a host needs free beyond what arrives: the engine unpacks beside the archive.
+const HEADROOM: u64 = 64 << 20;
+
+/// Plans a push, or says why there is nothing that could be pushed.
+pub fn plan_push(intent: &PushIntent, fleet: &Fleet) -> Result<PushPlan, Refusal> {
+    let reference = &intent.reference;
+    let source = fleet.source();
+    if let Some(problem) = &source.problem {
+        return Err(Refusal::of_plan(
+            format!("the source engine cannot be asked: {problem}"),
+            "start Docker here, or point DOCKER_HOST at the engine that has the image",
+        ));
+    }
+    let Some(image) = source.images.get(reference) else {
+        let near: Vec<_> = source
+            .images
+            .keys()
+            .filter(|known| known.image == reference.image)
+            .map(|known| known.tag.as_str())
+            .collect();
+        let have = if near.is_empty() {
+            "no tag of it".to_owned()
+        } else {
+            near.join(", ")
+        };
+        return Err(Refusal::of_plan(
+            format!("{reference} is not at the source, which has {have}"),
+            format!("build or tag {reference} first, or push one of these tags"),
+        ));
+    };
+    let (mut hosts, mut refused) = (Vec::new(), Vec::new());
+    for name in &intent.hosts {
+        match fleet
+            .host(name)
+            .ok_or_else(|| unknown_host(name))
+            .and_then(|host| target(host, image, intent))
+        {
+            Ok(target) => hosts.push(target),
+            Err(refusal) => refused.push(refusal),
+        }
+    }
+    if hosts.is_empty() {
+        return Err(refused
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| Refusal::of_plan("no host was chosen", "name hosts, or use --all")));
+    }
+    Ok(PushPlan {
+        reference: reference.clone(),
+        image: image.clone(),
+        replace_tag: intent.replace_tag,
+        hosts,
+        refused,
+    })
+}
+
+/// The refusal for a host that is not configured.
+pub(super) fn unknown_host(name: &HostName) -> Refusal {
+    Refusal::of_host(
+        name,
+        "there is no such host",
+        "see `tagboat status` for the configured hosts",
+    )
+}
+
+/// The facts of a host that can be worked on now.
+pub(super) fn usable(host: &Host) -> Result<&HostFacts, Refusal> {
+    match (&host.facts, host.connection.is_usable()) {
+        (Some(facts), true) => Ok(facts),
+        _ => {
+            let reason = host
+                .connection
+                .reason()
+                .unwrap_or_else(|| "it has not answered yet".to_owned());
+            Err(Refusal::of_host(
+                &host.name,
+                reason,
+                "mend the connection and push again; the other hosts go on",
+            ))
+        }
+    }
+}
+
+fn target(host: &Host, image: &SourceImage, intent: &PushIntent) -> Result<PushTarget, Refusal> {
+    let facts = usable(host)?;
+    if facts.platform != image.platform {
+        return Err(Refusal::of_host(
+            &host.name,
+            format!(
+                "it runs {}, the image is built for {}",
+                facts.platform, image.platform
+            ),
+            "build the image for this platform",
+        ));
+    }
+    let presence = presence(host, image, intent)?;
+    if matches!(presence, Presence::Absent | Presence::Other) {
+        enough_space(host, facts, image.size)?;
+    }
+    Ok(PushTarget {
+        host: host.name.clone(),
+        before: host.stamp.clone(),
+        presence,
+    })
+}
+
+fn presence(host: &Host, image: &SourceImage, intent: &PushIntent) -> Result<Presence, Refusal> {
+    let is_same = |content: &Option<_>| content.as_ref() == Some(&image.content);
+    match host.image(&intent.reference) {
+        Some(there) if is_same(&there.content) => Ok(Presence::Same),
+        Some(there) if !intent.replace_tag => Err(Refusal::of_host(
+            &host.name,
+            format!(
+                "{} names another image there ({}, here {})",
+                intent.reference,
+                there.id.short(),
+                image.id.short()
+            ),
+            "push under a new tag, or move this one with --replace-tag",
+        )),
+        Some(_) => Ok(Presence::Other),
+        None if host.images().any(|there| is_same(&there.content)) => Ok(Presence::SameUntagged),
+        None => Ok(Presence::Absent),
+    }
+}
+
+/// The archive in the staging directory is at most the image's size; the engine's copy and layers are twice that.
+fn enough_space(host: &Host, facts: &HostFacts, size: u64) -> Result<(), Refusal> {
+    let needs = [
+        (
+            "the staging directory",
+            host.settings.profile.paths.staging.as_str(),
+            facts.space.staging,
+            size,
+        ),
+        (
+            "the engine's data root",
+            "",
+            facts.space.engine_root,
+            size.saturating_mul(2),
+        ),
+    ];
+    for (what, path, have, need) in needs {
+        let need = need.saturating_add(HEADROOM);
+        if have < need {
+            return Err(Refusal::of_host(
+                &host.name,
+                format!(
+                    "{what} {path} has {} MB free and needs {} MB",
+                    have >> 20,
+                    need.div_ceil(1 << 20)
+                )
+                .replace("  ", " "),
+                "prune old tags there, or free space, and push again",
+            ));
+        }
+    }
+    Ok(())
+}
+
+impl PushPlan {
+    pub(super) fn title(&self) -> String {
+        format!("push {} to {}", self.reference, count(self.hosts.len(), "host"))
+    }
+
+    pub(super) fn targets(&self) -> Vec<Target> {
+        self.hosts
+            .iter()
+            .map(|host| Target::host(host.host.clone()))
+            .collect()
+    }
+
+    pub(super) fn steps(&self, _target: &Target) -> Vec<Step> {
+        use StepKind::{Check, CleanUp, Compare, Confirm, Export, Load, Send, Stamp, Verify};
+        [
+            Check, Compare, Export, Send, Verify, Load, Confirm, Stamp, CleanUp,
+        ]
+        .map(Step::of)
+        .into()
+    }
+
+    pub(super) fn lines(&self) -> Vec<PlanLine> {
+        let line = |host: &PushTarget| PlanLine {
+            target: Target::host(host.host.clone()),
+            before: host
+                .before
+                .active()
+                .map_or_else(|| "no stamp".to_owned(), |tag| tag.tag.to_string()),
+            after: self.reference.tag.to_string(),
+            note: match host.presence {
+                Presence::Absent => format!(
+                    "full: up to {} MB, compressed",
+                    self.image.size.div_ceil(1_000_000)
+                ),
+                Presence::Same => "the host has it: stamp only".to_owned(),
+                Presence::SameUntagged => "the host has it under another tag: tag and stamp".to_owned(),
+                Presence::Other => "moves the tag from another image (--replace-tag)".to_owned(),
+            },
+        };
+        self.hosts.iter().map(line).collect()
+    }
+
+    pub(super) fn untouched(&self) -> Vec<String> {
+        vec!["no session is restarted; each keeps its pinned tag".to_owned()]
+    }
+
+    pub(super) fn undo(&self) -> String {
+        "tagboat activate the tag that a host had before; it stays there until it is pruned".to_owned()
+    }
+
+    pub(super) fn gate(&self) -> Gate {
+        if self.hosts.iter().any(|host| host.presence == Presence::Other) {
+            Gate::Typed(self.reference.tag.to_string())
+        } else {
+            Gate::Plan
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Profiles and host settings: where a host keeps its stamp and archives, and which containers are sessions.
+
+use crate::model::names::{ContainerRole, HostName, ImageName, InvalidName, SessionName};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// The paths, the image and the session selector of one kind of deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The word for it in the config.
+    pub name: String,
+    /// The image name that sessions run.
+    pub image: ImageName,
+    /// Which containers are sessions.
+    pub sessions: SessionSelector,
+    /// Where the files of tagboat are on a host.
+    pub paths: HostPaths,
+    /// How prune decides.
+    pub prune: PruneRules,
+    /// How a restart decides that a successor is good.
+    pub probe: ProbeRules,
+}
+
+/// Which containers are sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionSelector {
+    /// Those whose name starts so.
+    NamePrefix(String),
+    /// Those with this label, `key` or `key=value`.
+    Label(String),
+    /// Those that run the profile's image, whatever they are called.
+    AnyOfImage,
+}
+
+/// Absolute paths on a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostPaths {
+    /// The stamp file.
+    pub stamp: String,
+    /// The append-only history of stamps.
+    pub history: String,
+    /// The directory where archives are staged.
+    pub staging: String,
+    /// The directory of journals, leases and scripts on the host, root's alone.
+    pub state: String,
+    /// The engine's socket.
+    pub docker_socket: String,
+}
+
+/// How prune decides what to keep, apart from what is in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PruneRules {
+    /// How many previously active tags stay.
+    pub keep: usize,
+    /// Images younger than this stay; zero switches it off.
+    pub min_age: Duration,
+    /// Which containers keep their tag.
+    pub rule: PruneRule,
+}
+
+/// Which containers keep their tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PruneRule {
+    /// Every container in whatever state.
+    AnyContainer,
+    /// Running containers only, as the seed document has it; the other guards stay on.
+    RunningOnly,
+}
+
+/// How a restart decides that a successor is good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProbeRules {
+    /// How long it must run without a break.
+    pub stable: Duration,
+    /// How long a health check may take to say healthy.
+    pub deadline: Duration,
+    /// A command inside the container that must succeed, as program and arguments.
+    pub command: Vec<String>,
+    /// How many predecessors are kept stopped.
+    pub keep_predecessors: usize,
+}
+
+impl Profile {
+    /// The profile of the convocate agents, and the default (DESIGN section 2).
+    pub fn convocate() -> Self {
+        Self {
+            name: "convocate".to_owned(),
+            #[expect(clippy::expect_used, reason = "a constant that a test parses")]
+            image: ImageName::parse("convocate").expect("a valid image name"),
+            sessions: SessionSelector::NamePrefix("convocate-session-".to_owned()),
+            paths: HostPaths {
+                stamp: "/etc/convocate-agent/current-image".to_owned(),
+                history: "/etc/convocate-agent/image-history".to_owned(),
+                staging: "/tmp".to_owned(),
+                state: "/var/lib/tagboat".to_owned(),
+                docker_socket: "/var/run/docker.sock".to_owned(),
+            },
+            prune: PruneRules {
+                keep: 1,
+                min_age: Duration::ZERO,
+                rule: PruneRule::AnyContainer,
+            },
+            probe: ProbeRules {
+                stable: Duration::from_secs(5),
+                deadline: Duration::from_secs(60),
+                command: Vec::new(),
+                keep_predecessors: 1,
+            },
+        }
+    }
+
+    /// The session that a container belongs to, by its name and labels; none if the profile does not select it.
+    pub fn select<'a>(
+        &self,
+        container_name: &str,
+        mut labels: impl Iterator<Item = (&'a str, &'a str)>,
+        runs_image: bool,
+    ) -> Option<(SessionName, ContainerRole)> {
+        let selected = match &self.sessions {
+            SessionSelector::NamePrefix(prefix) => container_name.starts_with(prefix.as_str()),
+            SessionSelector::Label(wanted) => match wanted.split_once('=') {
+                Some(pair) => labels.any(|label| label == pair),
+                None => labels.any(|(key, _)| key == wanted),
+            },
+            SessionSelector::AnyOfImage => runs_image,
+        };
+        let read: Result<_, InvalidName> = ContainerRole::read(container_name);
+        read.ok().filter(|_| selected)
+    }
+}
+
+/// How strictly a host asks before a change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Guard {
+    /// By the risk of the change.
+    #[default]
+    Normal,
+    /// Every change is confirmed by typing.
+    Strict,
+}
+
+/// One configured host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostSettings {
+    /// What the operator calls it.
+    pub name: HostName,
+    /// Where it is.
+    pub address: Address,
+    /// The groups that it belongs to.
+    pub groups: Vec<String>,
+    /// How strictly it asks.
+    pub guard: Guard,
+    /// Its profile, with this host's own paths in it.
+    pub profile: Profile,
+}
+
+/// Where a host is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// Behind ssh: an alias of the ssh config, `user@host`, or `ssh://user@host:port`.
+    Ssh(String),
+    /// The engine on the operator's own machine.
+    Local,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Profile;
+
+    #[test]
+    fn the_default_profile_selects_sessions_by_their_name() {
+        let profile = Profile::convocate();
+        assert!(
+            profile
+                .select("convocate-session-1", std::iter::empty(), true)
+                .is_some()
+        );
+        assert!(profile.select("bystander", std::iter::empty(), true).is_none());
+    }
+}

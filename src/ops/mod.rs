@@ -1,0 +1,1 @@
+//! Effects: everything that touches hosts, engines, files and the clock.

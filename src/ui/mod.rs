@@ -1,0 +1,1 @@
+//! The two front ends on one engine: the console and the command line.
