@@ -87,8 +87,7 @@ impl Profile {
     pub fn convocate() -> Self {
         Self {
             name: "convocate".to_owned(),
-            #[expect(clippy::expect_used, reason = "a constant that a test parses")]
-            image: ImageName::parse("convocate").expect("a valid image name"),
+            image: ImageName::convocate(),
             sessions: SessionSelector::NamePrefix("convocate-session-".to_owned()),
             paths: HostPaths {
                 stamp: "/etc/convocate-agent/current-image".to_owned(),
@@ -104,7 +103,7 @@ impl Profile {
             },
             probe: ProbeRules {
                 stable: Duration::from_secs(5),
-                deadline: Duration::from_secs(60),
+                deadline: Duration::from_mins(1),
                 command: Vec::new(),
                 keep_predecessors: 1,
             },

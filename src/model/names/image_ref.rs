@@ -27,6 +27,11 @@ impl ImageName {
         }
     }
 
+    /// The image of the default profile.
+    pub fn convocate() -> Self {
+        Self("convocate".to_owned())
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
