@@ -1,1 +1,7 @@
 //! Effects: everything that touches hosts, engines, files and the clock.
+//!
+//! Front ends know none of it: they send commands and receive events (`engine`).
+
+pub mod host_link;
+pub mod ports;
+pub mod report;
