@@ -3,10 +3,16 @@
 //! Front ends know none of it: they send commands and receive events (`engine`).
 
 pub mod connector;
+pub mod dirs;
 pub mod docker;
+pub mod engine;
 pub mod host_link;
+pub mod journal;
+pub mod lease;
 pub mod lister;
 pub mod ports;
+pub mod prune;
 pub mod report;
 pub mod shell;
 pub mod ssh;
+pub mod watch;
