@@ -11,7 +11,10 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-const LEASE: Script = Script { name: "lease", text: include_str!("../../assets/host/lease.sh") };
+const LEASE: Script = Script {
+    name: "lease",
+    text: include_str!("../../assets/host/lease.sh"),
+};
 
 /// Seconds that a lease is good for without a beat, by the host's clock.
 const GOOD_FOR: u32 = 60;
@@ -36,7 +39,10 @@ pub struct Lease {
 impl Leases {
     /// The leases of one console; `console` keeps apart two consoles of the same operator.
     pub fn new(operator: &Operator, console: u16) -> Self {
-        Self { owner: format!("{operator}#{console:04x}"), held: Mutex::default() }
+        Self {
+            owner: format!("{operator}#{console:04x}"),
+            held: Mutex::default(),
+        }
     }
 
     /// Takes the lease of a host for a job, or joins the one that this console has.
@@ -44,13 +50,17 @@ impl Leases {
         if let Some(lease) = self.joined(link.name()) {
             return Ok(lease);
         }
-        let output = link.shell.run(self.call("take", link, job)).await.map_err(|error| {
-            StepError::of_shell(
-                &error,
-                "Nothing was changed.",
-                "give the login root or `sudo -n` on the host, then run it again",
-            )
-        })?;
+        let output = link
+            .shell
+            .run(self.call("take", link, job))
+            .await
+            .map_err(|error| {
+                StepError::of_shell(
+                    &error,
+                    "Nothing was changed.",
+                    "give the login root or `sudo -n` on the host, then run it again",
+                )
+            })?;
         if output.code == HELD {
             return Err(held_by_another(&output.stdout));
         }
@@ -63,14 +73,20 @@ impl Leases {
         })?;
         let stop = CancellationToken::new();
         tokio::spawn(renew(self.renewal(link, job), stop.clone()));
-        let lease = Arc::new(Lease { _renewing: stop.drop_guard() });
+        let lease = Arc::new(Lease {
+            _renewing: stop.drop_guard(),
+        });
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.insert(link.name().clone(), Arc::downgrade(&lease));
         Ok(lease)
     }
 
     fn joined(&self, host: &HostName) -> Option<Arc<Lease>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).get(host)?.upgrade()
+        self.held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(host)?
+            .upgrade()
     }
 
     fn call(&self, verb: &str, link: &HostLink, job: &JobId) -> ScriptCall<'static> {
@@ -80,7 +96,11 @@ impl Leases {
     }
 
     fn renewal(&self, link: &HostLink, job: &JobId) -> Renewal {
-        Renewal { link: link.clone(), job: job.clone(), owner: self.owner.clone() }
+        Renewal {
+            link: link.clone(),
+            job: job.clone(),
+            owner: self.owner.clone(),
+        }
     }
 }
 
@@ -95,7 +115,11 @@ impl Renewal {
         let state = &self.link.profile().paths.state;
         let good = GOOD_FOR.to_string();
         let arguments = [verb, state, &self.owner, self.job.as_str(), &good];
-        let answer = self.link.shell.run(ScriptCall::question(LEASE, arguments).as_root()).await;
+        let answer = self
+            .link
+            .shell
+            .run(ScriptCall::question(LEASE, arguments).as_root())
+            .await;
         if !answer.as_ref().is_ok_and(|output| output.code == 0) {
             tracing::warn!(host = %self.link.name(), verb, ?answer, "the lease of a host could not be kept up");
         }

@@ -32,7 +32,9 @@ async fn prune(
     in_flight: InFlight<'_>,
     reporter: &TrackReporter,
 ) -> Result<String, TrackResult> {
-    let mut lister = reporter.step(Step::of(StepKind::Check), check(plan, link)).await?;
+    let mut lister = reporter
+        .step(Step::of(StepKind::Check), check(plan, link))
+        .await?;
     let (mut removed, mut kept, mut freed) = (0, 0, 0);
     for verdict in plan.verdicts.iter().filter(|verdict| verdict.is_removed()) {
         let step = Step::about(StepKind::Remove, verdict.subject());
@@ -44,14 +46,30 @@ async fn prune(
             kept += 1;
         }
     }
-    let also = if kept > 0 { format!(", {kept} kept because they are needed now") } else { String::new() };
-    Ok(format!("{removed} removed, up to {} MB freed{also}", freed / 1_000_000))
+    let also = if kept > 0 {
+        format!(", {kept} kept because they are needed now")
+    } else {
+        String::new()
+    };
+    Ok(format!(
+        "{removed} removed, up to {} MB freed{also}",
+        freed / 1_000_000
+    ))
 }
 
 async fn check(plan: &PruneHost, link: &HostLink) -> Result<Outcome<Lister>, StepError> {
-    let connected = Connected { link: link.clone(), has_zstd: false };
-    let lister = Lister::new(connected).await.map_err(|problem| list_failed(&problem.to_string()))?;
-    let goes = plan.verdicts.iter().filter(|verdict| verdict.is_removed()).count();
+    let connected = Connected {
+        link: link.clone(),
+        has_zstd: false,
+    };
+    let lister = Lister::new(connected)
+        .await
+        .map_err(|problem| list_failed(&problem.to_string()))?;
+    let goes = plan
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.is_removed())
+        .count();
     if goes == 0 {
         return Ok(Outcome::noted(lister, "nothing to remove"));
     }
@@ -66,7 +84,10 @@ async fn remove(
     reporter: &TrackReporter,
 ) -> Result<Outcome<bool>, StepError> {
     // The list is taken anew for each removal: a session may have started since the last one.
-    let listing = lister.list().await.map_err(|problem| list_failed(&problem.to_string()))?;
+    let listing = lister
+        .list()
+        .await
+        .map_err(|problem| list_failed(&problem.to_string()))?;
     let link = lister.link();
     let intent = PruneIntent {
         hosts: vec![link.name().clone()],
@@ -75,9 +96,13 @@ async fn remove(
         now: reporter.now(),
     };
     let now = decide_again(&listing, link, &intent)?;
-    let Some(same) = now.iter().find(|one| one.reference == verdict.reference && one.image_id == verdict.image_id)
+    let Some(same) = now
+        .iter()
+        .find(|one| one.reference == verdict.reference && one.image_id == verdict.image_id)
     else {
-        let has_moved = now.iter().any(|one| one.reference.is_some() && one.reference == verdict.reference);
+        let has_moved = now
+            .iter()
+            .any(|one| one.reference.is_some() && one.reference == verdict.reference);
         return Ok(if has_moved {
             Outcome::skipped(false, "kept: the tag names another image now")
         } else {
@@ -87,7 +112,10 @@ async fn remove(
     if let PruneDecision::Keep(why) = &same.decision {
         return Ok(Outcome::skipped(false, format!("kept: {why}")));
     }
-    let name = verdict.reference.as_ref().map_or_else(|| verdict.image_id.to_string(), ToString::to_string);
+    let name = verdict
+        .reference
+        .as_ref()
+        .map_or_else(|| verdict.image_id.to_string(), ToString::to_string);
     match link.engine.remove_image(&name).await {
         Ok(Removal::Removed) => Ok(Outcome::done(true)),
         Ok(Removal::WasGone) => Ok(Outcome::skipped(true, "it was gone already")),
@@ -101,7 +129,11 @@ async fn remove(
 }
 
 /// The planner's own verdicts on what the host has now: the same rules, never a second set of them.
-fn decide_again(listing: &Listing, link: &HostLink, intent: &PruneIntent) -> Result<Vec<PruneVerdict>, StepError> {
+fn decide_again(
+    listing: &Listing,
+    link: &HostLink,
+    intent: &PruneIntent,
+) -> Result<Vec<PruneVerdict>, StepError> {
     let name = link.name().clone();
     let mut fleet = Fleet::new([Host::new(link.settings.clone())]);
     let changes = listing.changes_since(&Listing::default()).into_iter().chain([
@@ -109,9 +141,14 @@ fn decide_again(listing: &Listing, link: &HostLink, intent: &PruneIntent) -> Res
         HostChange::Listed(intent.now),
     ]);
     for change in changes {
-        fleet.apply(Delta::Host { host: name.clone(), change });
+        fleet.apply(Delta::Host {
+            host: name.clone(),
+            change,
+        });
     }
-    let host = fleet.host(&name).ok_or_else(|| list_failed("it is not in its own list"))?;
+    let host = fleet
+        .host(&name)
+        .ok_or_else(|| list_failed("it is not in its own list"))?;
     verdicts(host, intent)
         .map_err(|refusal| StepError::trouble(refusal.reason, "Nothing more was removed.", refusal.advice))
 }

@@ -38,12 +38,20 @@ impl Actor {
     pub(super) fn new(options: EngineOptions, events: mpsc::Sender<Event>) -> io::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let home = std::env::home_dir().filter(|home| home.is_absolute());
-        let ssh = SshSettings::prepare(&options.dirs.runtime, options.ssh_config.as_deref(), home.as_deref())?;
+        let ssh = SshSettings::prepare(
+            &options.dirs.runtime,
+            options.ssh_config.as_deref(),
+            home.as_deref(),
+        )?;
         let docker_host = std::env::var("DOCKER_HOST").ok();
         let connector = Arc::new(Connector::new(ssh, docker_host.clone()));
         let journal = Journal::open(&options.dirs.state)?;
         let tasks = TaskTracker::new();
-        let images: BTreeSet<ImageName> = options.hosts.iter().map(|host| host.profile.image.clone()).collect();
+        let images: BTreeSet<ImageName> = options
+            .hosts
+            .iter()
+            .map(|host| host.profile.image.clone())
+            .collect();
         let refresh_source = Arc::new(Notify::new());
         let (source_watcher, source) = SourceWatcher::new(
             docker_host,
@@ -99,7 +107,8 @@ impl Actor {
                 Command::Resume(id) => self.resume(id).await,
                 Command::Cancel(id) => {
                     if !self.workshop.jobs.cancel(&id) {
-                        self.tell(Event::Notice(format!("job {id} does not run here"))).await;
+                        self.tell(Event::Notice(format!("job {id} does not run here")))
+                            .await;
                     }
                 }
                 Command::Refresh(None) => {
@@ -123,7 +132,10 @@ impl Actor {
                     self.tell(Event::Known(Box::new(job))).await;
                 }
             }
-            Err(error) => self.tell(Event::Notice(format!("earlier jobs cannot be read: {error}"))).await,
+            Err(error) => {
+                self.tell(Event::Notice(format!("earlier jobs cannot be read: {error}")))
+                    .await
+            }
         }
     }
 
@@ -134,19 +146,36 @@ impl Actor {
         };
         let started = self.journal.create(&id).and_then(|mut journal| {
             let at = self.clock.now();
-            let event = JobEvent::Started { plan: Box::new(plan.clone()), operator: self.operator.clone(), at };
+            let event = JobEvent::Started {
+                plan: Box::new(plan.clone()),
+                operator: self.operator.clone(),
+                at,
+            };
             journal.append(&event)?;
             Ok((journal, event, at))
         });
         match started {
             Ok((journal, event, at)) => {
-                self.tell(Event::Job { id: id.clone(), event }).await;
+                self.tell(Event::Job {
+                    id: id.clone(),
+                    event,
+                })
+                .await;
                 let job = Job::new(id, plan, self.operator.clone(), at);
-                self.start(JobRun { job, journal, cancel, is_resumed: false });
+                self.start(JobRun {
+                    job,
+                    journal,
+                    cancel,
+                    is_resumed: false,
+                });
             }
             Err(error) => {
                 self.workshop.jobs.ended(&id);
-                self.tell(Event::Refused { refusal: journal_refusal(&error), id }).await;
+                self.tell(Event::Refused {
+                    refusal: journal_refusal(&error),
+                    id,
+                })
+                .await;
             }
         }
     }
@@ -154,14 +183,26 @@ impl Actor {
     async fn resume(&self, id: JobId) {
         let reopened = self.journal.reopen(&id).map_err(|error| journal_refusal(&error));
         let taken_up = reopened.and_then(|(journal, events)| {
-            let job = Job::fold(id.clone(), events)
-                .ok_or_else(|| Refusal::of_plan(format!("job {id} has no beginning in its journal"), "plan it again"))?;
+            let job = Job::fold(id.clone(), events).ok_or_else(|| {
+                Refusal::of_plan(
+                    format!("job {id} has no beginning in its journal"),
+                    "plan it again",
+                )
+            })?;
             if !job.is_live() {
                 let advice = "plan it again if something is still to do";
-                return Err(Refusal::of_plan(format!("job {id} has ended: {}", job.state.word()), advice));
+                return Err(Refusal::of_plan(
+                    format!("job {id} has ended: {}", job.state.word()),
+                    advice,
+                ));
             }
             let cancel = self.workshop.jobs.admit(&id, &job.plan)?;
-            Ok(JobRun { job, journal, cancel, is_resumed: true })
+            Ok(JobRun {
+                job,
+                journal,
+                cancel,
+                is_resumed: true,
+            })
         });
         match taken_up {
             Ok(run) => {
@@ -177,7 +218,13 @@ impl Actor {
         let refresh = self.refresh.clone();
         self.tasks.spawn(async move {
             let id = run.job.id.clone();
-            let hosts: BTreeSet<_> = run.job.plan.targets().into_iter().map(|target| target.host).collect();
+            let hosts: BTreeSet<_> = run
+                .job
+                .plan
+                .targets()
+                .into_iter()
+                .map(|target| target.host)
+                .collect();
             run.run(workshop.clone(), events).await;
             workshop.jobs.ended(&id);
             // A stamp is a file: no engine tells that it changed.

@@ -20,7 +20,12 @@ pub(super) struct JournalSink {
 
 impl JournalSink {
     pub(super) fn new(job: Job, journal: JournalFile, events: mpsc::Sender<Event>) -> Self {
-        Self { id: job.id.clone(), journal: Arc::new(Mutex::new(journal)), job: Mutex::new(job), events }
+        Self {
+            id: job.id.clone(),
+            journal: Arc::new(Mutex::new(journal)),
+            job: Mutex::new(job),
+            events,
+        }
     }
 
     /// The job as its events made it.
@@ -33,10 +38,29 @@ impl JournalSink {
 impl JobSink for JournalSink {
     async fn record(&self, event: JobEvent) -> Result<(), String> {
         let (journal, kept) = (self.journal.clone(), event.clone());
-        let write = move || journal.lock().unwrap_or_else(PoisonError::into_inner).append(&kept);
-        spawn_blocking(write).await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
-        self.job.lock().unwrap_or_else(PoisonError::into_inner).apply(event.clone());
-        if self.events.send(Event::Job { id: self.id.clone(), event }).await.is_err() {
+        let write = move || {
+            journal
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .append(&kept)
+        };
+        spawn_blocking(write)
+            .await
+            .map_err(|error| error.to_string())?
+            .map_err(|error| error.to_string())?;
+        self.job
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .apply(event.clone());
+        if self
+            .events
+            .send(Event::Job {
+                id: self.id.clone(),
+                event,
+            })
+            .await
+            .is_err()
+        {
             // The front end is gone; the journal has it, and the job goes on to its next safe end.
             tracing::debug!(job = %self.id, "nobody listens to a job");
         }
@@ -44,8 +68,18 @@ impl JobSink for JournalSink {
     }
 
     fn progress(&self, target: &Target, progress: Progress) {
-        let event = JobEvent::Progress { target: target.clone(), progress };
-        if self.events.try_send(Event::Job { id: self.id.clone(), event }).is_err() {
+        let event = JobEvent::Progress {
+            target: target.clone(),
+            progress,
+        };
+        if self
+            .events
+            .try_send(Event::Job {
+                id: self.id.clone(),
+                event,
+            })
+            .is_err()
+        {
             tracing::trace!(job = %self.id, "a progress event was dropped: the front end is behind");
         }
     }

@@ -24,7 +24,10 @@ impl RunningJobs {
         let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (other, running) in jobs.iter() {
             if other == id {
-                return Err(Refusal::of_plan(format!("job {id} runs already"), "watch it on the Jobs screen"));
+                return Err(Refusal::of_plan(
+                    format!("job {id} runs already"),
+                    "watch it on the Jobs screen",
+                ));
             }
             if let Some(target) = clash(&running.plan, plan) {
                 return Err(Refusal::of_host(
@@ -35,7 +38,13 @@ impl RunningJobs {
             }
         }
         let cancel = CancellationToken::new();
-        jobs.insert(id.clone(), Running { plan: plan.clone(), cancel: cancel.clone() });
+        jobs.insert(
+            id.clone(),
+            Running {
+                plan: plan.clone(),
+                cancel: cancel.clone(),
+            },
+        );
         Ok(cancel)
     }
 
@@ -58,9 +67,15 @@ impl RunningJobs {
             Plan::Activate(plan) => Some(plan.reference.clone()),
             Plan::Restart(_) | Plan::Prune(_) => None,
         });
-        let hosts = jobs.values().filter(|running| matches!(running.plan, Plan::Push(_) | Plan::Activate(_)));
+        let hosts = jobs
+            .values()
+            .filter(|running| matches!(running.plan, Plan::Push(_) | Plan::Activate(_)));
         let pairs = stamps.zip(hosts).flat_map(|(reference, running)| {
-            running.plan.targets().into_iter().map(move |target| (target.host, reference.clone()))
+            running
+                .plan
+                .targets()
+                .into_iter()
+                .map(move |target| (target.host, reference.clone()))
         });
         pairs.collect()
     }
@@ -72,7 +87,10 @@ fn clash(running: &Plan, wanted: &Plan) -> Option<Target> {
     let stamps = |plan: &Plan| matches!(plan, Plan::Push(_) | Plan::Activate(_));
     let compete = running.verb() == wanted.verb() || (stamps(running) && stamps(wanted));
     let busy = running.targets();
-    wanted.targets().into_iter().find(|target| compete && busy.contains(target))
+    wanted
+        .targets()
+        .into_iter()
+        .find(|target| compete && busy.contains(target))
 }
 
 #[cfg(test)]
@@ -88,7 +106,11 @@ mod tests {
         let host = HostName::parse(host).unwrap();
         Plan::Activate(ActivatePlan {
             reference: ImageRef::parse("convocate:v1").unwrap(),
-            hosts: vec![ActivateTarget { host, before: Stamp::Missing, image_id }],
+            hosts: vec![ActivateTarget {
+                host,
+                before: Stamp::Missing,
+                image_id,
+            }],
             refused: Vec::new(),
         })
     }
@@ -112,8 +134,17 @@ mod tests {
         let jobs = RunningJobs::default();
         jobs.admit(&id(1), &activate("eu-1")).unwrap();
         let host = HostName::parse("eu-1").unwrap();
-        let prune = PrunePlan { hosts: vec![PruneHost { host: host.clone(), verdicts: vec![] }], refused: vec![] };
+        let prune = PrunePlan {
+            hosts: vec![PruneHost {
+                host: host.clone(),
+                verdicts: vec![],
+            }],
+            refused: vec![],
+        };
         jobs.admit(&id(2), &Plan::Prune(prune)).unwrap();
-        assert_eq!(jobs.in_flight(), [(host, ImageRef::parse("convocate:v1").unwrap())]);
+        assert_eq!(
+            jobs.in_flight(),
+            [(host, ImageRef::parse("convocate:v1").unwrap())]
+        );
     }
 }

@@ -75,7 +75,10 @@ impl JobRun {
             plan => runner.side_by_side(plan).await,
         }
         let verdict = sink.job().verdict(self.cancel.is_cancelled());
-        let ended = JobEvent::Ended { verdict, at: runner.workshop.clock.now() };
+        let ended = JobEvent::Ended {
+            verdict,
+            at: runner.workshop.clock.now(),
+        };
         if let Err(error) = sink.record(ended).await {
             tracing::error!(job = %runner.job.id, %error, "the end of a job could not be kept; it will show as interrupted");
         }
@@ -110,7 +113,13 @@ impl Runner {
         }
     }
 
-    async fn prune(&self, plan: &PrunePlan, target: &Target, link: &HostLink, reporter: &TrackReporter) -> TrackResult {
+    async fn prune(
+        &self,
+        plan: &PrunePlan,
+        target: &Target,
+        link: &HostLink,
+        reporter: &TrackReporter,
+    ) -> TrackResult {
         let in_flight = || self.workshop.jobs.in_flight();
         match plan.hosts.iter().find(|host| host.host == target.host) {
             Some(host) => prune_host(host, link, &in_flight, reporter).await,
@@ -145,7 +154,11 @@ impl Runner {
 
     /// What is still to do: all of a new job, and of a resumed one what did not end as planned.
     fn open_targets(&self) -> Vec<Target> {
-        let tracks = self.job.tracks.iter().filter(|track| !(self.is_resumed && track.is_done()));
+        let tracks = self
+            .job
+            .tracks
+            .iter()
+            .filter(|track| !(self.is_resumed && track.is_done()));
         tracks.map(|track| track.target.clone()).collect()
     }
 
@@ -153,13 +166,21 @@ impl Runner {
     fn was_begun(&self, target: &Target) -> bool {
         let begun = |state: &StepState| *state != StepState::Waiting;
         let past_check = |track: &crate::model::job::Track| {
-            track.steps.iter().any(|record| record.step.kind != StepKind::Check && begun(&record.state))
+            track
+                .steps
+                .iter()
+                .any(|record| record.step.kind != StepKind::Check && begun(&record.state))
         };
         self.is_resumed && self.job.track(target).is_some_and(past_check)
     }
 
     fn reporter(&self, target: &Target) -> TrackReporter {
-        TrackReporter::new(target.clone(), self.sink.clone(), self.workshop.clock.clone(), self.cancel.clone())
+        TrackReporter::new(
+            target.clone(),
+            self.sink.clone(),
+            self.workshop.clock.clone(),
+            self.cancel.clone(),
+        )
     }
 
     /// The link and the lease of a host. Without both no step begins; what hinders is told as a failed check.
@@ -188,7 +209,9 @@ impl Runner {
                     advice: trouble.advice,
                     retryable: trouble.retryable,
                 };
-                reporter.record(&Step::of(StepKind::Check), StepState::Failed(failure.clone())).await?;
+                reporter
+                    .record(&Step::of(StepKind::Check), StepState::Failed(failure.clone()))
+                    .await?;
                 Err(TrackResult::Failed(failure))
             }
         }
@@ -204,11 +227,19 @@ impl Runner {
         };
         let mut slot = self.workshop.links.get(host).ok_or_else(away)?.clone();
         let connected = timeout(LINK_WAIT, slot.wait_for(Option::is_some)).await;
-        connected.ok().and_then(Result::ok).and_then(|link| link.clone()).ok_or_else(away)
+        connected
+            .ok()
+            .and_then(Result::ok)
+            .and_then(|link| link.clone())
+            .ok_or_else(away)
     }
 
     async fn end(&self, target: Target, result: TrackResult) {
-        let event = JobEvent::TargetEnded { target, result, at: self.workshop.clock.now() };
+        let event = JobEvent::TargetEnded {
+            target,
+            result,
+            at: self.workshop.clock.now(),
+        };
         if let Err(error) = self.sink.record(event).await {
             tracing::error!(job = %self.job.id, %error, "the result of a target could not be kept");
         }

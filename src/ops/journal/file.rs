@@ -61,11 +61,18 @@ impl JournalFile {
     /// Begins the journal of a new job.
     pub(super) fn create(directory: &Path, id: &JobId) -> Result<Self, JournalError> {
         let path = Self::path(directory, id);
-        let open = OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path);
+        let open = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path);
         let journal = Self::locked(open, path)?;
         // The file's name must survive a crash as well as its lines.
         let synced = File::open(directory).and_then(|directory| directory.sync_all());
-        synced.map_err(|error| JournalError::Io { path: directory.to_owned(), error })?;
+        synced.map_err(|error| JournalError::Io {
+            path: directory.to_owned(),
+            error,
+        })?;
         Ok(journal)
     }
 
@@ -79,7 +86,10 @@ impl JournalFile {
     }
 
     fn locked(open: io::Result<File>, path: PathBuf) -> Result<Self, JournalError> {
-        let file = open.map_err(|error| JournalError::Io { path: path.clone(), error })?;
+        let file = open.map_err(|error| JournalError::Io {
+            path: path.clone(),
+            error,
+        })?;
         match file.try_lock() {
             Ok(()) => Ok(Self { file, path }),
             Err(TryLockError::WouldBlock) => Err(JournalError::Locked),
@@ -89,27 +99,53 @@ impl JournalFile {
 
     /// Appends an event; when this returns, it is on disk.
     pub fn append(&mut self, event: &JobEvent) -> Result<(), JournalError> {
-        let line = Line { v: VERSION, event: event.clone() };
+        let line = Line {
+            v: VERSION,
+            event: event.clone(),
+        };
         let mut text = serde_json::to_vec(&line).map_err(|error| self.io(error.into()))?;
         text.push(b'\n');
-        self.file.write_all(&text).and_then(|()| self.file.sync_data()).map_err(|error| self.io(error))
+        self.file
+            .write_all(&text)
+            .and_then(|()| self.file.sync_data())
+            .map_err(|error| self.io(error))
     }
 
     fn io(&self, error: io::Error) -> JournalError {
-        JournalError::Io { path: self.path.clone(), error }
+        JournalError::Io {
+            path: self.path.clone(),
+            error,
+        }
     }
 }
 
 /// Reads the events of a journal, and the length of what was written whole: the last line may be torn by a crash.
 pub(super) fn read(path: &Path) -> Result<(Vec<JobEvent>, u64), JournalError> {
-    let text = std::fs::read(path).map_err(|error| JournalError::Io { path: path.to_owned(), error })?;
-    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    let text = std::fs::read(path).map_err(|error| JournalError::Io {
+        path: path.to_owned(),
+        error,
+    })?;
+    let whole = text
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |last| last + 1);
     let mut events = Vec::new();
-    for (index, line) in text[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate() {
-        let damaged = |why: String| JournalError::Damaged { path: path.to_owned(), line: index + 1, why };
+    for (index, line) in text[..whole]
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .enumerate()
+    {
+        let damaged = |why: String| JournalError::Damaged {
+            path: path.to_owned(),
+            line: index + 1,
+            why,
+        };
         let line: Line = serde_json::from_slice(line).map_err(|error| damaged(error.to_string()))?;
         if line.v != VERSION {
-            return Err(damaged(format!("it has version {}, this tagboat reads {VERSION}", line.v)));
+            return Err(damaged(format!(
+                "it has version {}, this tagboat reads {VERSION}",
+                line.v
+            )));
         }
         events.push(line.event);
     }

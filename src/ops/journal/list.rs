@@ -38,7 +38,9 @@ impl Journal {
         for entry in fs::read_dir(&self.directory)? {
             let path = entry?.path();
             let is_journal = path.extension().is_some_and(|extension| extension == "jsonl");
-            let id = path.file_stem().and_then(|stem| JobId::parse(stem.to_str()?).ok());
+            let id = path
+                .file_stem()
+                .and_then(|stem| JobId::parse(stem.to_str()?).ok());
             if let (true, Some(id)) = (is_journal, id) {
                 match job(id, &path) {
                     Ok(job) => jobs.extend(job),
@@ -53,7 +55,11 @@ impl Journal {
 
 /// All jobs under a state directory; none when there is none yet.
 pub fn list(state: &Path) -> io::Result<Vec<Job>> {
-    if state.join("jobs").is_dir() { Journal::open(state)?.jobs() } else { Ok(Vec::new()) }
+    if state.join("jobs").is_dir() {
+        Journal::open(state)?.jobs()
+    } else {
+        Ok(Vec::new())
+    }
 }
 
 fn job(id: JobId, path: &Path) -> Result<Option<Job>, JournalError> {
@@ -62,7 +68,11 @@ fn job(id: JobId, path: &Path) -> Result<Option<Job>, JournalError> {
     if let Some(job) = &mut job
         && job.is_live()
     {
-        job.state = if is_locked(path) { JobState::Elsewhere } else { JobState::Interrupted };
+        job.state = if is_locked(path) {
+            JobState::Elsewhere
+        } else {
+            JobState::Interrupted
+        };
     }
     Ok(job)
 }
@@ -81,13 +91,26 @@ mod tests {
     use jiff::Timestamp;
 
     fn events() -> [JobEvent; 3] {
-        let plan = Box::new(Plan::Prune(PrunePlan { hosts: Vec::new(), refused: Vec::new() }));
+        let plan = Box::new(Plan::Prune(PrunePlan {
+            hosts: Vec::new(),
+            refused: Vec::new(),
+        }));
         let at = Timestamp::UNIX_EPOCH;
         let target = Target::host(HostName::local());
         [
-            JobEvent::Started { plan, operator: Operator::parse("me@desk").unwrap(), at },
-            JobEvent::Log { target, line: "a \"line\"\\x1b".to_owned() },
-            JobEvent::Ended { verdict: Verdict::Done, at },
+            JobEvent::Started {
+                plan,
+                operator: Operator::parse("me@desk").unwrap(),
+                at,
+            },
+            JobEvent::Log {
+                target,
+                line: "a \"line\"\\x1b".to_owned(),
+            },
+            JobEvent::Ended {
+                verdict: Verdict::Done,
+                at,
+            },
         ]
     }
 
@@ -138,8 +161,16 @@ mod tests {
         let journal = Journal::open(state.path()).unwrap();
         journal.create(&id()).unwrap().append(&events()[0]).unwrap();
         let path = state.path().join("jobs").join(format!("{}.jsonl", id()));
-        let newer = std::fs::read_to_string(&path).unwrap().replace("{\"v\":1,", "{\"v\":2,");
+        let newer = std::fs::read_to_string(&path)
+            .unwrap()
+            .replace("{\"v\":1,", "{\"v\":2,");
         std::fs::write(&path, newer).unwrap();
-        assert!(journal.reopen(&id()).unwrap_err().to_string().contains("version 2"));
+        assert!(
+            journal
+                .reopen(&id())
+                .unwrap_err()
+                .to_string()
+                .contains("version 2")
+        );
     }
 }

@@ -15,7 +15,9 @@ pub(super) struct Backoff {
 impl Backoff {
     /// The wait after one more failure: 1 s, 2 s, 4 s ... 60 s, shortened by up to a third at random.
     pub(super) fn next(&mut self) -> Duration {
-        let whole = Duration::from_secs(1).saturating_mul(1 << self.failures.min(6)).min(MOST);
+        let whole = Duration::from_secs(1)
+            .saturating_mul(1 << self.failures.min(6))
+            .min(MOST);
         self.failures = self.failures.saturating_add(1);
         let spread = u32::try_from(RandomState::new().build_hasher().finish() % 1000).unwrap_or_default();
         whole.saturating_sub(whole * spread / 3000)

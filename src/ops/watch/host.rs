@@ -53,7 +53,18 @@ impl HostWatcher {
         watching: Watching,
     ) -> (Self, LinkSlot) {
         let (slot, receiver) = watch::channel(None);
-        (Self { settings, connector, clock, events, refresh, slot, watching }, receiver)
+        (
+            Self {
+                settings,
+                connector,
+                clock,
+                events,
+                refresh,
+                slot,
+                watching,
+            },
+            receiver,
+        )
     }
 
     /// Watches until nobody listens, or, when asked to watch once, until the first list or failure.
@@ -73,7 +84,9 @@ impl HostWatcher {
             let is_passing = problem.is_passing();
             let wait_span = SignedDuration::try_from(wait).unwrap_or(SignedDuration::ZERO);
             let retry_at = is_passing.then(|| self.clock.now() + wait_span);
-            let told = self.tell(HostChange::Connection(Connection::Failed { problem, retry_at })).await;
+            let told = self
+                .tell(HostChange::Connection(Connection::Failed { problem, retry_at }))
+                .await;
             if !told || self.watching == Watching::Once {
                 return;
             }
@@ -150,6 +163,9 @@ impl HostWatcher {
     /// Tells a change; false when nobody listens.
     async fn tell(&self, change: HostChange) -> bool {
         let host: HostName = self.settings.name.clone();
-        self.events.send(Event::Fleet(Delta::Host { host, change })).await.is_ok()
+        self.events
+            .send(Event::Fleet(Delta::Host { host, change }))
+            .await
+            .is_ok()
     }
 }

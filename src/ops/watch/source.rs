@@ -40,14 +40,26 @@ impl SourceWatcher {
         watching: Watching,
     ) -> (Self, SourceSlot) {
         let (slot, receiver) = watch::channel(None);
-        (Self { docker_host, images, events, refresh, slot, watching }, receiver)
+        (
+            Self {
+                docker_host,
+                images,
+                events,
+                refresh,
+                slot,
+                watching,
+            },
+            receiver,
+        )
     }
 
     /// Watches until nobody listens, or once.
     pub async fn run(self) {
         let mut backoff = Backoff::default();
         loop {
-            let Err(error) = self.follow(&mut backoff).await else { return };
+            let Err(error) = self.follow(&mut backoff).await else {
+                return;
+            };
             self.slot.send_replace(None);
             let told = self.tell(Some(error.to_string()), BTreeMap::new()).await;
             if !told || self.watching == Watching::Once {
@@ -69,7 +81,8 @@ impl SourceWatcher {
         loop {
             let images = self.list(engine.as_ref(), &mut known).await?;
             backoff.reset();
-            self.slot.send_if_modified(|slot| slot.replace(engine.clone()).is_none());
+            self.slot
+                .send_if_modified(|slot| slot.replace(engine.clone()).is_none());
             if !self.tell(None, images).await {
                 return Ok(());
             }
@@ -101,7 +114,11 @@ impl SourceWatcher {
     ) -> Result<BTreeMap<ImageRef, SourceImage>, EngineError> {
         let mut listed = BTreeMap::new();
         for image in engine.images().await? {
-            for reference in image.references.into_iter().filter(|one| self.images.contains(&one.image)) {
+            for reference in image
+                .references
+                .into_iter()
+                .filter(|one| self.images.contains(&one.image))
+            {
                 if let Some(known) = known.get(&image.id) {
                     listed.insert(reference, known.clone());
                 } else if let Some(details) = engine.image(image.id.as_str()).await? {
@@ -122,6 +139,9 @@ impl SourceWatcher {
     }
 
     async fn tell(&self, problem: Option<String>, images: BTreeMap<ImageRef, SourceImage>) -> bool {
-        self.events.send(Event::Fleet(Delta::Source { problem, images })).await.is_ok()
+        self.events
+            .send(Event::Fleet(Delta::Source { problem, images }))
+            .await
+            .is_ok()
     }
 }
