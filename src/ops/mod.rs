@@ -2,6 +2,10 @@
 //!
 //! Front ends know none of it: they send commands and receive events (`engine`).
 
+pub mod config;
+pub mod dirs;
+pub mod environment;
 pub mod host_link;
+pub mod operator;
 pub mod ports;
 pub mod report;
