@@ -2,14 +2,17 @@
 //!
 //! Front ends know none of it: they send commands and receive events (`engine`).
 
+pub mod config;
 pub mod connector;
 pub mod dirs;
 pub mod docker;
 pub mod engine;
+pub mod environment;
 pub mod host_link;
 pub mod journal;
 pub mod lease;
 pub mod lister;
+pub mod operator;
 pub mod ports;
 pub mod prune;
 pub mod report;

@@ -133,8 +133,8 @@ impl Actor {
                 }
             }
             Err(error) => {
-                self.tell(Event::Notice(format!("earlier jobs cannot be read: {error}")))
-                    .await
+                let notice = format!("earlier jobs cannot be read: {error}");
+                self.tell(Event::Notice(notice)).await;
             }
         }
     }
