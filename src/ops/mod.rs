@@ -2,6 +2,7 @@
 //!
 //! Front ends know none of it: they send commands and receive events (`engine`).
 
+pub mod export;
 pub mod host_link;
 pub mod ports;
 pub mod report;
