@@ -2,7 +2,12 @@
 //!
 //! Front ends know none of it: they send commands and receive events (`engine`).
 
+pub mod connector;
+pub mod docker;
 pub mod export;
 pub mod host_link;
+pub mod lister;
 pub mod ports;
 pub mod report;
+pub mod shell;
+pub mod ssh;
