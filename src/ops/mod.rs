@@ -2,12 +2,15 @@
 //!
 //! Front ends know none of it: they send commands and receive events (`engine`).
 
+pub mod activate;
 pub mod connector;
 pub mod docker;
 pub mod export;
 pub mod host_link;
 pub mod lister;
 pub mod ports;
+pub mod push;
 pub mod report;
 pub mod shell;
 pub mod ssh;
+pub mod stamp;
