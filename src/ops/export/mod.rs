@@ -8,11 +8,15 @@ mod contents;
 mod defect;
 mod exports;
 mod failure;
+#[cfg(test)]
+mod fixture;
 mod hashing_writer;
 mod observed;
 mod oci;
 mod output_file;
 mod rewrite;
+#[cfg(test)]
+mod rewrite_tests;
 
 pub use archive::{Archive, ArchiveFacts, staging_reference};
 pub use codec::Codec;
