@@ -1,5 +1,9 @@
 //! The lab as a test sees it: an engine on real hosts, the fleet and the jobs folded from its events.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of this")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses its own part of this"
+)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
