@@ -4,8 +4,11 @@
 
 pub mod config;
 pub mod dirs;
+pub mod engine;
 pub mod environment;
 pub mod host_link;
+pub mod journal;
+pub mod log;
 pub mod operator;
 pub mod ports;
 pub mod report;
