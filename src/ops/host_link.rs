@@ -4,6 +4,7 @@ use crate::model::fleet::Privilege;
 use crate::model::names::HostName;
 use crate::model::profile::{HostSettings, Profile};
 use crate::ops::ports::{ContainerEngine, Shell};
+use crate::ops::ssh::Tunnel;
 use std::sync::Arc;
 
 /// A host that answers.
@@ -17,6 +18,8 @@ pub struct HostLink {
     pub shell: Arc<dyn Shell>,
     /// Its engine.
     pub engine: Arc<dyn ContainerEngine>,
+    /// What carries the engine's socket here, where something must: it ends with the last copy of the link.
+    pub tunnel: Option<Arc<Tunnel>>,
 }
 
 impl HostLink {

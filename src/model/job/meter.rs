@@ -1,6 +1,6 @@
 //! Progress of bytes: fraction, rate and time left, from counts and the times at which they were taken.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How far a step is.

@@ -1,21 +1,25 @@
 //! The engine: one actor that watches hosts and runs jobs. Front ends send commands and receive events.
 
+mod actor;
+mod job_sink;
+mod jobs;
+mod run_job;
+mod workshop;
+
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::names::Operator;
 use crate::model::profile::HostSettings;
 use crate::ops::dirs::Dirs;
+pub use crate::ops::watch::Watching;
 use std::path::PathBuf;
 use tokio::sync::mpsc;
 
-/// How long hosts are watched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Watching {
-    /// Until the engine is shut down.
-    Live,
-    /// Until everything was listed once; links stay up for jobs.
-    Once,
-}
+/// Requests that may wait; a front end never sends more than an operator can type.
+const COMMANDS: usize = 64;
+
+/// Events that may wait for a front end before the engine waits for it.
+const EVENTS: usize = 1024;
 
 /// What an engine is started with.
 #[derive(Debug, Clone)]
@@ -44,6 +48,10 @@ pub struct EngineHandle {
 ///
 /// # Errors
 /// When a directory that it needs cannot be made or is open to others.
-pub fn start(_options: EngineOptions) -> std::io::Result<EngineHandle> {
-    Err(std::io::Error::other("the engine is not part of this build"))
+pub fn start(options: EngineOptions) -> std::io::Result<EngineHandle> {
+    let (commands, requests) = mpsc::channel(COMMANDS);
+    let (sender, events) = mpsc::channel(EVENTS);
+    let actor = actor::Actor::new(options, sender)?;
+    tokio::spawn(actor.run(requests));
+    Ok(EngineHandle { commands, events })
 }
