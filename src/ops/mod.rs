@@ -14,6 +14,7 @@ pub mod host_link;
 pub mod journal;
 pub mod lease;
 pub mod lister;
+pub mod log;
 pub mod operator;
 pub mod ports;
 pub mod prune;
