@@ -8,5 +8,6 @@ pub mod host_link;
 pub mod lister;
 pub mod ports;
 pub mod report;
+pub mod restart;
 pub mod shell;
 pub mod ssh;

@@ -17,6 +17,8 @@ if ! said=$(docker version --format '{{.Server.Version}}' 2>&1); then
   echo "engine $(printf %s "$said" | tail -n 1)"
   exit 0
 fi
+# Without a socket of its own it is the one that this machine's operator uses.
+case ${DOCKER_HOST:-} in unix://*) echo "socket ${DOCKER_HOST#unix://}" ;; esac
 open=$state/restarts/$session.open
 [ ! -L "$open" ] || echo "open $(readlink "$open")"
 while [ $# -gt 1 ]; do

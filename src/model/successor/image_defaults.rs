@@ -64,7 +64,7 @@ fn command(config: &mut Map<String, Value>, old_image: &Value, new_image: &Value
         from_image.push("Cmd");
     }
     let differs = |key: &&str| !same(member(old_image, key), member(new_image, key));
-    if from_image.iter().any(|key| differs(&key)) {
+    if from_image.iter().any(differs) {
         findings.note("the command as the new image has it");
     }
 }

@@ -2,6 +2,7 @@
 
 put_back() { # put_back failed|interrupted|cancelled: the old container is the session again, as it was
   why=$1
+  [ ! -e "$dir/failed" ] || why=failed
   crash_point put_back
   say put_back running
   let_go

@@ -6,7 +6,7 @@ begin() { # begin STEP: the last moment to turn back before it
   say "$1" running
 }
 turn_back_if_asked() { [ ! -e "$dir/abort" ] || put_back cancelled; }
-fail() { say "$1" failed "$2"; put_back failed; }
+fail() { : >"$dir/failed"; say "$1" failed "$2"; put_back failed; }
 
 transact() {
   begin hold
