@@ -22,7 +22,7 @@ const BEGINNING: usize = 8;
 
 /// Connects hosts.
 pub struct Connector {
-    ssh: SshSettings,
+    ssh: Arc<SshSettings>,
     docker_host: Option<String>,
     beginning: Semaphore,
     tunnels: AtomicU32,
@@ -54,7 +54,7 @@ impl Connector {
     /// A connector with the operator's ssh config; `docker_host` is the engine of the host `local`.
     pub fn new(ssh: SshSettings, docker_host: Option<String>) -> Self {
         Self {
-            ssh,
+            ssh: Arc::new(ssh),
             docker_host,
             beginning: Semaphore::new(BEGINNING),
             tunnels: AtomicU32::new(0),
@@ -83,13 +83,13 @@ impl Connector {
             ssh::connect(address, &self.ssh).await?
         };
         let remote_socket = settings.profile.paths.docker_socket.as_str();
-        let spawn = SshSpawn(session.clone());
+        let spawn = SshSpawn::new(session, self.ssh.clone());
         let login = ask_login(spawn.clone(), remote_socket).await?;
         let number = self.tunnels.fetch_add(1, Ordering::Relaxed);
         let here = self.ssh.sockets().join(format!("{number}.sock"));
         let tunnel = match (login.socket, login.privilege) {
-            (SocketAccess::Open, _) => Tunnel::forward(&session, remote_socket, here).await?,
-            (SocketAccess::Closed, Privilege::Sudo) => Tunnel::relay(&session, here)?,
+            (SocketAccess::Open, _) => Tunnel::forward(spawn.session(), remote_socket, here).await?,
+            (SocketAccess::Closed, Privilege::Sudo) => Tunnel::relay(&spawn, here)?,
             (SocketAccess::Closed, _) => return Err(denied(remote_socket)),
             (SocketAccess::Missing, _) => return Err(no_socket(remote_socket)),
         };

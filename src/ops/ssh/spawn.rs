@@ -1,5 +1,6 @@
 //! Processes on a host through its master connection.
 
+use super::SshSettings;
 use super::connect::text_of;
 use crate::ops::ports::ShellError;
 use crate::ops::shell::{Process, Spawn};
@@ -14,7 +15,26 @@ const OPEN: Duration = Duration::from_secs(15);
 
 /// Starts processes on the host of one master connection.
 #[derive(Clone)]
-pub struct SshSpawn(pub Arc<Session>);
+pub struct SshSpawn {
+    session: Arc<Session>,
+    /// The directory of the control socket: it must outlive the session, which says goodbye through it.
+    _settings: Arc<SshSettings>,
+}
+
+impl SshSpawn {
+    /// Starts processes through `session`, whose sockets `settings` keeps.
+    pub(crate) fn new(session: Arc<Session>, settings: Arc<SshSettings>) -> Self {
+        Self {
+            session,
+            _settings: settings,
+        }
+    }
+
+    /// The master connection.
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+}
 
 #[async_trait]
 impl Spawn for SshSpawn {
@@ -23,7 +43,7 @@ impl Spawn for SshSpawn {
         let (program, arguments) = command_line
             .split_first()
             .ok_or_else(|| lost("there is no program"))?;
-        let mut command = self.0.clone().arc_command(program.clone());
+        let mut command = self.session.clone().arc_command(program.clone());
         command
             .args(arguments)
             .stdin(Stdio::piped())

@@ -6,11 +6,10 @@ use crate::model::fleet::ConnectionProblem;
 use crate::ops::shell::{Process, Spawn};
 use openssh::{ForwardType, Session, Socket};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::io::{AsyncWriteExt, copy};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
 /// How long the master may take to set up a forwarding.
@@ -55,12 +54,11 @@ impl Tunnel {
     }
 
     /// Relays each connection through a process of root on the host; the login may only use sudo.
-    pub(crate) fn relay(session: &Arc<Session>, here: PathBuf) -> Result<Self, ConnectionProblem> {
+    pub(crate) fn relay(spawn: &SshSpawn, here: PathBuf) -> Result<Self, ConnectionProblem> {
         let listener = UnixListener::bind(&here).map_err(|error| {
             ConnectionProblem::Lost(format!("cannot listen on {}: {error}", here.display()))
         })?;
-        // Only a weak handle: the connection must not live on because something could still be relayed.
-        let relay = tokio::spawn(accept(listener, Arc::downgrade(session)));
+        let relay = tokio::spawn(accept(listener, spawn.clone()));
         Ok(Self {
             socket: here,
             relay: Some(relay),
@@ -84,12 +82,15 @@ impl Drop for Tunnel {
     }
 }
 
-async fn accept(listener: UnixListener, session: Weak<Session>) {
+/// Relays until the tunnel is dropped, which drops the connections that are relayed then, too.
+async fn accept(listener: UnixListener, spawn: SshSpawn) {
+    let mut relayed = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let Some(session) = session.upgrade() else { return };
-        tokio::spawn(async move {
+        while relayed.try_join_next().is_some() {}
+        let spawn = spawn.clone();
+        relayed.spawn(async move {
             let dial = ["sudo", "-n", "--", "docker", "system", "dial-stdio"].map(str::to_owned);
-            match SshSpawn(session).spawn(&dial).await {
+            match spawn.spawn(&dial).await {
                 Ok(process) => carry(stream, process).await,
                 Err(error) => tracing::debug!(%error, "a connection to an engine could not be relayed"),
             }
