@@ -2,7 +2,9 @@
 //!
 //! Time enters as a value, the world enters as deltas, and every change leaves as a plan.
 
+pub mod clean;
 pub mod command;
+pub mod console;
 pub mod event;
 pub mod failure;
 pub mod fleet;
