@@ -27,7 +27,7 @@ pub fn cut_middle(text: &str, columns: usize, ellipsis: &str) -> String {
     if room < 4 {
         return cut(text, columns, ellipsis);
     }
-    let head = start(text, room / 2);
+    let head = start(text, room / 3);
     let tail = end(text, room - width(&head));
     format!("{head}{ellipsis}{tail}")
 }
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_name_keeps_its_start_and_its_end() {
-        assert_eq!(cut_middle("convocate-session-0007", 12, "~"), "convo~n-0007");
+        assert_eq!(cut_middle("convocate-session-0007", 12, "~"), "con~ion-0007");
         assert_eq!(cut("convocate", 5, "~"), "conv~");
         assert_eq!(pad("ab", 4), "ab  ");
     }

@@ -417,8 +417,9 @@ fn failed_push(fleet: &Fleet) -> Vec<Event> {
         host: Some(host("eu-05")),
         step: StepKind::Verify,
         cause: "the host has 612 MB of the 980 MB archive: the connection ended early".into(),
-        state: "nothing was loaded; /tmp/convocate-image-3f07a1b2c3d4e5f6.tar.gz.part stays for the next try"
-            .into(),
+        state:
+            "Nothing was loaded; /tmp/convocate-image-3f07a1b2c3d4e5f6.tar.gz.part stays for the next try."
+                .into(),
         advice: "push again: it goes on where it stopped".into(),
         retryable: true,
     };
@@ -426,12 +427,14 @@ fn failed_push(fleet: &Fleet) -> Vec<Event> {
         (StepKind::Check, done("26.1.5, classic store"), 2_000),
         (StepKind::Compare, done("0 of 2 layers there"), 1_998),
         (StepKind::Export, done("from the cache"), 1_997),
-        (StepKind::Send, done("980 MB"), 1_890),
+        (StepKind::Send, done("612 MB"), 1_890),
         (StepKind::Verify, StepState::Failed(failure.clone()), 1_888),
     ];
+    let mut began = 2_004;
     let mut events = vec![started(FAILED, plan, ago(2_040))];
     for (kind, state, at) in steps {
-        events.push(step(FAILED, "eu-05", kind, StepState::Running, ago(at + 2)));
+        events.push(step(FAILED, "eu-05", kind, StepState::Running, ago(began)));
+        began = at;
         events.push(step(FAILED, "eu-05", kind, state, ago(at)));
     }
     events.push(of_job(

@@ -15,20 +15,7 @@ use crate::ui::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-const COLUMNS: &[Column] = &[
-    Column {
-        title: "",
-        least: 10,
-        most: 80,
-        rank: 0,
-    },
-    Column {
-        title: "",
-        least: 10,
-        most: 40,
-        rank: 1,
-    },
-];
+const COLUMNS: &[Column] = &[Column::of_names("", 10, 80, 0), Column::of_names("", 10, 40, 1)];
 
 /// Draws the choice.
 pub(super) fn draw(buffer: &mut Buffer, around: Rect, look: &Look<'_>, choice: &Choice) -> usize {
@@ -39,12 +26,9 @@ pub(super) fn draw(buffer: &mut Buffer, around: Rect, look: &Look<'_>, choice: &
         .map(|option| text::width(&option.label) + text::width(&option.note) + 8)
         .max()
         .unwrap_or_default();
-    let size = (
-        widest.max(text::width(&title) + 2).max(30),
-        choice.options.len() + 1,
-    );
+    let size = (widest.max(text::width(&title) + 2).max(30), choice.options.len());
     let inside = frame::centred(buffer, around, look, &title, size);
-    let height = usize::from(inside.height.saturating_sub(1)).max(1);
+    let height = usize::from(inside.height).max(1);
     let top = (choice.cursor + 1).saturating_sub(height);
     let rows: Vec<Row> = choice
         .options

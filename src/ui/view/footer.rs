@@ -7,7 +7,7 @@
 
 use super::Look;
 use crate::model::console::action::{actions_at, unavailable};
-use crate::model::console::{Action, Overlay, Place, Risk, State};
+use crate::model::console::{Action, ActionInfo, Overlay, Place, Risk, State};
 use crate::ui::format;
 use crate::ui::layout::Regions;
 use crate::ui::text;
@@ -41,6 +41,7 @@ fn status(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'_>) {
                 Line::from(look.span(message.severity.into(), words))
             }
         }
+        None if state.details.is_some() => Line::default(),
         None => summary(state, look),
     };
     buffer.set_line(area.x, area.y, &line, area.width);
@@ -78,50 +79,66 @@ fn summary(state: &State, look: &Look<'_>) -> Line<'static> {
 
 fn hints(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'_>) {
     let place = state.place();
-    let marked = match place {
-        Place::List(screen) => state.lists.of(screen).marks.len(),
-        _ => 0,
+    let shown: Vec<_> = actions_at(place)
+        .filter(|info| info.is_hinted)
+        .filter_map(|info| hint(state, info).map(|title| (info, title)))
+        .collect();
+    let width = |(info, title): &(&ActionInfo, String)| {
+        text::width(look.keymap.key(info.action)) + 1 + text::width(title) + 2
     };
+    // Whoever knows nothing else must find the help, so its place is kept.
+    let is_help = |entry: &&(&ActionInfo, String)| entry.0.action == Action::Help;
+    let help: usize = shown.iter().filter(is_help).map(width).sum();
     let mut parts: Vec<Span<'static>> = vec![Span::raw(" ")];
-    let mut used = 1;
-    for info in actions_at(place).filter(|info| info.is_hinted) {
-        let key = look.keymap.key(info.action).to_owned();
-        let mut title = match hint_title(state, info.action) {
-            Some(title) => title.to_owned(),
-            None => info.title.to_owned(),
-        };
-        if marked > 0 && info.risk != Risk::Safe {
-            title = format!("{title} {marked}");
+    let mut room = usize::from(area.width).saturating_sub(1 + help);
+    for entry in &shown {
+        let (info, title) = entry;
+        if info.action != Action::Help {
+            match room.checked_sub(width(entry)) {
+                Some(rest) => room = rest,
+                None => continue,
+            }
         }
-        let width = text::width(&key) + 1 + text::width(&title) + 2;
-        if used + width > usize::from(area.width) {
-            break;
-        }
-        used += width;
         let can = unavailable(state, info.action).is_none();
-        let role = if can { Role::Plain } else { Role::Muted };
-        let key_role = if can { Role::Key } else { Role::Muted };
-        parts.push(look.span(key_role, key));
+        let (key_role, role) = if can {
+            (Role::Key, Role::Plain)
+        } else {
+            (Role::Muted, Role::Muted)
+        };
+        parts.push(look.span(key_role, look.keymap.key(info.action)));
         parts.push(look.span(role, format!(" {title}  ")));
     }
     buffer.set_line(area.x, area.y, &Line::from(parts), area.width);
 }
 
-/// What a key does in the overlay on top, where the table can only speak of overlays in general.
-fn hint_title(state: &State, action: Action) -> Option<&'static str> {
-    match (state.overlays.last()?, action) {
-        (Overlay::Filter { .. }, Action::Accept) => Some("keep"),
-        (Overlay::Filter { .. }, Action::Close) => Some("as before"),
-        (Overlay::Hosts(_), Action::Accept) => Some("show the plan"),
-        (Overlay::Choice(_), Action::Accept) => Some("choose"),
-        (Overlay::Palette { .. }, Action::Accept) => Some("do it"),
-        (Overlay::Messages { .. } | Overlay::Refused { .. } | Overlay::Help { .. }, Action::Accept) => {
-            Some("close")
-        }
-        (Overlay::Plan(dialog), Action::Accept) if !dialog.has_work() => Some("close"),
-        (Overlay::Plan(_), Action::Accept) if state.place() == Place::Typed => Some("confirm the typed word"),
-        (Overlay::Plan(_) | Overlay::Question(_), Action::Accept) => Some("cancel"),
-        (Overlay::Plan(_), Action::Close) => Some("cancel"),
-        _ => None,
+/// What a key does here, in a few words; none where another hint says the same.
+fn hint(state: &State, info: &ActionInfo) -> Option<String> {
+    let place = state.place();
+    if let Place::List(screen) = place
+        && info.risk != Risk::Safe
+        && !state.lists.of(screen).marks.is_empty()
+    {
+        let marked = state.lists.of(screen).marks.len();
+        return Some(format!("{} {marked}", info.title));
     }
+    let special = match (state.overlays.last(), info.action) {
+        (Some(Overlay::Filter { .. }), Action::Accept) => "keep",
+        (Some(Overlay::Filter { .. }), Action::Close) => "as before",
+        (Some(Overlay::Hosts(_)), Action::Accept) => "show the plan",
+        (Some(Overlay::Choice(_)), Action::Accept) => "choose",
+        (Some(Overlay::Palette { .. }), Action::Accept) => "do it",
+        (Some(Overlay::Plan(dialog)), Action::Accept) if dialog.has_work() && place == Place::Typed => {
+            "confirm the typed word"
+        }
+        (Some(Overlay::Plan(dialog)), Action::Confirm) if !dialog.has_work() => return None,
+        (Some(Overlay::Plan(_) | Overlay::Question(_)), Action::Confirm) => "confirm",
+        (Some(Overlay::Plan(dialog)), Action::Close) if !dialog.has_work() => "close",
+        (Some(Overlay::Plan(_) | Overlay::Question(_)), Action::Close) => "cancel",
+        (Some(Overlay::Messages { .. } | Overlay::Refused { .. } | Overlay::Help { .. }), Action::Close) => {
+            "close"
+        }
+        (Some(_), Action::Accept | Action::Decline) => return None,
+        _ => info.title,
+    };
+    Some(special.to_owned())
 }

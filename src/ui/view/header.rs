@@ -1,7 +1,7 @@
 //! The two lines at the top: the fleet in numbers, and the tabs of the screens.
 //!
 //! ```text
-//!  tagboat  3 of 4 hosts  ✗ 1 unreachable  ⋯ 1 stale 4m  12 sessions  ▲ 4 behind  ● 1 job 67 %   me@desk
+//!  tagboat  3 of 4 hosts  ✗ 1 failed  ⋯ 1 stale 4m  ● 1 job 67 %  ▲ 4 behind        me@desk
 //!  1 Sessions 12  2 Hosts 4  3 Images 5  4 Jobs 3
 //! ```
 
@@ -31,8 +31,8 @@ fn numbers(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'_>) {
         parts.push(look.span(role, words));
     };
     hosts(state, look, &mut say);
-    sessions(state, look, &mut say);
     jobs(state, look, &mut say);
+    behind(state, look, &mut say);
     if state.messages.unread() > 0 {
         let unread = format::count(state.messages.unread(), "message");
         say(Role::Warn, format!("{unread}: !"));
@@ -56,10 +56,7 @@ fn hosts(state: &State, look: &Look<'_>, say: &mut impl FnMut(Role, String)) {
         .filter(|host| host.connection.is_usable())
         .count();
     let role = if usable == all { Role::Good } else { Role::Plain };
-    say(
-        role,
-        format!("{usable} of {} connected", format::count(all, "host")),
-    );
+    say(role, format!("{usable} of {}", format::count(all, "host")));
     let failed = state
         .fleet
         .hosts()
@@ -86,16 +83,13 @@ fn hosts(state: &State, look: &Look<'_>, say: &mut impl FnMut(Role, String)) {
     }
 }
 
-fn sessions(state: &State, look: &Look<'_>, say: &mut impl FnMut(Role, String)) {
+fn behind(state: &State, look: &Look<'_>, say: &mut impl FnMut(Role, String)) {
     let behind = state
         .fleet
         .sessions()
         .filter(|(_, session)| session.standing().behind == Some(true))
         .count();
-    say(
-        Role::Plain,
-        format::count(state.lists.of(Screen::Sessions).total, "session"),
-    );
+
     if behind > 0 {
         say(Role::Warn, format!("{} {behind} behind", look.glyphs.warn));
     }

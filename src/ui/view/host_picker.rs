@@ -18,30 +18,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 const COLUMNS: &[Column] = &[
-    Column {
-        title: "HOST",
-        least: 6,
-        most: 30,
-        rank: 0,
-    },
-    Column {
-        title: "STATE",
-        least: 13,
-        most: 20,
-        rank: 1,
-    },
-    Column {
-        title: "ACTIVE",
-        least: 6,
-        most: 24,
-        rank: 2,
-    },
-    Column {
-        title: "HAS IT",
-        least: 6,
-        most: 12,
-        rank: 3,
-    },
+    Column::of_names("HOST", 6, 30, 0),
+    Column::of_words("STATE", 18, 20, 1),
+    Column::of_names("ACTIVE", 6, 24, 2),
+    Column::of_words("HAS IT", 6, 12, 3),
 ];
 
 /// Draws the picker.

@@ -16,54 +16,14 @@ use crate::ui::theme::Role;
 
 /// The columns.
 pub(super) const COLUMNS: &[Column] = &[
-    Column {
-        title: "HOST",
-        least: 6,
-        most: 24,
-        rank: 0,
-    },
-    Column {
-        title: "STATE",
-        least: 13,
-        most: 20,
-        rank: 0,
-    },
-    Column {
-        title: "ACTIVE",
-        least: 6,
-        most: 24,
-        rank: 1,
-    },
-    Column {
-        title: "SESSIONS",
-        least: 8,
-        most: 16,
-        rank: 3,
-    },
-    Column {
-        title: "IMAGES",
-        least: 6,
-        most: 8,
-        rank: 6,
-    },
-    Column {
-        title: "ENGINE",
-        least: 8,
-        most: 22,
-        rank: 5,
-    },
-    Column {
-        title: "FREE",
-        least: 6,
-        most: 8,
-        rank: 4,
-    },
-    Column {
-        title: "NOTE",
-        least: 12,
-        most: 80,
-        rank: 2,
-    },
+    Column::of_names("HOST", 6, 24, 0),
+    Column::of_words("STATE", 18, 20, 0),
+    Column::of_names("ACTIVE", 6, 24, 1),
+    Column::of_words("SESSIONS", 11, 16, 3),
+    Column::of_words("IMAGES", 6, 8, 7),
+    Column::of_words("ENGINE", 16, 24, 6),
+    Column::of_words("FREE", 7, 8, 4),
+    Column::of_words("NOTE", 20, 100, 2),
 ];
 
 /// The cells of one host.

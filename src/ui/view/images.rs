@@ -15,54 +15,14 @@ use crate::ui::theme::Role;
 
 /// The columns.
 pub(super) const COLUMNS: &[Column] = &[
-    Column {
-        title: "TAG",
-        least: 14,
-        most: 60,
-        rank: 0,
-    },
-    Column {
-        title: "STANDING",
-        least: 11,
-        most: 24,
-        rank: 0,
-    },
-    Column {
-        title: "HOSTS",
-        least: 6,
-        most: 10,
-        rank: 1,
-    },
-    Column {
-        title: "SESSIONS",
-        least: 8,
-        most: 8,
-        rank: 2,
-    },
-    Column {
-        title: "HERE",
-        least: 4,
-        most: 4,
-        rank: 4,
-    },
-    Column {
-        title: "SIZE",
-        least: 7,
-        most: 8,
-        rank: 3,
-    },
-    Column {
-        title: "BUILT",
-        least: 5,
-        most: 6,
-        rank: 5,
-    },
-    Column {
-        title: "IMAGE ID",
-        least: 12,
-        most: 12,
-        rank: 6,
-    },
+    Column::of_names("TAG", 14, 60, 0),
+    Column::of_words("STANDING", 11, 24, 0),
+    Column::of_words("HOSTS", 6, 10, 1),
+    Column::of_words("SESSIONS", 8, 8, 2),
+    Column::of_words("HERE", 4, 4, 4),
+    Column::of_words("SIZE", 7, 8, 3),
+    Column::of_words("BUILT", 5, 6, 5),
+    Column::of_words("IMAGE ID", 12, 12, 6),
 ];
 
 /// The cells of one tag.

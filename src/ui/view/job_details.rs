@@ -190,7 +190,7 @@ fn step(
                 .join(", ")
         }
         StepState::Skipped(why) => format!("skipped: {why}"),
-        StepState::Failed(failure) => format!("failed: {}", failure.cause),
+        StepState::Failed(_) => "failed, see below".to_owned(),
         StepState::Waiting => String::new(),
     };
     let role = match record.state {

@@ -14,54 +14,14 @@ use crate::ui::theme::Role;
 
 /// The columns.
 pub(super) const COLUMNS: &[Column] = &[
-    Column {
-        title: "JOB",
-        least: 4,
-        most: 4,
-        rank: 2,
-    },
-    Column {
-        title: "WHAT",
-        least: 16,
-        most: 80,
-        rank: 0,
-    },
-    Column {
-        title: "STATE",
-        least: 12,
-        most: 16,
-        rank: 0,
-    },
-    Column {
-        title: "DONE",
-        least: 6,
-        most: 18,
-        rank: 1,
-    },
-    Column {
-        title: "PROGRESS",
-        least: 15,
-        most: 15,
-        rank: 3,
-    },
-    Column {
-        title: "STARTED",
-        least: 7,
-        most: 7,
-        rank: 4,
-    },
-    Column {
-        title: "TOOK",
-        least: 6,
-        most: 8,
-        rank: 5,
-    },
-    Column {
-        title: "BY",
-        least: 6,
-        most: 24,
-        rank: 6,
-    },
+    Column::of_words("JOB", 4, 4, 2),
+    Column::of_names("WHAT", 24, 80, 0),
+    Column::of_words("STATE", 13, 16, 0),
+    Column::of_words("DONE", 6, 18, 1),
+    Column::of_words("PROGRESS", 15, 15, 4),
+    Column::of_words("STARTED", 7, 7, 3),
+    Column::of_words("TOOK", 7, 8, 5),
+    Column::of_words("BY", 6, 24, 6),
 ];
 
 /// The cells of one job.

@@ -18,24 +18,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 const COLUMNS: &[Column] = &[
-    Column {
-        title: "NAME",
-        least: 12,
-        most: 24,
-        rank: 0,
-    },
-    Column {
-        title: "KEY",
-        least: 3,
-        most: 6,
-        rank: 2,
-    },
-    Column {
-        title: "WHAT",
-        least: 12,
-        most: 100,
-        rank: 1,
-    },
+    Column::of_words("NAME", 12, 24, 0),
+    Column::of_words("KEY", 3, 6, 2),
+    Column::of_words("WHAT", 12, 100, 1),
 ];
 
 /// Draws the palette; tells how far its cursor can go.

@@ -15,48 +15,13 @@ use crate::ui::theme::Role;
 
 /// The columns.
 pub(super) const COLUMNS: &[Column] = &[
-    Column {
-        title: "HOST",
-        least: 6,
-        most: 20,
-        rank: 1,
-    },
-    Column {
-        title: "SESSION",
-        least: 12,
-        most: 48,
-        rank: 0,
-    },
-    Column {
-        title: "PINNED",
-        least: 6,
-        most: 24,
-        rank: 3,
-    },
-    Column {
-        title: "ACTIVE",
-        least: 6,
-        most: 24,
-        rank: 4,
-    },
-    Column {
-        title: "STANDING",
-        least: 8,
-        most: 18,
-        rank: 0,
-    },
-    Column {
-        title: "STATE",
-        least: 9,
-        most: 20,
-        rank: 2,
-    },
-    Column {
-        title: "AGE",
-        least: 3,
-        most: 5,
-        rank: 5,
-    },
+    Column::of_names("HOST", 6, 20, 1),
+    Column::of_names("SESSION", 12, 64, 0),
+    Column::of_names("PINNED", 6, 24, 3),
+    Column::of_names("ACTIVE", 6, 24, 4),
+    Column::of_words("STANDING", 17, 24, 0),
+    Column::of_words("STATE", 14, 22, 2),
+    Column::of_words("AGE", 3, 5, 5),
 ];
 
 /// The cells of one session.

@@ -7,6 +7,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+/// What is left out of a cell that is too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Its middle: names differ at their end.
+    Middle,
+    /// Its end.
+    End,
+}
+
 /// One column.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Column {
@@ -18,6 +27,32 @@ pub(super) struct Column {
     pub(super) most: usize,
     /// How important it is; the least important ones are left out first. Zero is never left out.
     pub(super) rank: u8,
+    /// What is left out of long cells.
+    pub(super) cut: Cut,
+}
+
+impl Column {
+    /// A column of names.
+    pub(super) const fn of_names(title: &'static str, least: usize, most: usize, rank: u8) -> Self {
+        Self {
+            title,
+            least,
+            most,
+            rank,
+            cut: Cut::Middle,
+        }
+    }
+
+    /// A column of words or numbers.
+    pub(super) const fn of_words(title: &'static str, least: usize, most: usize, rank: u8) -> Self {
+        Self {
+            title,
+            least,
+            most,
+            rank,
+            cut: Cut::End,
+        }
+    }
 }
 
 /// One cell.
@@ -60,6 +95,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, look: &Look<'_>, columns: &[
         return;
     }
     let widths = widths(columns, rows, usize::from(area.width).saturating_sub(MARGIN));
+    let has_titles = columns.iter().any(|column| !column.title.is_empty());
     let mut heading = vec![Span::raw(" ".repeat(MARGIN))];
     for (column, width) in columns.iter().zip(&widths).filter_map(with_width) {
         let title = text::pad(
@@ -68,9 +104,11 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, look: &Look<'_>, columns: &[
         );
         heading.push(look.span(Role::Muted, title));
     }
-    buffer.set_line(area.x, area.y, &Line::from(heading), area.width);
-    for (y, row) in (area.y + 1..area.bottom()).zip(rows) {
-        buffer.set_line(area.x, y, &line(row, &widths, look), area.width);
+    if has_titles {
+        buffer.set_line(area.x, area.y, &Line::from(heading), area.width);
+    }
+    for (y, row) in (area.y + u16::from(has_titles)..area.bottom()).zip(rows) {
+        buffer.set_line(area.x, y, &line(row, columns, &widths, look), area.width);
         if row.is_under_cursor {
             let whole = Rect::new(area.x, y, area.width, 1);
             buffer.set_style(whole, look.theme.style(Role::Cursor));
@@ -82,12 +120,17 @@ fn with_width<'a, T>((item, width): (T, &'a Option<usize>)) -> Option<(T, &'a us
     width.as_ref().map(|width| (item, width))
 }
 
-fn line(row: &Row, widths: &[Option<usize>], look: &Look<'_>) -> Line<'static> {
+fn line(row: &Row, columns: &[Column], widths: &[Option<usize>], look: &Look<'_>) -> Line<'static> {
     let cursor = if row.is_under_cursor { ">" } else { " " };
     let mark = if row.is_marked { "*" } else { " " };
     let mut pieces = vec![Span::raw(cursor), look.span(Role::Mark, mark), Span::raw(" ")];
-    for (cell, width) in row.cells.iter().zip(widths).filter_map(with_width) {
-        let cut = text::cut_middle(&cell.text, *width, look.glyphs.strokes.ellipsis);
+    let ellipsis = look.glyphs.strokes.ellipsis;
+    let cells = row.cells.iter().zip(columns).zip(widths);
+    for ((cell, column), width) in cells.filter_map(with_width) {
+        let cut = match column.cut {
+            Cut::Middle => text::cut_middle(&cell.text, *width, ellipsis),
+            Cut::End => text::cut(&cell.text, *width, ellipsis),
+        };
         pieces.push(look.span(cell.role, cut.clone()));
         pieces.push(Span::raw(" ".repeat(width + GAP - text::width(&cut))));
     }
@@ -139,18 +182,13 @@ mod tests {
     use super::{Cell, Column, Row, widths};
     use crate::ui::theme::Role;
 
-    fn column(title: &'static str, least: usize, rank: u8) -> Column {
-        Column {
-            title,
-            least,
-            most: 40,
-            rank,
-        }
-    }
-
     #[test]
     fn a_narrow_window_drops_the_least_important_column_and_shrinks_the_widest() {
-        let columns = [column("A", 4, 0), column("B", 4, 2), column("C", 8, 1)];
+        let columns = [
+            Column::of_names("A", 4, 40, 0),
+            Column::of_words("B", 4, 40, 2),
+            Column::of_words("C", 8, 40, 1),
+        ];
         let cells = ["aaaaaaaaaaaa", "bbbb", "cccccccc"].map(|text| Cell::new(Role::Plain, text));
         let rows = [Row {
             cells: cells.to_vec(),

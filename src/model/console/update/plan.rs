@@ -200,9 +200,10 @@ fn tags_there(state: &State, hosts: &[HostName]) -> Vec<ChoiceOption> {
     let mut tags: Vec<_> = tags.into_iter().collect();
     tags.sort_by_key(|(_, (_, _, created))| std::cmp::Reverse(*created));
     let all = unique.len();
-    let note = |there: usize, active: usize| match (there == all, active) {
-        (true, 0) => "on each of the hosts".to_owned(),
-        (false, 0) => format!("on {there} of {all} hosts"),
+    let note = |there: usize, active: usize| match (all, active) {
+        (1, 0) => String::new(),
+        (1, _) => "active".to_owned(),
+        (_, 0) => format!("on {there} of {all} hosts"),
         (_, active) => format!("on {there} of {all} hosts, active on {active}"),
     };
     let option = |(reference, (there, active, _)): (&ImageRef, (usize, usize, _))| ChoiceOption {
