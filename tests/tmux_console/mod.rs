@@ -14,6 +14,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::process::{Command, Output};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -23,17 +24,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A tmux server of its own with the console in its only pane.
 pub struct Console {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     changed: Receiver<()>,
 }
 
 impl Console {
     /// Starts the console on the lab with directories of its own.
     pub fn start() -> Self {
-        Self::start_in(tempfile::Builder::new().prefix("tb").tempdir().unwrap())
+        Self::start_in(Arc::new(tempfile::Builder::new().prefix("tb").tempdir().unwrap()))
     }
 
-    fn start_in(folder: TempDir) -> Self {
+    fn start_in(folder: Arc<TempDir>) -> Self {
         let of = |name: &str| format!("{}={}", name, folder.path().join(name).display());
         let line = format!(
             "env {} {} {} LANG=C.UTF-8 {}; echo \"exit code $?\"; exec cat",
@@ -73,7 +74,7 @@ impl Console {
 
     /// Kills the console as a crash does, and starts another on the same journal.
     pub fn killed_and_started_again(self) -> Self {
-        let Self { folder, .. } = self;
+        let folder = self.folder.clone();
         let tmux = Tmux(folder.path());
         let pane = tmux.run(&["display-message", "-p", "#{pane_pid}"]);
         let killed = Command::new("pkill")
@@ -81,7 +82,7 @@ impl Console {
             .status()
             .unwrap();
         assert!(killed.success(), "the console did not run");
-        tmux.run(&["kill-server"]);
+        drop(self);
         std::fs::remove_file(folder.path().join("changes")).unwrap();
         Self::start_in(folder)
     }
