@@ -20,6 +20,8 @@ pub mod prune;
 pub mod push;
 pub mod report;
 pub mod shell;
+#[cfg(test)]
+mod simulated;
 pub mod ssh;
 pub mod stamp;
 pub mod watch;

@@ -9,7 +9,7 @@ mod defect;
 mod exports;
 mod failure;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod hashing_writer;
 mod observed;
 mod oci;

@@ -4,8 +4,12 @@ mod compare;
 mod context;
 mod counted;
 mod load;
+#[cfg(test)]
+mod scene;
 mod scripts;
 mod send;
+#[cfg(test)]
+mod tests;
 
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ImageId, JobId, Operator};
