@@ -24,4 +24,6 @@ pub mod shell;
 mod simulated;
 pub mod ssh;
 pub mod stamp;
+#[cfg(test)]
+mod stamp_tests;
 pub mod watch;

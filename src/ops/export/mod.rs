@@ -7,6 +7,8 @@ mod codec;
 mod contents;
 mod defect;
 mod exports;
+#[cfg(test)]
+mod exports_tests;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
