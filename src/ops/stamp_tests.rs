@@ -9,11 +9,9 @@ use crate::model::plan::{ActivatePlan, ActivateTarget};
 use crate::ops::export::fixture::{Fixture, Layout};
 use crate::ops::ports::ContainerEngine;
 use crate::ops::report::TrackReporter;
-use crate::ops::simulated::{Flavour, LeapingClock, MemorySink, SimulatedHost};
+use crate::ops::simulated::{Flavour, LeapingClock, MemorySink, SimulatedHost, SmallDisk};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -137,38 +135,12 @@ async fn a_planted_link_in_the_place_of_the_temporary_file_is_not_written_throug
     }
 }
 
-/// A tmpfs of a few pages at `path`, unmounted at the end; none where this user may not mount.
-struct SmallDisk<'a>(&'a Path);
-
-impl<'a> SmallDisk<'a> {
-    fn mount(path: &'a Path) -> Option<Self> {
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=16k", "tmpfs"])
-            .arg(path)
-            .output();
-        mounted
-            .is_ok_and(|output| output.status.success())
-            .then_some(Self(path))
-    }
-
-    fn fill(&self) {
-        // More than there is room for: what fits is written.
-        fs::write(self.0.join("filler"), vec![0; 64 << 10]).unwrap_err();
-    }
-}
-
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        Command::new("umount").arg(self.0).status().unwrap();
-    }
-}
-
 #[tokio::test]
 async fn a_full_disk_leaves_the_old_stamp_and_no_half_file() {
     for (host, id) in hosts() {
         let etc = host.path("etc");
         fs::create_dir(&etc).unwrap();
-        let Some(disk) = SmallDisk::mount(&etc) else {
+        let Some(disk) = SmallDisk::mount(&etc, 16) else {
             eprintln!("skipped: this user may not mount a tmpfs");
             return;
         };

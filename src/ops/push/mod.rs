@@ -6,6 +6,8 @@ mod counted;
 mod load;
 #[cfg(test)]
 mod scene;
+#[cfg(test)]
+mod script_tests;
 mod scripts;
 mod send;
 #[cfg(test)]

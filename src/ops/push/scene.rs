@@ -6,12 +6,13 @@ use crate::model::fleet::{SourceImage, Stamp, Store};
 use crate::model::job::{StepKind, StepState, Target, TrackResult};
 use crate::model::names::{ImageRef, JobId, Operator};
 use crate::model::plan::{Presence, PushPlan, PushTarget};
-use crate::ops::export::Exports;
 use crate::ops::export::fixture::{Fixture, Layout};
+use crate::ops::export::{Codec, Exports};
 use crate::ops::ports::ContainerEngine;
 use crate::ops::report::TrackReporter;
 use crate::ops::simulated::{LeapingClock, MemorySink, SimulatedEngine, SimulatedHost};
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +23,7 @@ pub(super) struct Scene {
     pub(super) exports: Exports,
     pub(super) plan: PushPlan,
     pub(super) cancel: CancellationToken,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// How a push ended, and what it told.
@@ -72,7 +73,7 @@ impl Scene {
             exports,
             plan,
             cancel: CancellationToken::new(),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -97,6 +98,12 @@ impl Scene {
         )
         .await;
         Ended { result, told }
+    }
+
+    /// The archive that was made here.
+    pub(super) fn cached(&self, codec: Codec) -> PathBuf {
+        let name = format!("{}.{}", self.plan.image.id.0.hex(), codec.extension());
+        self.folder.path().join("cache").join(name)
     }
 
     pub(super) fn stamp(&self) -> String {
