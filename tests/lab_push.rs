@@ -4,6 +4,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stderr,
     reason = "a test fails by panicking and tells why it was skipped"
 )]
@@ -11,7 +12,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
-use tagboat::model::fleet::{SourceImage, Stamp, Store};
+use tagboat::model::fleet::{Privilege, SourceImage, Stamp, Store};
 use tagboat::model::job::{JobEvent, Progress, StepKind, StepState, Target, TrackResult};
 use tagboat::model::names::{HostName, ImageRef, JobId, Operator};
 use tagboat::model::plan::{Presence, PushPlan, PushTarget};
@@ -28,23 +29,42 @@ use tokio_util::sync::CancellationToken;
 
 const STAMP: &str = "/etc/tagboat-push-test/current-image";
 
-/// Everything that a job told.
+/// Everything that a job told; ends it once so many bytes of a step have moved.
 #[derive(Default)]
-struct Told(Mutex<Vec<JobEvent>>);
+struct Told {
+    events: Mutex<Vec<JobEvent>>,
+    cancel_at: Option<(StepKind, u64)>,
+    cancel: CancellationToken,
+}
 
 #[async_trait::async_trait]
 impl JobSink for Told {
     async fn record(&self, event: JobEvent) -> Result<(), String> {
-        self.0.lock().unwrap().push(event);
+        self.events.lock().unwrap().push(event);
         Ok(())
     }
 
-    fn progress(&self, _: &Target, _: Progress) {}
+    fn progress(&self, _: &Target, progress: Progress) {
+        if let Some((kind, bytes)) = self.cancel_at
+            && self.running() == Some(kind)
+            && progress.done >= bytes
+        {
+            self.cancel.cancel();
+        }
+    }
 }
 
 impl Told {
+    fn running(&self) -> Option<StepKind> {
+        let events = self.events.lock().unwrap();
+        events.iter().rev().find_map(|event| match event {
+            JobEvent::Step { step, .. } => Some(step.kind),
+            _ => None,
+        })
+    }
+
     fn end_of(&self, kind: StepKind) -> StepState {
-        let events = self.0.lock().unwrap();
+        let events = self.events.lock().unwrap();
         let states = events.iter().filter_map(|event| match event {
             JobEvent::Step { step, state, .. } if step.kind == kind => Some(state.clone()),
             _ => None,
@@ -79,12 +99,17 @@ impl Lab {
     }
 
     async fn link(&self, host: &str) -> HostLink {
+        self.link_as(host, host).await
+    }
+
+    /// A link to a host by an address such as `user@host`.
+    async fn link_as(&self, host: &str, address: &str) -> HostLink {
         let mut profile = Profile::convocate();
         STAMP.clone_into(&mut profile.paths.stamp);
         "/etc/tagboat-push-test/image-history".clone_into(&mut profile.paths.history);
         let settings = HostSettings {
             name: HostName::parse(host).unwrap(),
-            address: Address::Ssh(host.to_owned()),
+            address: Address::Ssh(address.to_owned()),
             groups: Vec::new(),
             guard: Guard::Normal,
             profile,
@@ -96,15 +121,17 @@ impl Lab {
         self.folder.path().join("cache")
     }
 
-    /// An image of the source engine that no host has: one layer of random bytes, and one that repeats.
-    async fn new_image(&self, tag: &str) -> (ImageRef, SourceImage) {
+    /// An image of the source engine that no host has: a layer of so many random bytes, and one that repeats.
+    async fn new_image(&self, tag: &str, bytes: usize) -> (ImageRef, SourceImage) {
         let reference = ImageRef::parse(&format!("convocate:test-push-{tag}")).unwrap();
         let context = self.folder.path().join(tag);
         std::fs::create_dir_all(&context).unwrap();
-        let dockerfile = "FROM convocate:v1.0.0\nCOPY payload /payload\nCOPY payload /again/payload\n";
+        let dockerfile =
+            "FROM convocate:v1.0.0\nCOPY payload /payload\nCOPY again /again\nCOPY again /again\n";
         std::fs::write(context.join("Dockerfile"), dockerfile).unwrap();
+        std::fs::write(context.join("again"), "twice\n").unwrap();
         let payload = Command::new("head")
-            .args(["-c", "3000000", "/dev/urandom"])
+            .args(["-c", &bytes.to_string(), "/dev/urandom"])
             .output()
             .unwrap();
         std::fs::write(context.join("payload"), payload.stdout).unwrap();
@@ -119,16 +146,20 @@ impl Lab {
             "{}",
             String::from_utf8_lossy(&built.stderr)
         );
-        let details = self.source.image(&reference.to_string()).await.unwrap().unwrap();
-        let image = SourceImage {
-            id: details.id,
-            content: details.content,
-            platform: details.platform,
-            size: details.size,
-            layers: details.layers,
-            created_at: details.created_at,
-        };
+        let image = source_image(&*self.source, &reference).await;
         (reference, image)
+    }
+}
+
+async fn source_image(engine: &dyn ContainerEngine, reference: &ImageRef) -> SourceImage {
+    let details = engine.image(&reference.to_string()).await.unwrap().unwrap();
+    SourceImage {
+        id: details.id,
+        content: details.content,
+        platform: details.platform,
+        size: details.size,
+        layers: details.layers,
+        created_at: details.created_at,
     }
 }
 
@@ -147,17 +178,30 @@ fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) -> PushPlan {
 }
 
 async fn push(plan: &PushPlan, link: &HostLink, exports: &Exports) -> (TrackResult, Arc<Told>) {
-    let told = Arc::new(Told::default());
+    push_told(plan, link, exports, Told::default()).await
+}
+
+async fn push_told(
+    plan: &PushPlan,
+    link: &HostLink,
+    exports: &Exports,
+    told: Told,
+) -> (TrackResult, Arc<Told>) {
+    let (cancel, told) = (told.cancel.clone(), Arc::new(told));
     let reporter = TrackReporter::new(
         Target::host(link.name().clone()),
         told.clone(),
         Arc::new(SystemClock),
-        CancellationToken::new(),
+        cancel,
     );
     let job = JobId::parse("20261121-013000-a1b2").unwrap();
     let operator = Operator::parse("tester@desk").unwrap();
     let result = push_to_host(plan, &plan.hosts[0], &job, &operator, link, exports, &reporter).await;
     (result, told)
+}
+
+fn assert_done(result: &TrackResult) {
+    assert!(matches!(result, TrackResult::Done(_)), "{result:#?}");
 }
 
 async fn on_host(link: &HostLink, text: &'static str) -> String {
@@ -177,15 +221,15 @@ async fn forget(engine: &dyn ContainerEngine, reference: &ImageRef) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_image_arrives_on_both_stores_with_its_content_and_is_stamped() {
     let Some(lab) = Lab::find().await else { return };
-    let (reference, image) = lab.new_image("arrives").await;
+    let (reference, image) = lab.new_image("arrives", 3_000_000).await;
     let exports = Exports::new(lab.source.clone(), lab.cache());
     let mut stores = Vec::new();
     for host in ["lab-1", "lab-2"] {
         let link = lab.link(host).await;
         let plan = plan_for(&reference, &image, host);
         let (result, told) = push(&plan, &link, &exports).await;
-        assert!(matches!(result, TrackResult::Done(_)), "{host}: {result:#?}");
-        for event in told.0.lock().unwrap().iter() {
+        assert_done(&result);
+        for event in told.events.lock().unwrap().iter() {
             if let JobEvent::Step { step, state, .. } = event
                 && state.is_over()
             {
@@ -227,13 +271,13 @@ async fn an_image_arrives_on_both_stores_with_its_content_and_is_stamped() {
         // It runs, which an image with a missing layer would not.
         let run = on_host(
             &link,
-            r"docker run --rm --network none convocate:test-push-arrives sha256sum /again/payload | wc -l",
+            r"docker run --rm --network none convocate:test-push-arrives cat /again",
         )
         .await;
-        assert_eq!(run.trim(), "1");
+        assert_eq!(run, "twice\n");
 
         let (again, told) = push(&plan, &link, &exports).await;
-        assert!(matches!(again, TrackResult::Done(_)), "{again:#?}");
+        assert_done(&again);
         assert!(matches!(told.end_of(StepKind::Send), StepState::Skipped(_)));
         assert!(matches!(told.end_of(StepKind::Stamp), StepState::Skipped(_)));
 
@@ -245,4 +289,77 @@ async fn an_image_arrives_on_both_stores_with_its_content_and_is_stamped() {
         "{stores:?}"
     );
     forget(&*lab.source, &reference).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_that_is_cancelled_on_the_wire_ends_on_the_host_too_and_is_resumed() {
+    let Some(lab) = Lab::find().await else { return };
+    let (reference, image) = lab.new_image("resumes", 60_000_000).await;
+    let exports = Exports::new(lab.source.clone(), lab.cache());
+    let link = lab.link("lab-1").await;
+    let plan = plan_for(&reference, &image, "lab-1");
+    let told = Told {
+        cancel_at: Some((StepKind::Send, 5_000_000)),
+        ..Told::default()
+    };
+    let (cancelled, _) = push_told(&plan, &link, &exports, told).await;
+    let TrackResult::Cancelled(state) = &cancelled else {
+        panic!("{cancelled:#?}")
+    };
+    assert!(state.contains(".tar.zst.part"), "{state}");
+    let receiving = on_host(&link, "pgrep -f '[c]onvocate-image-.*part'; true").await;
+    assert_eq!(
+        receiving.trim(),
+        "",
+        "nothing of the push runs on the host any more"
+    );
+    let part = on_host(&link, "stat -c '%s %a' /tmp/convocate-image-*.part").await;
+    let (size, mode) = part.trim().split_once(' ').unwrap();
+    eprintln!("cancelled with {size} bytes there");
+    assert_eq!(mode, "600");
+
+    let (resumed, told) = push(&plan, &link, &exports).await;
+    assert_done(&resumed);
+    eprintln!("resumed: {:?}", told.end_of(StepKind::Send));
+    assert!(
+        matches!(told.end_of(StepKind::Send), StepState::Done(Some(note)) if note.contains("of an earlier push"))
+    );
+    on_host(&link, r#"rm -r "${1%/*}""#).await;
+    forget(&*link.engine, &reference).await;
+    forget(&*lab.source, &reference).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_containerd_store_is_a_source_too_and_a_login_with_sudo_is_enough() {
+    let Some(lab) = Lab::find().await else { return };
+    let source = lab.link("lab-2").await;
+    on_host(
+        &source,
+        "docker rm -f tagboat-push-test >/dev/null 2>&1
+        docker create --name tagboat-push-test convocate:v1.0.0 >/dev/null &&
+        date +%s%N >/tmp/tagboat-push-test && docker cp -q /tmp/tagboat-push-test tagboat-push-test:/committed &&
+        docker commit tagboat-push-test convocate:test-push-committed >/dev/null
+        docker rm -f tagboat-push-test >/dev/null; rm /tmp/tagboat-push-test",
+    )
+    .await;
+    let reference = ImageRef::parse("convocate:test-push-committed").unwrap();
+    let image = source_image(&*source.engine, &reference).await;
+    let exports = Exports::new(source.engine.clone(), lab.cache());
+    let link = lab.link_as("lab-3", "ops@lab-3").await;
+    assert_eq!(link.privilege, Privilege::Sudo);
+    let (result, _) = push(&plan_for(&reference, &image, "lab-3"), &link, &exports).await;
+    assert_done(&result);
+    let there = link.engine.image(&reference.to_string()).await.unwrap().unwrap();
+    eprintln!(
+        "{} on the containerd store is {} on the classic one",
+        image.id, there.id
+    );
+    assert_eq!((there.content, there.layers), (image.content, image.layers));
+    assert_eq!(
+        on_host(&link, r#"cat "$1"; stat -c %U "$1""#).await,
+        format!("{reference}\nroot\n")
+    );
+    on_host(&link, r#"rm -r "${1%/*}""#).await;
+    forget(&*link.engine, &reference).await;
+    forget(&*source.engine, &reference).await;
 }
