@@ -1,365 +1,338 @@
-//! The push against real hosts of the lab (`tests/lab`), both image stores. Skipped, with a word, where no lab is up.
-//!
-//! The stamp and the history are in a folder of its own, so that the hosts' own stamps are not touched.
-
+//! Pushing to real hosts of both image stores, and every way in which a push can go wrong there.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
-    clippy::print_stderr,
-    reason = "a test fails by panicking and tells why it was skipped"
+    reason = "a test fails by panicking"
 )]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::{Arc, Mutex};
-use tagboat::model::fleet::{Privilege, SourceImage, Stamp, Store};
-use tagboat::model::job::{JobEvent, Progress, StepKind, StepState, Target, TrackResult};
-use tagboat::model::names::{HostName, ImageRef, JobId, Operator};
-use tagboat::model::plan::{Presence, PushPlan, PushTarget};
-use tagboat::model::profile::{Address, Guard, HostSettings, Profile};
-use tagboat::ops::connector::Connector;
-use tagboat::ops::docker::connect_source;
-use tagboat::ops::export::Exports;
-use tagboat::ops::host_link::HostLink;
-use tagboat::ops::ports::{ContainerEngine, Removal, Script, ScriptCall, SystemClock};
-use tagboat::ops::push::push_to_host;
-use tagboat::ops::report::{JobSink, TrackReporter};
-use tagboat::ops::ssh::SshSettings;
-use tokio_util::sync::CancellationToken;
+mod real_fleet;
 
-const STAMP: &str = "/etc/tagboat-push-test/current-image";
+use real_fleet::{Lab, RealFleet, reference};
+use std::process::Command as Process;
+use tagboat::model::command::Command;
+use tagboat::model::failure::Refusal;
+use tagboat::model::job::{Job, JobState, StepKind, StepState, Track, TrackResult, Verdict};
+use tagboat::model::names::HostName;
+use tagboat::model::plan::{Plan, PushIntent, PushPlan, plan_push};
 
-/// Everything that a job told; ends it once so many bytes of a step have moved.
-#[derive(Default)]
-struct Told {
-    events: Mutex<Vec<JobEvent>>,
-    cancel_at: Option<(StepKind, u64)>,
-    cancel: CancellationToken,
-}
-
-#[async_trait::async_trait]
-impl JobSink for Told {
-    async fn record(&self, event: JobEvent) -> Result<(), String> {
-        self.events.lock().unwrap().push(event);
-        Ok(())
-    }
-
-    fn progress(&self, _: &Target, progress: Progress) {
-        if let Some((kind, bytes)) = self.cancel_at
-            && self.running() == Some(kind)
-            && progress.done >= bytes
-        {
-            self.cancel.cancel();
-        }
-    }
-}
-
-impl Told {
-    fn running(&self) -> Option<StepKind> {
-        let events = self.events.lock().unwrap();
-        events.iter().rev().find_map(|event| match event {
-            JobEvent::Step { step, .. } => Some(step.kind),
-            _ => None,
-        })
-    }
-
-    fn end_of(&self, kind: StepKind) -> StepState {
-        let events = self.events.lock().unwrap();
-        let states = events.iter().filter_map(|event| match event {
-            JobEvent::Step { step, state, .. } if step.kind == kind => Some(state.clone()),
-            _ => None,
-        });
-        states.fold(StepState::Waiting, |_, state| state)
-    }
-}
-
-struct Lab {
-    connector: Connector,
-    source: Arc<dyn ContainerEngine>,
-    folder: tempfile::TempDir,
-}
-
-impl Lab {
-    /// The lab of this machine; none, with a word, where there is none.
-    async fn find() -> Option<Self> {
-        let (Ok(config), Ok(docker_host)) = (
-            std::env::var("TAGBOAT_LAB_SSH_CONFIG"),
-            std::env::var("DOCKER_HOST"),
-        ) else {
-            eprintln!("skipped: no lab; run `eval \"$(tests/lab/lab env)\"` first");
-            return None;
-        };
-        let folder = tempfile::tempdir_in("/tmp").unwrap();
-        let ssh = SshSettings::prepare(&folder.path().join("s"), Some(Path::new(&config)), None).unwrap();
-        Some(Self {
-            connector: Connector::new(ssh, None),
-            source: connect_source(Some(&docker_host)).await.unwrap(),
-            folder,
-        })
-    }
-
-    async fn link(&self, host: &str) -> HostLink {
-        self.link_as(host, host).await
-    }
-
-    /// A link to a host by an address such as `user@host`.
-    async fn link_as(&self, host: &str, address: &str) -> HostLink {
-        let mut profile = Profile::convocate();
-        STAMP.clone_into(&mut profile.paths.stamp);
-        "/etc/tagboat-push-test/image-history".clone_into(&mut profile.paths.history);
-        let settings = HostSettings {
-            name: HostName::parse(host).unwrap(),
-            address: Address::Ssh(address.to_owned()),
-            groups: Vec::new(),
-            guard: Guard::Normal,
-            profile,
-        };
-        self.connector.connect(&settings).await.unwrap().link
-    }
-
-    fn cache(&self) -> PathBuf {
-        self.folder.path().join("cache")
-    }
-
-    /// An image of the source engine that no host has: a layer of so many random bytes, and one that repeats.
-    async fn new_image(&self, tag: &str, bytes: usize) -> (ImageRef, SourceImage) {
-        let reference = ImageRef::parse(&format!("convocate:test-push-{tag}")).unwrap();
-        let context = self.folder.path().join(tag);
-        std::fs::create_dir_all(&context).unwrap();
-        let dockerfile =
-            "FROM convocate:v1.0.0\nCOPY payload /payload\nCOPY again /again\nCOPY again /again\n";
-        std::fs::write(context.join("Dockerfile"), dockerfile).unwrap();
-        std::fs::write(context.join("again"), "twice\n").unwrap();
-        let payload = Command::new("head")
-            .args(["-c", &bytes.to_string(), "/dev/urandom"])
-            .output()
-            .unwrap();
-        std::fs::write(context.join("payload"), payload.stdout).unwrap();
-        let built = Command::new("docker")
-            .env("DOCKER_BUILDKIT", "0")
-            .args(["build", "-q", "-t", &reference.to_string()])
-            .arg(&context)
-            .output()
-            .unwrap();
-        assert!(
-            built.status.success(),
-            "{}",
-            String::from_utf8_lossy(&built.stderr)
-        );
-        let image = source_image(&*self.source, &reference).await;
-        (reference, image)
-    }
-}
-
-async fn source_image(engine: &dyn ContainerEngine, reference: &ImageRef) -> SourceImage {
-    let details = engine.image(&reference.to_string()).await.unwrap().unwrap();
-    SourceImage {
-        id: details.id,
-        content: details.content,
-        platform: details.platform,
-        size: details.size,
-        layers: details.layers,
-        created_at: details.created_at,
-    }
-}
-
-fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) -> PushPlan {
-    PushPlan {
-        reference: reference.clone(),
-        image: image.clone(),
+fn intent(real: &RealFleet, tag: &str, hosts: &[&str]) -> PushIntent {
+    let named = hosts.iter().map(|host| HostName::parse(host).unwrap()).collect();
+    let hosts = if hosts.is_empty() { real.hosts() } else { named };
+    PushIntent {
+        reference: reference(tag),
+        hosts,
         replace_tag: false,
-        hosts: vec![PushTarget {
-            host: HostName::parse(host).unwrap(),
-            before: Stamp::Missing,
-            presence: Presence::Absent,
-        }],
-        refused: Vec::new(),
     }
 }
 
-async fn push(plan: &PushPlan, link: &HostLink, exports: &Exports) -> (TrackResult, Arc<Told>) {
-    push_told(plan, link, exports, Told::default()).await
+fn plan(real: &RealFleet, tag: &str, hosts: &[&str]) -> Result<PushPlan, Refusal> {
+    plan_push(&intent(real, tag, hosts), &real.fleet)
 }
 
-async fn push_told(
-    plan: &PushPlan,
-    link: &HostLink,
-    exports: &Exports,
-    told: Told,
-) -> (TrackResult, Arc<Told>) {
-    let (cancel, told) = (told.cancel.clone(), Arc::new(told));
-    let reporter = TrackReporter::new(
-        Target::host(link.name().clone()),
-        told.clone(),
-        Arc::new(SystemClock),
-        cancel,
-    );
-    let job = JobId::parse("20261121-013000-a1b2").unwrap();
-    let operator = Operator::parse("tester@desk").unwrap();
-    let result = push_to_host(plan, &plan.hosts[0], &job, &operator, link, exports, &reporter).await;
-    (result, told)
-}
-
-fn assert_done(result: &TrackResult) {
-    assert!(matches!(result, TrackResult::Done(_)), "{result:#?}");
-}
-
-async fn on_host(link: &HostLink, text: &'static str) -> String {
-    let script = Script { name: "test", text };
-    let call = ScriptCall::question(script, [STAMP]).as_root();
-    link.shell.run(call).await.unwrap().stdout
-}
-
-async fn forget(engine: &dyn ContainerEngine, reference: &ImageRef) {
-    let removed = engine.remove_image(&reference.to_string()).await.unwrap();
-    assert!(
-        matches!(removed, Removal::Removed | Removal::WasGone),
-        "{removed:?}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_image_arrives_on_both_stores_with_its_content_and_is_stamped() {
-    let Some(lab) = Lab::find().await else { return };
-    let (reference, image) = lab.new_image("arrives", 3_000_000).await;
-    let exports = Exports::new(lab.source.clone(), lab.cache());
-    let mut stores = Vec::new();
-    for host in ["lab-1", "lab-2"] {
-        let link = lab.link(host).await;
-        let plan = plan_for(&reference, &image, host);
-        let (result, told) = push(&plan, &link, &exports).await;
-        assert_done(&result);
-        for event in told.events.lock().unwrap().iter() {
-            if let JobEvent::Step { step, state, .. } = event
-                && state.is_over()
-            {
-                eprintln!("{host} {step}: {state:?}");
-            }
-        }
-
-        let there = link.engine.image(&reference.to_string()).await.unwrap().unwrap();
-        let store = link.engine.facts().await.unwrap().store;
-        eprintln!("{host} {store:?}: {}", there.id);
-        assert_eq!(there.content, image.content);
-        assert_eq!(there.layers, image.layers);
-        assert_eq!(
-            there.id == image.id,
-            store == Store::Classic,
-            "the classic store keeps the id"
-        );
-        stores.push(store);
-        let staging = format!("tagboat-staging:{}", image.id.short());
-        assert_eq!(link.engine.image(&staging).await.unwrap(), None);
-        assert_eq!(
-            on_host(&link, r#"cat "$1"; stat -c %a "$1""#).await,
-            format!("{reference}\n644\n")
-        );
-        let history = on_host(&link, r#"cat "${1%/*}/image-history""#).await;
-        let fields: Vec<_> = history.trim_end().split('\t').skip(1).collect();
-        let expected = [
-            "tester@desk",
-            &reference.to_string(),
-            there.id.as_str(),
-            "20261121-013000-a1b2",
-        ];
-        assert_eq!(fields, expected);
-        assert_eq!(
-            on_host(&link, "ls /tmp | grep -c convocate-image").await.trim(),
-            "0"
-        );
-
-        // It runs, which an image with a missing layer would not.
-        let run = on_host(
-            &link,
-            r"docker run --rm --network none convocate:test-push-arrives cat /again",
-        )
-        .await;
-        assert_eq!(run, "twice\n");
-
-        let (again, told) = push(&plan, &link, &exports).await;
-        assert_done(&again);
-        assert!(matches!(told.end_of(StepKind::Send), StepState::Skipped(_)));
-        assert!(matches!(told.end_of(StepKind::Stamp), StepState::Skipped(_)));
-
-        on_host(&link, r#"rm -r "${1%/*}""#).await;
-        forget(&*link.engine, &reference).await;
+fn failure(track: &Track) -> String {
+    match &track.result {
+        Some(TrackResult::Failed(failure)) => failure.to_string(),
+        other => panic!("{} did not fail: {other:?}", track.target),
     }
-    assert!(
-        stores.contains(&Store::Classic) && stores.contains(&Store::Containerd),
-        "{stores:?}"
-    );
-    forget(&*lab.source, &reference).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_push_that_is_cancelled_on_the_wire_ends_on_the_host_too_and_is_resumed() {
-    let Some(lab) = Lab::find().await else { return };
-    let (reference, image) = lab.new_image("resumes", 60_000_000).await;
-    let exports = Exports::new(lab.source.clone(), lab.cache());
-    let link = lab.link("lab-1").await;
-    let plan = plan_for(&reference, &image, "lab-1");
-    let told = Told {
-        cancel_at: Some((StepKind::Send, 5_000_000)),
-        ..Told::default()
-    };
-    let (cancelled, _) = push_told(&plan, &link, &exports, told).await;
-    let TrackResult::Cancelled(state) = &cancelled else {
-        panic!("{cancelled:#?}")
-    };
-    assert!(state.contains(".tar.zst.part"), "{state}");
-    let receiving = on_host(&link, "pgrep -f '[c]onvocate-image-.*part'; true").await;
-    assert_eq!(
-        receiving.trim(),
-        "",
-        "nothing of the push runs on the host any more"
-    );
-    let part = on_host(&link, "stat -c '%s %a' /tmp/convocate-image-*.part").await;
-    let (size, mode) = part.trim().split_once(' ').unwrap();
-    eprintln!("cancelled with {size} bytes there");
-    assert_eq!(mode, "600");
-
-    let (resumed, told) = push(&plan, &link, &exports).await;
-    assert_done(&resumed);
-    eprintln!("resumed: {:?}", told.end_of(StepKind::Send));
-    assert!(
-        matches!(told.end_of(StepKind::Send), StepState::Done(Some(note)) if note.contains("of an earlier push"))
-    );
-    on_host(&link, r#"rm -r "${1%/*}""#).await;
-    forget(&*link.engine, &reference).await;
-    forget(&*lab.source, &reference).await;
+fn states(job: &Job, host: &str, kind: StepKind) -> StepState {
+    let track = job
+        .tracks
+        .iter()
+        .find(|track| track.target.host.as_str() == host)
+        .unwrap();
+    track
+        .steps
+        .iter()
+        .find(|record| record.step.kind == kind)
+        .unwrap()
+        .state
+        .clone()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_containerd_store_is_a_source_too_and_a_login_with_sudo_is_enough() {
-    let Some(lab) = Lab::find().await else { return };
-    let source = lab.link("lab-2").await;
-    on_host(
-        &source,
-        "docker rm -f tagboat-push-test >/dev/null 2>&1
-        docker create --name tagboat-push-test convocate:v1.0.0 >/dev/null &&
-        date +%s%N >/tmp/tagboat-push-test && docker cp -q /tmp/tagboat-push-test tagboat-push-test:/committed &&
-        docker commit tagboat-push-test convocate:test-push-committed >/dev/null
-        docker rm -f tagboat-push-test >/dev/null; rm /tmp/tagboat-push-test",
+#[tokio::test]
+async fn a_push_to_every_host_arrives_with_its_content_is_stamped_last_and_touches_no_session() {
+    let lab = Lab::reset();
+    let mut real = RealFleet::connected().await;
+    let started = "docker ps -q | sort | xargs docker inspect -f '{{.Id}} {{.State.StartedAt}}'";
+    let before: Vec<_> = real
+        .hosts()
+        .iter()
+        .map(|host| lab.on(host.as_str(), started))
+        .collect();
+    let plan = plan(&real, "v1.1.0", &[]).unwrap();
+    let image = plan.image.clone();
+    let job = real.run(Plan::Push(plan)).await;
+    assert_eq!(job.state, JobState::Ended(Verdict::Done), "{job:#?}");
+    real.until(
+        "every host has it, under its tag, active, and its sessions are behind",
+        |fleet| {
+            fleet.hosts().all(|host| {
+                host.image(&reference("v1.1.0"))
+                    .is_some_and(|there| there.content.as_ref() == Some(&image.content))
+                    && host.stamp.active() == Some(&reference("v1.1.0"))
+                    && host
+                        .sessions()
+                        .all(|session| session.standing().behind == Some(true))
+            })
+        },
     )
     .await;
-    let reference = ImageRef::parse("convocate:test-push-committed").unwrap();
-    let image = source_image(&*source.engine, &reference).await;
-    let exports = Exports::new(source.engine.clone(), lab.cache());
-    let link = lab.link_as("lab-3", "ops@lab-3").await;
-    assert_eq!(link.privilege, Privilege::Sudo);
-    let (result, _) = push(&plan_for(&reference, &image, "lab-3"), &link, &exports).await;
-    assert_done(&result);
-    let there = link.engine.image(&reference.to_string()).await.unwrap().unwrap();
-    eprintln!(
-        "{} on the containerd store is {} on the classic one",
-        image.id, there.id
+    for (host, before) in real.hosts().iter().zip(before) {
+        let host = host.as_str();
+        assert_eq!(lab.on(host, started), before, "a session of {host} was touched");
+        let stamp = lab.on(
+            host,
+            "stat -c '%U:%G %a' /etc/convocate-agent/current-image; cat /etc/convocate-agent/current-image",
+        );
+        assert_eq!(stamp, "root:root 644\nconvocate:v1.1.0", "{host}");
+        let last = lab.on(host, "tail -n 1 /etc/convocate-agent/image-history");
+        assert!(
+            last.contains("\ttest@desk\tconvocate:v1.1.0\tsha256:"),
+            "{host}: {last}"
+        );
+        assert_eq!(
+            lab.on(host, "ls /tmp | grep -c convocate-image || true"),
+            "0",
+            "{host} keeps an archive"
+        );
+        let tags = lab.on(host, "docker images --format '{{.Repository}}:{{.Tag}}' | sort");
+        assert_eq!(
+            tags, "bystander:v1\nconvocate:v0.9.0\nconvocate:v1.0.0\nconvocate:v1.1.0",
+            "{host}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_second_push_of_the_same_image_sends_nothing() {
+    let _lab = Lab::reset();
+    let mut real = RealFleet::connected().await;
+    let first = plan(&real, "v1.1.0", &["lab-1", "lab-2"]).unwrap();
+    real.run(Plan::Push(first)).await;
+    real.until("both have it", |fleet| {
+        fleet
+            .hosts()
+            .filter(|host| host.image(&reference("v1.1.0")).is_some())
+            .count()
+            == 2
+    })
+    .await;
+    let again = plan(&real, "v1.1.0", &["lab-1", "lab-2"]).unwrap();
+    let job = real.run(Plan::Push(again)).await;
+    for host in ["lab-1", "lab-2"] {
+        for kind in [StepKind::Export, StepKind::Send, StepKind::Load] {
+            assert!(
+                matches!(states(&job, host, kind), StepState::Skipped(_)),
+                "{host} {kind:?}: {job:#?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_pushed_is_refused_before_any_traffic() {
+    let lab = Lab::reset();
+    let unknown = {
+        let real = RealFleet::connected().await;
+        plan(&real, "v9.9.9", &[]).unwrap_err()
+    };
+    assert!(
+        unknown.reason.contains("v9.9.9") && unknown.reason.contains("v1.1.0"),
+        "{unknown}"
     );
-    assert_eq!((there.content, there.layers), (image.content, image.layers));
+    lab.on("lab-1", "docker tag convocate:v0.9.0 convocate:v1.1.0");
+    lab.on("lab-2", "mount -t tmpfs -o size=8m tmpfs /tmp");
+    let real = RealFleet::connected().await;
+    let plan = plan(&real, "v1.1.0", &[]).unwrap();
+    let reasons: Vec<_> = plan.refused.iter().map(ToString::to_string).collect();
+    assert_eq!(plan.hosts.len(), 1, "{plan:#?}");
+    assert!(
+        reasons[0].contains("lab-1") && reasons[0].contains("--replace-tag"),
+        "{reasons:?}"
+    );
+    assert!(
+        reasons[1].contains("lab-2") && reasons[1].contains("MB free"),
+        "{reasons:?}"
+    );
+    lab.run(&["reset"]);
+}
+
+#[tokio::test]
+async fn a_tag_with_other_content_moves_only_when_that_is_asked_for_and_sessions_on_it_are_seen_as_moved() {
+    let lab = Lab::reset();
+    lab.on("lab-1", "docker tag convocate:v0.9.0 convocate:v1.1.0");
+    let mut real = RealFleet::connected().await;
+    let asked = PushIntent {
+        replace_tag: true,
+        ..intent(&real, "v1.1.0", &["lab-1"])
+    };
+    let plan = plan_push(&asked, &real.fleet).unwrap();
+    let content = plan.image.content.clone();
+    let job = real.run(Plan::Push(plan)).await;
+    assert_eq!(job.state, JobState::Ended(Verdict::Done), "{job:#?}");
+    let host = HostName::parse("lab-1").unwrap();
+    real.until("the tag names the pushed image", |fleet| {
+        let there = fleet.host(&host).unwrap().image(&reference("v1.1.0"));
+        there.is_some_and(|image| image.content.as_ref() == Some(&content))
+    })
+    .await;
+    lab.run(&["reset", "lab-1"]);
+}
+
+#[tokio::test]
+async fn a_cancelled_push_ends_on_the_host_too_keeps_what_arrived_and_goes_on_from_there() {
+    let lab = Lab::reset();
+    lab.run(&["shape", "lab-1", "rate=8mbit"]);
+    let mut real = RealFleet::connected().await;
+    let first = plan(&real, "v1.1.0", &["lab-1"]).unwrap();
+    let id = real.begin(Plan::Push(first)).await;
+    real.job_until(&id, "some bytes sent", |job| {
+        let sending = job.tracks[0]
+            .running()
+            .is_some_and(|record| record.step.kind == StepKind::Send);
+        sending
+            && job.tracks[0]
+                .progress
+                .is_some_and(|progress| progress.done > 2_000_000)
+    })
+    .await;
+    real.send(Command::Cancel(id.clone())).await;
+    let job = real.ended(&id).await;
+    assert_eq!(job.state, JobState::Ended(Verdict::Cancelled), "{job:#?}");
     assert_eq!(
-        on_host(&link, r#"cat "$1"; stat -c %U "$1""#).await,
-        format!("{reference}\nroot\n")
+        lab.on("lab-1", "pgrep -f convocate-image- | wc -l"),
+        "0",
+        "something still runs on the host"
     );
-    on_host(&link, r#"rm -r "${1%/*}""#).await;
-    forget(&*link.engine, &reference).await;
-    forget(&*source.engine, &reference).await;
+    let part = lab
+        .on("lab-1", "stat -c %s /tmp/convocate-image-*.part")
+        .parse::<u64>()
+        .unwrap();
+    assert!(part > 0);
+    assert_eq!(
+        lab.on("lab-1", "cat /etc/convocate-agent/current-image"),
+        "convocate:v1.0.0"
+    );
+    lab.run(&["shape", "lab-1", "off"]);
+    let again = plan(&real, "v1.1.0", &["lab-1"]).unwrap();
+    let job = real.run(Plan::Push(again)).await;
+    assert_eq!(job.state, JobState::Ended(Verdict::Done), "{job:#?}");
+    let StepState::Done(Some(note)) = states(&job, "lab-1", StepKind::Send) else {
+        panic!("{job:#?}")
+    };
+    assert!(
+        note.contains("resumed") || note.contains("were there"),
+        "not resumed: {note}"
+    );
+}
+
+#[tokio::test]
+async fn a_host_that_goes_away_in_the_middle_of_a_push_fails_alone_and_the_next_push_goes_on() {
+    let lab = Lab::reset();
+    lab.run(&["shape", "lab-3", "rate=8mbit"]);
+    let mut real = RealFleet::connected().await;
+    let first = plan(&real, "v1.1.0", &[]).unwrap();
+    let id = real.begin(Plan::Push(first)).await;
+    real.job_until(&id, "some bytes sent to lab-3", |job| {
+        let track = job
+            .tracks
+            .iter()
+            .find(|track| track.target.host.as_str() == "lab-3")
+            .unwrap();
+        let sending = track
+            .running()
+            .is_some_and(|record| record.step.kind == StepKind::Send);
+        sending && track.progress.is_some_and(|progress| progress.done > 1_000_000)
+    })
+    .await;
+    lab.run(&["cut", "lab-3"]);
+    let job = real.ended(&id).await;
+    assert_eq!(job.state, JobState::Ended(Verdict::Partly), "{job:#?}");
+    assert!(job.tracks[0].is_done() && job.tracks[1].is_done(), "{job:#?}");
+    let told = failure(&job.tracks[2]);
+    assert!(
+        told.contains("lab-3: send:") && told.contains("tagboat push convocate:v1.1.0"),
+        "{told}"
+    );
+    lab.run(&["heal", "lab-3"]);
+    lab.run(&["shape", "lab-3", "off"]);
+    real.send(Command::Refresh(None)).await;
+    real.until("lab-3 is back", |fleet| {
+        fleet
+            .host(&HostName::parse("lab-3").unwrap())
+            .unwrap()
+            .connection
+            .is_usable()
+    })
+    .await;
+    let again = plan(&real, "v1.1.0", &["lab-3"]).unwrap();
+    let job = real.run(Plan::Push(again)).await;
+    assert_eq!(job.state, JobState::Ended(Verdict::Done), "{job:#?}");
+}
+
+#[tokio::test]
+async fn a_staging_directory_that_fills_up_is_told_with_what_stays_and_what_to_do() {
+    let lab = Lab::reset();
+    let mut real = RealFleet::connected().await;
+    let plan = plan(&real, "v1.1.0", &["lab-2"]).unwrap();
+    lab.on("lab-2", "mount -t tmpfs -o size=8m tmpfs /tmp");
+    let job = real.run(Plan::Push(plan)).await;
+    let told = failure(&job.tracks[0]);
+    assert!(
+        told.starts_with("lab-2: ") && told.contains("convocate:v1.0.0") && told.contains("Next: "),
+        "{told}"
+    );
+    assert_eq!(
+        lab.on("lab-2", "cat /etc/convocate-agent/current-image"),
+        "convocate:v1.0.0"
+    );
+    assert_eq!(lab.on("lab-2", "docker images -q convocate:v1.1.0 | wc -l"), "0");
+    lab.run(&["reset", "lab-2"]);
+}
+
+#[tokio::test]
+async fn a_push_whose_console_died_is_interrupted_and_resumes() {
+    let lab = Lab::reset();
+    lab.run(&["shape", "lab-1", "rate=8mbit"]);
+    let mut real = RealFleet::connected().await;
+    let plan = plan(&real, "v1.1.0", &["lab-1", "lab-2"]).unwrap();
+    let id = real.begin(Plan::Push(plan)).await;
+    real.job_until(&id, "lab-2 is done and lab-1 is not", |job| {
+        let sending = job.tracks[0]
+            .running()
+            .is_some_and(|record| record.step.kind == StepKind::Send);
+        sending && job.tracks[1].is_done()
+    })
+    .await;
+    let mut real = real.restarted();
+    let job = real.job_until(&id, "being known", |_| true).await;
+    assert_eq!(job.state, JobState::Interrupted);
+    lab.run(&["shape", "lab-1", "off"]);
+    real.send(Command::Resume(id.clone())).await;
+    let job = real.ended(&id).await;
+    assert_eq!(job.state, JobState::Ended(Verdict::Done), "{job:#?}");
+    assert_eq!(
+        lab.on("lab-1", "cat /etc/convocate-agent/current-image"),
+        "convocate:v1.1.0"
+    );
+}
+
+#[tokio::test]
+async fn an_image_that_changed_at_the_source_after_the_plan_is_not_pushed() {
+    let lab = Lab::reset();
+    let mut real = RealFleet::connected().await;
+    let plan = plan(&real, "v1.1.0", &["lab-1"]).unwrap();
+    let moved = Process::new("docker")
+        .args(["tag", "convocate:v0.9.0", "convocate:v1.1.0"])
+        .status()
+        .unwrap();
+    assert!(moved.success());
+    let job = real.run(Plan::Push(plan)).await;
+    let told = failure(&job.tracks[0]);
+    assert!(told.contains("check:"), "{told}");
+    assert_eq!(lab.on("lab-1", "ls /tmp | grep -c convocate-image || true"), "0");
+    lab.run(&["reset"]);
 }

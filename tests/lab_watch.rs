@@ -126,7 +126,7 @@ async fn a_host_whose_key_changed_is_not_used_and_not_tried_again_by_itself() {
     let lab = Lab::reset();
     lab.on("lab-2", "cp -p /etc/ssh/ssh_host_ed25519_key /root/key && rm /etc/ssh/ssh_host_ed25519_key* && \
                      ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && kill -HUP \"$(cat /run/sshd.pid)\"");
-    let mut real = RealFleet::start().await;
+    let mut real = RealFleet::start();
     real.until("lab-2 is refused", |fleet| {
         matches!(
             fleet.host(&host("lab-2")).unwrap().connection,

@@ -1,5 +1,9 @@
 //! The lab as a test sees it: an engine on real hosts, the fleet and the jobs folded from its events.
-#![allow(dead_code, reason = "each test binary uses its own part of this")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses its own part of this"
+)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -80,7 +84,7 @@ pub struct RealFleet {
 impl RealFleet {
     /// Starts an engine with directories of its own and waits until every host is connected and the source is listed.
     pub async fn connected() -> Self {
-        let mut real = Self::start().await;
+        let mut real = Self::start();
         real.until("every host connected", |fleet| {
             fleet
                 .hosts()
@@ -92,12 +96,12 @@ impl RealFleet {
     }
 
     /// Starts an engine without waiting for anything.
-    pub async fn start() -> Self {
+    pub fn start() -> Self {
         let dirs = tempfile::Builder::new().prefix("tb").tempdir().unwrap();
-        Self::start_in(dirs).await
+        Self::start_in(dirs)
     }
 
-    async fn start_in(dirs: TempDir) -> Self {
+    fn start_in(dirs: TempDir) -> Self {
         let config = Config::load(None, &|name| std::env::var_os(name)).unwrap();
         let of = |name: &str| dirs.path().join(name);
         let options = EngineOptions {
@@ -124,12 +128,12 @@ impl RealFleet {
     }
 
     /// Ends this engine without a word to anybody, as a killed console does, and starts another on the same journal.
-    pub async fn restarted(self) -> Self {
+    pub fn restarted(self) -> Self {
         let Self {
             handle, _dirs: dirs, ..
         } = self;
         drop(handle);
-        Self::start_in(dirs).await
+        Self::start_in(dirs)
     }
 
     /// Waits for a state of the fleet.

@@ -2,23 +2,25 @@
 
 use super::EngineOptions;
 use super::jobs::RunningJobs;
-use super::run_job::{JobRun, Workshop};
+use super::run_job::JobRun;
+use super::workshop::Workshop;
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
 use crate::model::job::{Job, JobEvent};
 use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
+use crate::model::profile::HostSettings;
 use crate::ops::connector::Connector;
 use crate::ops::journal::{Journal, JournalError};
 use crate::ops::lease::Leases;
 use crate::ops::ports::{Clock, SystemClock};
 use crate::ops::ssh::SshSettings;
-use crate::ops::watch::{HostWatcher, SourceWatcher};
+use crate::ops::watch::{HostWatcher, LinkSlot, SourceWatcher, Watching};
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, OnceCell, mpsc};
 use tokio_util::task::TaskTracker;
 
 /// The actor's own state; what jobs share is in the workshop.
@@ -61,25 +63,17 @@ impl Actor {
             options.watching,
         );
         tasks.spawn(source_watcher.run());
-        let (mut links, mut refresh) = (HashMap::new(), HashMap::new());
-        for settings in options.hosts {
-            let name = settings.name.clone();
-            let notify = Arc::new(Notify::new());
-            let (watcher, slot) = HostWatcher::new(
-                settings,
-                connector.clone(),
-                clock.clone(),
-                events.clone(),
-                notify.clone(),
-                options.watching,
-            );
-            tasks.spawn(watcher.run());
-            links.insert(name.clone(), slot);
-            refresh.insert(name, notify);
-        }
+        let watch = Watch {
+            connector,
+            clock: clock.clone(),
+            events: events.clone(),
+            tasks: &tasks,
+        };
+        let (links, refresh) = watch.all(options.hosts, options.watching);
         let workshop = Workshop {
             links,
             source,
+            exports: OnceCell::new(),
             cache: options.dirs.cache.join("exports"),
             leases: Leases::new(&options.operator, console_number()),
             jobs: RunningJobs::default(),
@@ -238,6 +232,41 @@ impl Actor {
         if self.events.send(event).await.is_err() {
             tracing::debug!("the front end is gone");
         }
+    }
+}
+
+/// What every host watcher is started with.
+struct Watch<'a> {
+    connector: Arc<Connector>,
+    clock: Arc<dyn Clock>,
+    events: mpsc::Sender<Event>,
+    tasks: &'a TaskTracker,
+}
+
+impl Watch<'_> {
+    /// Starts a watcher for each host; gives the slot of its link, and what makes it list at once.
+    fn all(
+        self,
+        hosts: Vec<HostSettings>,
+        watching: Watching,
+    ) -> (HashMap<HostName, LinkSlot>, HashMap<HostName, Arc<Notify>>) {
+        let (mut links, mut refresh) = (HashMap::new(), HashMap::new());
+        for settings in hosts {
+            let name = settings.name.clone();
+            let notify = Arc::new(Notify::new());
+            let (watcher, slot) = HostWatcher::new(
+                settings,
+                self.connector.clone(),
+                self.clock.clone(),
+                self.events.clone(),
+                notify.clone(),
+                watching,
+            );
+            self.tasks.spawn(watcher.run());
+            links.insert(name.clone(), slot);
+            refresh.insert(name, notify);
+        }
+        (links, refresh)
     }
 }
 

@@ -4,6 +4,7 @@ mod actor;
 mod job_sink;
 mod jobs;
 mod run_job;
+mod workshop;
 
 use crate::model::command::Command;
 use crate::model::event::Event;

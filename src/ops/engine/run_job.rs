@@ -1,45 +1,27 @@
 //! One job from its first target to its verdict: hosts side by side, sessions one after the other.
 
 use super::job_sink::JournalSink;
-use super::jobs::RunningJobs;
+use super::workshop::Workshop;
 use crate::model::event::Event;
 use crate::model::failure::Failure;
 use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, TrackResult};
-use crate::model::names::{HostName, Operator};
-use crate::model::plan::{Plan, PrunePlan, RestartPlan};
+use crate::model::names::HostName;
+use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan, RestartPlan};
+use crate::ops::activate::activate_on_host;
 use crate::ops::host_link::HostLink;
 use crate::ops::journal::JournalFile;
-use crate::ops::lease::{Lease, Leases};
-use crate::ops::ports::Clock;
+use crate::ops::lease::Lease;
 use crate::ops::prune::prune_host;
+use crate::ops::push::push_to_host;
 use crate::ops::report::{JobSink, StepError, TrackReporter};
-use crate::ops::watch::{LinkSlot, SourceSlot};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Hosts that one job works on at the same time: each costs a stream of the operator's uplink.
 const SIDE_BY_SIDE: usize = 8;
-
-/// How long a job waits for a host that is just being connected.
-const LINK_WAIT: Duration = Duration::from_secs(20);
-
-/// What all jobs of a console share.
-pub(super) struct Workshop {
-    pub(super) links: HashMap<HostName, LinkSlot>,
-    pub(super) source: SourceSlot,
-    pub(super) cache: PathBuf,
-    pub(super) leases: Leases,
-    pub(super) jobs: RunningJobs,
-    pub(super) operator: Operator,
-    pub(super) clock: Arc<dyn Clock>,
-}
 
 /// A job that is about to run.
 pub(super) struct JobRun {
@@ -106,10 +88,43 @@ impl Runner {
             Ok(taken) => taken,
             Err(result) => return result,
         };
-        let (id, operator) = (&self.job.id, &self.workshop.operator);
         match plan {
+            Plan::Push(plan) => self.push(plan, target, &link, reporter).await,
+            Plan::Activate(plan) => self.activate(plan, target, &link, reporter).await,
             Plan::Prune(plan) => self.prune(plan, target, &link, reporter).await,
-            Plan::Push(_) | Plan::Activate(_) | Plan::Restart(_) => not_planned(),
+            Plan::Restart(_) => not_planned(),
+        }
+    }
+
+    async fn push(
+        &self,
+        plan: &PushPlan,
+        target: &Target,
+        link: &HostLink,
+        reporter: &TrackReporter,
+    ) -> TrackResult {
+        let (id, operator) = (&self.job.id, &self.workshop.operator);
+        let exports = match self.workshop.exports().await {
+            Ok(exports) => exports,
+            Err(error) => return self.check_failed(&target.host, error, reporter).await,
+        };
+        match plan.hosts.iter().find(|host| host.host == target.host) {
+            Some(host) => push_to_host(plan, host, id, operator, link, exports, reporter).await,
+            None => not_planned(),
+        }
+    }
+
+    async fn activate(
+        &self,
+        plan: &ActivatePlan,
+        target: &Target,
+        link: &HostLink,
+        reporter: &TrackReporter,
+    ) -> TrackResult {
+        let (id, operator) = (&self.job.id, &self.workshop.operator);
+        match plan.hosts.iter().find(|host| host.host == target.host) {
+            Some(host) => activate_on_host(plan, host, id, operator, link, reporter).await,
+            None => not_planned(),
         }
     }
 
@@ -193,45 +208,34 @@ impl Runner {
             return Err(TrackResult::Cancelled("Nothing was changed.".to_owned()));
         }
         let taken = async {
-            let link = self.link(host).await?;
+            let link = self.workshop.link(host).await?;
             let lease = self.workshop.leases.take(&link, &self.job.id).await?;
             Ok::<_, StepError>((link, lease))
         };
         match taken.await {
             Ok(taken) => Ok(taken),
-            Err(StepError::Cancelled(state)) => Err(TrackResult::Cancelled(state)),
-            Err(StepError::Trouble(trouble)) => {
-                let failure = Failure {
-                    host: Some(host.clone()),
-                    step: StepKind::Check,
-                    cause: trouble.cause,
-                    state: trouble.state,
-                    advice: trouble.advice,
-                    retryable: trouble.retryable,
-                };
-                reporter
-                    .record(&Step::of(StepKind::Check), StepState::Failed(failure.clone()))
-                    .await?;
-                Err(TrackResult::Failed(failure))
-            }
+            Err(error) => Err(self.check_failed(host, error, reporter).await),
         }
     }
 
-    async fn link(&self, host: &HostName) -> Result<HostLink, StepError> {
-        let away = || {
-            StepError::passing(
-                "the host is not connected",
-                "Nothing was changed.",
-                format!("see `tagboat status --host {host}`, then run it again"),
-            )
+    /// What hinders a target before its first step, told as its failed check.
+    async fn check_failed(&self, host: &HostName, error: StepError, reporter: &TrackReporter) -> TrackResult {
+        let trouble = match error {
+            StepError::Cancelled(state) => return TrackResult::Cancelled(state),
+            StepError::Trouble(trouble) => trouble,
         };
-        let mut slot = self.workshop.links.get(host).ok_or_else(away)?.clone();
-        let connected = timeout(LINK_WAIT, slot.wait_for(Option::is_some)).await;
-        connected
-            .ok()
-            .and_then(Result::ok)
-            .and_then(|link| link.clone())
-            .ok_or_else(away)
+        let failure = Failure {
+            host: Some(host.clone()),
+            step: StepKind::Check,
+            cause: trouble.cause,
+            state: trouble.state,
+            advice: trouble.advice,
+            retryable: trouble.retryable,
+        };
+        let told = reporter
+            .record(&Step::of(StepKind::Check), StepState::Failed(failure.clone()))
+            .await;
+        told.err().unwrap_or(TrackResult::Failed(failure))
     }
 
     async fn end(&self, target: Target, result: TrackResult) {
