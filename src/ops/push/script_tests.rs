@@ -10,7 +10,7 @@ use crate::ops::simulated::{Fault, Flavour, SimulatedHost, SmallDisk};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 use tokio::io::AsyncRead;
@@ -75,6 +75,40 @@ async fn a_part_that_somebody_planted_is_replaced_and_never_written_through() {
         assert_eq!(anew.code, 0);
         assert_eq!(host.read("victim").unwrap(), "precious");
         assert!(!fs::symlink_metadata(&path).unwrap().is_symlink());
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_whose_connection_broke_is_ended_before_the_part_is_looked_at() {
+    for host in hosts() {
+        let (_, part) = staged(&host, "x.part");
+        let mut orphan = std::process::Command::new("sh")
+            .args([
+                "-c",
+                "printf 0123 >>\"$1\"; echo ready >&2; exec cat >>\"$1\"",
+                "sh",
+                &part,
+            ])
+            .stdin(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = [0; 6];
+        orphan.stderr.as_mut().unwrap().read_exact(&mut ready).unwrap();
+        // It may not have become `cat` yet; then its own standard output is not the part.
+        while !fs::read_link(format!("/proc/{}/fd/1", orphan.id())).is_ok_and(|to| to.to_str() == Some(&part))
+        {
+            std::thread::yield_now();
+        }
+        let looked = run(&host, STAGED, &[&part, "/nowhere/x", "8"], b"").await;
+        assert!(
+            looked
+                .success()
+                .unwrap()
+                .contains(&format!("part 4 {}", hex(b"0123")))
+        );
+        let ended = orphan.wait().unwrap();
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&ended), Some(9));
     }
 }
 
