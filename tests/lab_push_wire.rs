@@ -12,6 +12,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tagboat::model::fleet::{Privilege, SourceImage, Stamp, Store};
 use tagboat::model::job::{JobEvent, Progress, StepKind, StepState, Target, TrackResult};
@@ -36,6 +37,9 @@ struct Told {
     events: Mutex<Vec<JobEvent>>,
     cancel_at: Option<(StepKind, u64)>,
     cancel: CancellationToken,
+    /// What happens then, instead of the cancellation.
+    on_reach: Option<fn()>,
+    reached: AtomicBool,
 }
 
 #[async_trait::async_trait]
@@ -50,7 +54,11 @@ impl JobSink for Told {
             && self.running() == Some(kind)
             && progress.done >= bytes
         {
-            self.cancel.cancel();
+            match self.on_reach {
+                None => self.cancel.cancel(),
+                Some(_) if self.reached.swap(true, Ordering::Relaxed) => {}
+                Some(act) => act(),
+            }
         }
     }
 }
@@ -365,4 +373,54 @@ async fn a_containerd_store_is_a_source_too_and_a_login_with_sudo_is_enough() {
     on_host(&link, r#"rm -r "${1%/*}""#).await;
     forget(&*link.engine, &reference).await;
     forget(&*source.engine, &reference).await;
+}
+
+/// A command of the lab itself.
+fn lab_command(arguments: &[&str]) {
+    let lab = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/lab");
+    let output = Command::new(lab).args(arguments).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_goes_silent_is_noticed_and_what_it_still_held_does_not_spoil_the_next_push() {
+    let Some(lab) = Lab::find().await else { return };
+    let (reference, image) = lab.new_image("silent", 20_000_000).await;
+    let exports = Exports::new(lab.source.clone(), lab.cache());
+    let plan = plan_for(&reference, &image, "lab-1");
+    let link = lab.link("lab-1").await;
+    lab_command(&["shape", "lab-1", "rate=16mbit"]);
+    let told = Told {
+        cancel_at: Some((StepKind::Send, 6_000_000)),
+        on_reach: Some(|| lab_command(&["cut", "lab-1"])),
+        ..Told::default()
+    };
+    let begun = std::time::Instant::now();
+    let (broken, _) = push_told(&plan, &link, &exports, told).await;
+    eprintln!(
+        "noticed after {:.1} s in all: {broken:?}",
+        begun.elapsed().as_secs_f32()
+    );
+    let TrackResult::Failed(failure) = &broken else {
+        panic!("{broken:#?}")
+    };
+    assert!(
+        failure.retryable && failure.state.contains(".tar.zst.part"),
+        "{failure}"
+    );
+    drop(link);
+
+    lab_command(&["heal", "lab-1"]);
+    lab_command(&["shape", "lab-1", "off"]);
+    let link = lab.link("lab-1").await;
+    let (resumed, told) = push(&plan, &link, &exports).await;
+    assert_done(&resumed);
+    eprintln!("{:?}", told.end_of(StepKind::Send));
+    on_host(&link, r#"rm -r "${1%/*}""#).await;
+    forget(&*link.engine, &reference).await;
+    forget(&*lab.source, &reference).await;
 }

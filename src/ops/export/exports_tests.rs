@@ -8,9 +8,10 @@ use crate::ops::ports::EngineError;
 use crate::ops::simulated::SimulatedEngine;
 use std::fs;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -205,6 +206,13 @@ async fn the_export_of_an_image_that_is_not_there_gives_no_archive() {
     assert!(scene.names().is_empty());
 }
 
+/// Makes a file look as if it had been written so many hours ago.
+fn age(path: &Path, hours: u64) {
+    let long_ago = SystemTime::now() - Duration::from_hours(hours);
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(long_ago).unwrap();
+}
+
 #[tokio::test]
 async fn what_a_killed_console_left_unfinished_goes_after_a_day() {
     let scene = Scene::new(1000);
@@ -213,18 +221,31 @@ async fn what_a_killed_console_left_unfinished_goes_after_a_day() {
         scene.cache().join(".unfinished-old"),
         scene.cache().join(".unfinished-young"),
     );
-    for path in [&old, &young] {
+    for (path, hours) in [(&old, 25), (&young, 1)] {
         fs::write(path, "x").unwrap();
+        age(path, hours);
     }
-    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(25);
-    fs::File::options()
-        .write(true)
-        .open(&old)
-        .unwrap()
-        .set_modified(long_ago)
-        .unwrap();
     scene.get(Codec::Gzip).await.unwrap();
     assert!(!old.exists() && young.exists());
+}
+
+#[tokio::test]
+async fn an_archive_goes_when_no_push_has_used_it_for_a_month() {
+    let scene = Scene::new(1000);
+    let (archive, _) = scene.get(Codec::Zstd).await.unwrap();
+    let sidecar = archive.path.with_added_extension("json");
+    age(&sidecar, 31 * 24);
+    let other = Exports::new(scene.engine.clone(), scene.cache());
+    let never = CancellationToken::new();
+    let used = other.get(&scene.image, &scene.reference, Codec::Zstd, |_| {}, &never);
+    assert_eq!(used.await.unwrap().1, Origin::Reused);
+    scene.get(Codec::Gzip).await.unwrap();
+    assert!(archive.path.exists(), "it was used just now");
+
+    age(&sidecar, 31 * 24);
+    fs::remove_file(scene.cache().join(format!("{}.tar.gz", scene.image.id.0.hex()))).unwrap();
+    scene.get(Codec::Gzip).await.unwrap();
+    assert!(!archive.path.exists() && !sidecar.exists());
 }
 
 #[tokio::test]
