@@ -375,6 +375,34 @@ async fn a_containerd_store_is_a_source_too_and_a_login_with_sudo_is_enough() {
     forget(&*source.engine, &reference).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_without_room_fails_the_load_leaves_no_tag_and_the_next_push_sends_nothing() {
+    let Some(lab) = Lab::find().await else { return };
+    let (reference, image) = lab.new_image("no-room", 9_000_000).await;
+    let exports = Exports::new(lab.source.clone(), lab.cache());
+    let plan = plan_for(&reference, &image, "lab-1");
+    let link = lab.link("lab-1").await;
+    on_host(&link, "mount -t tmpfs -o size=4m tmpfs /var/lib/docker/tmp").await;
+    let (failed, _) = push(&plan, &link, &exports).await;
+    on_host(&link, "umount /var/lib/docker/tmp").await;
+    let TrackResult::Failed(failure) = &failed else {
+        panic!("{failed:#?}")
+    };
+    eprintln!("{failure}");
+    assert_eq!(failure.step, StepKind::Load);
+    assert!(failure.cause.contains("no space left") && failure.advice.contains("free space"));
+    let staging = format!("tagboat-staging:{}", image.id.short());
+    assert_eq!(link.engine.image(&staging).await.unwrap(), None);
+    assert_eq!(link.engine.image(&reference.to_string()).await.unwrap(), None);
+
+    let (again, told) = push(&plan, &link, &exports).await;
+    assert_done(&again);
+    assert!(matches!(told.end_of(StepKind::Send), StepState::Skipped(_)));
+    on_host(&link, r#"rm -r "${1%/*}""#).await;
+    forget(&*link.engine, &reference).await;
+    forget(&*lab.source, &reference).await;
+}
+
 /// A command of the lab itself.
 fn lab_command(arguments: &[&str]) {
     let lab = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/lab");

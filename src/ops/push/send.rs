@@ -52,7 +52,7 @@ pub(super) async fn export(push: &Push<'_>, codec: Codec) -> Result<Outcome<Arc<
     let size = megabytes(archive.facts.size);
     let note = match origin {
         Origin::Made => format!("{size} of {}", codec.word()),
-        Origin::Reused => format!("{size} of {} from an earlier push", codec.word()),
+        Origin::Reused => format!("{size} of {}, made before", codec.word()),
     };
     Ok(Outcome::noted(archive, note))
 }
