@@ -4,6 +4,7 @@
 
 pub mod clean;
 pub mod command;
+pub mod console;
 pub mod event;
 pub mod failure;
 pub mod fleet;
@@ -11,3 +12,4 @@ pub mod job;
 pub mod names;
 pub mod plan;
 pub mod profile;
+pub mod successor;

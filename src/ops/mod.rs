@@ -14,11 +14,13 @@ pub mod host_link;
 pub mod journal;
 pub mod lease;
 pub mod lister;
+pub mod log;
 pub mod operator;
 pub mod ports;
 pub mod prune;
 pub mod push;
 pub mod report;
+pub mod restart;
 pub mod shell;
 #[cfg(test)]
 mod simulated;
