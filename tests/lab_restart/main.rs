@@ -124,9 +124,9 @@ async fn lab_a_probe_command_that_fails_rolls_back_and_one_that_succeeds_does_no
     let mut target = rig.target("v1.1.0").await;
     let command = |script: &str| ["sh", "-c", script].map(str::to_owned).to_vec();
     target.probe.deadline = std::time::Duration::from_secs(4);
-    target.probe.command = command("echo no 'quotes\" here; exit 3");
+    target.probe.command = command("echo \"no 'quotes here\"; exit 3");
     let told = failure(&rig.run(&target).await);
-    assert!(told.contains("no 'quotes\" here"), "{told}");
+    assert!(told.contains("no 'quotes here"), "{told}");
     rig.assert_whole("failed", "v1.0.0", "running", &["failed"]).await;
     target.probe.command = command("test -e /scratch/marker");
     let result = rig.run(&target).await;
