@@ -11,3 +11,4 @@ pub mod job;
 pub mod names;
 pub mod plan;
 pub mod profile;
+pub mod successor;

@@ -20,6 +20,7 @@ pub mod ports;
 pub mod prune;
 pub mod push;
 pub mod report;
+pub mod restart;
 pub mod shell;
 pub mod ssh;
 pub mod stamp;
