@@ -42,7 +42,7 @@ fn root() -> PathBuf {
 pub(crate) fn sources() -> Vec<Source> {
     let mut paths = Vec::new();
     for folder in ["src", "tests", "benches"] {
-        collect(&root().join(folder), &mut paths);
+        collect(&root().join(folder), "rs", &mut paths);
     }
     assert!(paths.len() > 50, "the sources were not found");
     paths
@@ -56,12 +56,14 @@ pub(crate) fn sources() -> Vec<Source> {
 
 /// The names of the scripts that run on hosts.
 pub(crate) fn host_scripts() -> Vec<String> {
-    let entries = std::fs::read_dir(root().join("assets/host")).unwrap();
-    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    names.filter(|name| is_of(Path::new(name), "sh")).collect()
+    let mut paths = Vec::new();
+    collect(&root().join("assets/host"), "sh", &mut paths);
+    assert!(!paths.is_empty(), "the scripts were not found");
+    let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+    paths.iter().map(name).collect()
 }
 
-fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
+fn collect(folder: &Path, extension: &str, paths: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;
     };
@@ -69,8 +71,8 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         // The lab keeps the files of its hosts below its folder.
         if path.is_dir() && !path.ends_with("tests/lab") {
-            collect(&path, paths);
-        } else if is_of(&path, "rs") {
+            collect(&path, extension, paths);
+        } else if is_of(&path, extension) {
             paths.push(path);
         }
     }
