@@ -2,7 +2,9 @@
 
 use super::program::{Program, Setup};
 use super::stop::Stop;
+use crate::model::fleet::{Fleet, Host};
 use crate::ops::engine::{EngineHandle, EngineOptions, Watching};
+use crate::ui::run::ConsoleOptions;
 
 /// Starts the engine and gives it to the console; gives the exit code of the process.
 pub(super) async fn console(program: &mut Program<'_>) -> Result<u8, Stop> {
@@ -30,10 +32,18 @@ pub(super) async fn console(program: &mut Program<'_>) -> Result<u8, Stop> {
 }
 
 /// The single place where the console is connected.
-async fn open(_setup: Setup, engine: EngineHandle) -> Result<u8, Stop> {
-    super::survey::close(engine).await;
-    Err(Stop::failed(
-        "the console is not part of this build",
-        "see `tagboat --help` for the verbs",
-    ))
+async fn open(setup: Setup, engine: EngineHandle) -> Result<u8, Stop> {
+    let fleet = Fleet::new(setup.config.hosts.into_iter().map(Host::new));
+    let failed = |error: color_eyre::Report| {
+        Stop::failed(
+            format!("the console ended: {error:#}"),
+            "`tagboat job list` shows what runs or was interrupted",
+        )
+    };
+    // Two consoles that start a job in the same second must not give it the same id.
+    let salt = u16::try_from(std::process::id() % 0x1_0000).unwrap_or_default();
+    let options = ConsoleOptions::new(fleet, setup.operator, salt).map_err(failed)?;
+    crate::ui::run::run(options, engine.commands, engine.events)
+        .await
+        .map_err(failed)
 }

@@ -1,0 +1,19 @@
+//! A window that is too small: its least size, and the jobs that run.
+
+use crate::model::console::State;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Draws what fits.
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, state: &State) {
+    let jobs = state.live_jobs().count();
+    let lines = [
+        "40x10 needed".to_owned(),
+        format!("{jobs} jobs running"),
+        "q quit".to_owned(),
+    ];
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        buffer.set_stringn(area.x, y, line, usize::from(area.width), Style::default());
+    }
+}
