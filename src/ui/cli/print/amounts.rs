@@ -31,15 +31,20 @@ pub(in crate::ui::cli) fn clock(seconds: u64) -> String {
     }
 }
 
-/// `3 s`, `4 min`, `5 h`, `6 d`: how long something took, or how long ago it was.
+/// `0.3 s`, `42 s`, `4 min`, `5 h`, `6 d`: how long something took, or how long ago it was.
 pub(in crate::ui::cli) fn span(duration: SignedDuration) -> String {
     let seconds = duration.as_secs().max(0);
     match seconds {
-        0..60 => format!("{seconds} s"),
+        0..10 => format!("{seconds}.{} s", tenths(duration)),
+        10..60 => format!("{seconds} s"),
         60..3600 => format!("{} min", seconds / 60),
         3600..86_400 => format!("{} h", seconds / 3600),
         _ => format!("{} d", seconds / 86_400),
     }
+}
+
+fn tenths(duration: SignedDuration) -> i32 {
+    (duration.subsec_millis() / 100).max(0)
 }
 
 #[cfg(test)]
@@ -65,7 +70,8 @@ mod tests {
             assert_eq!(clock(seconds), text);
         }
         for (seconds, text) in [
-            (-5, "0 s"),
+            (-5, "0.0 s"),
+            (9, "9.0 s"),
             (59, "59 s"),
             (61, "1 min"),
             (7200, "2 h"),
