@@ -52,7 +52,7 @@ impl Effects {
         };
         match command {
             Command::Run { id, .. } | Command::Resume(id) | Command::Cancel(id) => {
-                Some(Msg::Engine(Event::Refused {
+                Some(Msg::from(Event::Refused {
                     id,
                     refusal: Refusal::of_plan(
                         why,

@@ -154,14 +154,14 @@ impl Sources {
         while batch.len() < BATCH
             && let Some(Ok(event)) = self.events.as_mut().map(mpsc::Receiver::try_recv)
         {
-            batch.push_back(Happened::Msg(Msg::Engine(event)));
+            batch.push_back(Happened::Msg(event.into()));
         }
         batch
     }
 
     fn engine_event(&mut self, event: Option<Event>) -> Happened {
         match event {
-            Some(event) => Happened::Msg(Msg::Engine(event)),
+            Some(event) => Happened::Msg(event.into()),
             None => {
                 self.events = None;
                 Happened::EngineEnded

@@ -17,13 +17,19 @@ pub enum Msg {
     /// The window has another size.
     Resize(Size),
     /// The engine said something.
-    Engine(Event),
+    Engine(Box<Event>),
     /// The shell says something, such as where a copied text went.
     Said(String),
     /// It is this time now. Told before everything else that happened at this time.
     Time(Timestamp),
     /// The process got a signal.
     Signal(Signal),
+}
+
+impl From<Event> for Msg {
+    fn from(event: Event) -> Self {
+        Self::Engine(Box::new(event))
+    }
 }
 
 /// A signal that the console answers.

@@ -103,9 +103,8 @@ pub(super) fn of_job(state: JobState, look: &Look<'_>) -> Said {
     match state {
         JobState::Running => Said::new(Role::Busy, g.running, word),
         JobState::Cancelling | JobState::Elsewhere => Said::new(Role::Busy, g.busy, word),
-        JobState::Interrupted => Said::new(Role::Warn, g.warn, word),
         JobState::Ended(Verdict::Done) => Said::new(Role::Good, g.done, word),
-        JobState::Ended(Verdict::Partly) => Said::new(Role::Warn, g.warn, word),
+        JobState::Interrupted | JobState::Ended(Verdict::Partly) => Said::new(Role::Warn, g.warn, word),
         JobState::Ended(Verdict::Failed) => Said::new(Role::Bad, g.failed, word),
         JobState::Ended(Verdict::Cancelled) => Said::new(Role::Muted, g.skipped, word),
     }

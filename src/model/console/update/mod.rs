@@ -31,7 +31,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.touch(Dirty::Normal);
             Vec::new()
         }
-        Msg::Engine(event) => engine::hear(state, event),
+        Msg::Engine(event) => engine::hear(state, *event),
         Msg::Said(line) => {
             state.say(Severity::Info, line);
             Vec::new()
