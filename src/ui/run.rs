@@ -14,9 +14,10 @@ use crate::model::event::Event;
 use crate::model::fleet::Fleet;
 use crate::model::names::Operator;
 use crossterm::event::EventStream;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use jiff::Timestamp;
 use std::collections::VecDeque;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -146,8 +147,9 @@ impl Sources {
             event = next_event(self.events.as_mut()) => batch.push_back(self.engine_event(event)),
             () = tokio::time::sleep_until(wakeup) => {}
         }
+        // The stream wakes only the task that polled it first, so it must never be polled with another waker.
         while batch.len() < BATCH
-            && let Some(key) = self.keys.next().now_or_never()
+            && let Poll::Ready(key) = futures_util::poll!(self.keys.next())
         {
             batch.push_back(terminal_event(key));
         }
