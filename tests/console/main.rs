@@ -5,6 +5,7 @@ mod actions;
 mod dialogs;
 mod events;
 mod filters;
+mod frames;
 mod identity;
 mod look;
 mod movement;

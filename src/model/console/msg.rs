@@ -1,5 +1,6 @@
 //! Everything that can happen to the console, as values: the only way in which its state changes.
 
+use super::Severity;
 use super::action::Action;
 use super::line_input::Edit;
 use crate::model::event::Event;
@@ -19,7 +20,7 @@ pub enum Msg {
     /// The engine said something.
     Engine(Box<Event>),
     /// The shell says something, such as where a copied text went.
-    Said(String),
+    Said(Severity, String),
     /// It is this time now. Told before everything else that happened at this time.
     Time(Timestamp),
     /// The process got a signal.

@@ -33,7 +33,13 @@ impl Said {
 pub(super) fn of_container(container: &Container, host: &Host, now: Timestamp, look: &Look<'_>) -> Said {
     let g = look.glyphs;
     let word = container.state.word();
-    if let Freshness::Stale(age) = host.freshness(now) {
+    let age = match host.freshness(now) {
+        Freshness::Stale(age) => Some(age),
+        // Nobody can know what became of it since the host was lost.
+        Freshness::Fresh(age) if !host.connection.is_usable() => Some(age),
+        Freshness::Fresh(_) | Freshness::Never => None,
+    };
+    if let Some(age) = age {
         return Said::new(
             Role::Muted,
             g.stale,
