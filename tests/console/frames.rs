@@ -29,7 +29,7 @@ impl Write for Counted {
 }
 
 /// A hundred hosts with ten sessions each.
-fn large(size: Size) -> State {
+pub(crate) fn large(size: Size) -> State {
     let names: Vec<_> = (1..=100).map(|n| format!("eu-{n:03}")).collect();
     let hosts = names.iter().map(|name| Host::new(settings(name)));
     let now = crate::scenario::now();
