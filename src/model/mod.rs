@@ -12,3 +12,4 @@ pub mod job;
 pub mod names;
 pub mod plan;
 pub mod profile;
+pub mod successor;

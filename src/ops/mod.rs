@@ -1,1 +1,27 @@
 //! Effects: everything that touches hosts, engines, files and the clock.
+//!
+//! Front ends know none of it: they send commands and receive events (`engine`).
+
+pub mod activate;
+pub mod config;
+pub mod connector;
+pub mod dirs;
+pub mod docker;
+pub mod engine;
+pub mod environment;
+pub mod export;
+pub mod host_link;
+pub mod journal;
+pub mod lease;
+pub mod lister;
+pub mod log;
+pub mod operator;
+pub mod ports;
+pub mod prune;
+pub mod push;
+pub mod report;
+pub mod restart;
+pub mod shell;
+pub mod ssh;
+pub mod stamp;
+pub mod watch;

@@ -15,9 +15,9 @@ use crate::model::fleet::Fleet;
 use crate::model::names::Operator;
 use crossterm::event::EventStream;
 use futures_util::StreamExt;
+use futures_util::future::poll_immediate;
 use jiff::Timestamp;
 use std::collections::VecDeque;
-use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -147,9 +147,10 @@ impl Sources {
             event = next_event(self.events.as_mut()) => batch.push_back(self.engine_event(event)),
             () = tokio::time::sleep_until(wakeup) => {}
         }
-        // The stream wakes only the task that polled it first, so it must never be polled with another waker.
+        // Polled with the waker of this task: crossterm keeps the first waker that it is given until a key comes, so one
+        // that wakes nobody (`now_or_never`) would lose the next key until something else happens.
         while batch.len() < BATCH
-            && let Poll::Ready(key) = futures_util::poll!(self.keys.next())
+            && let Some(key) = poll_immediate(self.keys.next()).await
         {
             batch.push_back(terminal_event(key));
         }

@@ -1,6 +1,6 @@
 //! Progress of bytes: fraction, rate and time left, from counts and the times at which they were taken.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How far a step is.
@@ -34,9 +34,8 @@ impl Progress {
 pub struct Meter {
     total: Option<u64>,
     done: u64,
-    rate: f64,
-    at: Timestamp,
-    started: bool,
+    rate: Option<f64>,
+    rated: (u64, Timestamp),
 }
 
 /// The weight of the past halves in this many seconds.
@@ -48,9 +47,8 @@ impl Meter {
         Self {
             total,
             done: 0,
-            rate: 0.0,
-            at,
-            started: false,
+            rate: None,
+            rated: (0, at),
         }
     }
 
@@ -61,24 +59,19 @@ impl Meter {
         clippy::cast_sign_loss
     )]
     pub fn read(&mut self, done: u64, at: Timestamp) -> Progress {
-        let done = done.max(self.done);
-        let seconds = at.duration_since(self.at).max(SignedDuration::ZERO).as_secs_f64();
+        self.done = self.done.max(done);
+        let (rated_done, rated_at) = self.rated;
+        let seconds = at.duration_since(rated_at).as_secs_f64();
         if seconds > 0.0 {
-            let now = (done - self.done) as f64 / seconds;
-            let keep = if self.started {
-                0.5_f64.powf(seconds / HALF_LIFE)
-            } else {
-                0.0
-            };
-            self.rate = self.rate * keep + now * (1.0 - keep);
-            self.started = true;
-            self.at = at;
-            self.done = done;
+            let now = (self.done - rated_done) as f64 / seconds;
+            let keep = 0.5_f64.powf(seconds / HALF_LIFE);
+            self.rate = Some(self.rate.map_or(now, |past| past * keep + now * (1.0 - keep)));
+            self.rated = (self.done, at);
         }
         Progress {
-            done,
+            done: self.done,
             total: self.total,
-            rate: self.rate.round() as u64,
+            rate: self.rate.unwrap_or_default().round() as u64,
         }
     }
 }
@@ -94,10 +87,10 @@ mod tests {
         let start = Timestamp::UNIX_EPOCH;
         let mut meter = Meter::new(Some(1000), start);
         let mut last = meter.read(0, start);
-        for second in 1..=5 {
+        for second in 1..=5_u32 {
             last = meter.read(
-                second * 100,
-                start + SignedDuration::from_secs(i64::try_from(second).unwrap()),
+                u64::from(second) * 100,
+                start + SignedDuration::from_secs(second.into()),
             );
         }
         assert_eq!(

@@ -42,12 +42,15 @@ pub enum ContainerRole {
     Predecessor(JobId),
     /// Did not pass its probe; kept, stopped, for its logs.
     Failed(JobId),
+    /// Made by a restart to take the place of a container that removes itself, should the successor fail.
+    StandIn(JobId),
 }
 
 impl ContainerRole {
     const SUCCESSOR: &'static str = ".tagboat-new-";
     const PREDECESSOR: &'static str = ".tagboat-old-";
     const FAILED: &'static str = ".tagboat-failed-";
+    const STAND_IN: &'static str = ".tagboat-spare-";
 
     /// The container name that a session has in this role.
     pub fn container_name(&self, session: &SessionName) -> String {
@@ -56,18 +59,20 @@ impl ContainerRole {
             Self::Successor(job) => format!("{session}{}{job}", Self::SUCCESSOR),
             Self::Predecessor(job) => format!("{session}{}{job}", Self::PREDECESSOR),
             Self::Failed(job) => format!("{session}{}{job}", Self::FAILED),
+            Self::StandIn(job) => format!("{session}{}{job}", Self::STAND_IN),
         }
     }
 
     /// Reads the session and the role back from a container name.
     pub fn read(container_name: &str) -> Result<(SessionName, Self), InvalidName> {
-        for mark in [Self::SUCCESSOR, Self::PREDECESSOR, Self::FAILED] {
+        for mark in [Self::SUCCESSOR, Self::PREDECESSOR, Self::FAILED, Self::STAND_IN] {
             if let Some((session, job)) = container_name.rsplit_once(mark) {
                 let job = JobId::parse(job)?;
                 let role = match mark {
                     Self::SUCCESSOR => Self::Successor(job),
                     Self::PREDECESSOR => Self::Predecessor(job),
-                    _ => Self::Failed(job),
+                    Self::FAILED => Self::Failed(job),
+                    _ => Self::StandIn(job),
                 };
                 return Ok((SessionName::parse(session)?, role));
             }
@@ -89,7 +94,8 @@ mod tests {
             ContainerRole::Session,
             ContainerRole::Successor(job.clone()),
             ContainerRole::Predecessor(job.clone()),
-            ContainerRole::Failed(job),
+            ContainerRole::Failed(job.clone()),
+            ContainerRole::StandIn(job),
         ] {
             assert_eq!(
                 ContainerRole::read(&role.container_name(&session)),

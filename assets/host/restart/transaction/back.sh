@@ -1,0 +1,83 @@
+# The way back: the old container is the session again, as it was.
+
+put_back() { # put_back failed|interrupted|cancelled: the old container is the session again, as it was
+  why=$1
+  [ ! -e "$dir/failed" ] || why=failed
+  crash_point put_back
+  say put_back running
+  let_go
+  settle_new
+  crash_point put_back_name
+  choose_old
+  rename_to "$back" "$session" || stuck "the session's name cannot be given back: $err"
+  if [ "$vanishes" = 0 ] && [ "$policy" != no ]; then
+    act limited 300 docker update --restart="$policy" "$back" || stuck "the restart policy cannot be given back: $err"
+  fi
+  crash_point put_back_start
+  look "$back"
+  if [ "$up" = 1 ] && ! is_up; then
+    act limited 300 docker start "$back" || stuck "the old container does not start: $err"
+  fi
+  crash_point put_back_clean
+  for id in $stand_in $keeper; do
+    [ "$id" = "$back" ] || remove "$id" || say put_back log "a container of the restart stays: $err"
+  done
+  remove_but 1 "${name_failed%????????-??????-????}"
+  drop_pin
+  say put_back ok "$note"
+  crash_point end
+  finish undone "$why${note:+; $note}"
+}
+
+settle_new() { # the new container is stopped and out of the way; one that failed stays for its logs
+  look "$new"
+  [ "$status" != gone ] || return 0
+  if never_ran; then
+    remove "$new" || stuck "the new container cannot be removed: $err"
+    return
+  fi
+  stop "$new" || stuck "the new container cannot be stopped, so the old one was not started beside it: $err"
+  if [ "$vanishes" = 1 ]; then
+    wait_gone "$new" || stuck "the engine does not remove the new container"
+  elif [ "$name" = "$name_failed" ]; then
+    :
+  elif [ "$why" = failed ]; then
+    rename_to "$new" "$name_failed" || remove "$new" || stuck "the new container is in the way: $err"
+  else
+    remove "$new" || stuck "the new container cannot be removed: $err"
+  fi
+}
+
+choose_old() { # what becomes the session again: the old container, or what was made in its image if it has removed itself
+  note=
+  for back in $old $stand_in $keeper; do
+    look "$back"
+    [ "$status" != removing ] && [ "$status" != dead ] || wait_gone "$back" || stuck "the engine does not remove $back"
+    if [ "$status" != gone ]; then
+      [ "$back" != "$keeper" ] || note="the engine removed the --rm container when it went down: the one in its place does not remove itself until the next restart"
+      return
+    fi
+    [ "$vanishes" = 1 ] || break
+  done
+  stuck "the old container is gone, and nothing else may take its place: the new one is left as it is"
+}
+
+recover() {
+  printf '\n' >>"$dir/status" # a line may have been cut off
+  if [ -e "$dir/committed" ]; then
+    forwards
+  elif [ -e "$dir/made" ]; then
+    put_back interrupted
+  fi
+  # The console died before it handed over: nothing was touched, but something may have been made.
+  say put_back running
+  ask docker ps -aq --no-trunc --filter "label=tagboat.restart=${dir##*/}" || stuck "$err"
+  for id in $out; do
+    look "$id"
+    [ "$status" = gone ] || [ "$id" = "$old" ] || never_ran || stuck "somebody started $name, which a restart had made"
+    [ "$id" = "$old" ] || remove "$id" || stuck "$name cannot be removed: $err"
+  done
+  drop_pin
+  say put_back ok "nothing had been touched"
+  finish undone "interrupted before anything was touched"
+}

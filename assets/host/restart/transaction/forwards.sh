@@ -1,0 +1,187 @@
+# The way of a restart from the hold of the old container to the clean-up.
+
+begin() { # begin STEP: the last moment to turn back before it
+  crash_point "$1"
+  turn_back_if_asked
+  say "$1" running
+}
+turn_back_if_asked() { [ ! -e "$dir/abort" ] || put_back cancelled; }
+fail() { : >"$dir/failed"; say "$1" failed "$2"; put_back failed; }
+
+transact() {
+  begin hold
+  look "$old"
+  if [ "$policy" = no ] || [ "$status" = gone ]; then
+    say hold skipped "it does not come back by itself"
+  else
+    act limited 300 docker update --restart=no "$old" || fail hold "$err"
+    say hold ok
+  fi
+  begin stop
+  stop_old
+  begin rename
+  look "$old"
+  [ "$status" = gone ] || rename_to "$old" "$name_old" || fail rename "$err"
+  crash_point rename_new
+  rename_to "$new" "$session" || fail rename "$err"
+  say rename ok
+  if [ "$up" = 1 ]; then
+    begin start
+    start_new
+    begin probe
+    probe
+  else
+    say start skipped "it was stopped and stays stopped"
+    say probe skipped "it was stopped"
+  fi
+  begin commit
+  mark committed "$new" || { rm -f "$dir/committed"; fail commit "the journal cannot be written"; }
+  say commit ok
+  forwards
+}
+
+stop_old() {
+  look "$old"
+  if [ "$status" = gone ] && [ "$vanishes" = 0 ]; then
+    stuck "somebody removed the session's container meanwhile; its successor ${new%"${new#????????????}"} was not started"
+  elif is_up && [ "$up" = 0 ]; then
+    fail stop "somebody started it meanwhile"
+  elif ! is_up; then
+    say stop skipped "it is stopped already"
+    return
+  fi
+  stop "$old" || fail stop "$err"
+  if [ "$vanishes" = 1 ]; then
+    wait_gone "$old" || fail stop "the engine has not removed it within $REMOVAL_WAIT s"
+    say stop ok "it was started with --rm: the engine removed it"
+  elif [ "$code" = 137 ]; then
+    say stop ok "it did not end when it was asked to, and was killed"
+  else
+    say stop ok
+  fi
+}
+
+# A container that removes itself may be gone before anybody can ask it why: its words are taken from the first on.
+start_new() {
+  attached=
+  look "$old"
+  ! is_up || fail start "somebody started the old container meanwhile"
+  if [ "$vanishes" = 1 ]; then
+    docker start -a "$new" >"$dir/words" 2>&1 </dev/null &
+    attached=$!
+    waited=0
+    while look "$new" && [ "$status" = created ] && [ -n "$(start_of "$attached")" ] && [ $waited -lt 600 ]; do
+      nap
+      waited=$((waited + 1))
+    done
+    [ "$status" != created ] || { let_go; fail start "$(tail -n 3 "$dir/words")"; }
+  else
+    act limited 300 docker start "$new" || fail start "$err"
+  fi
+  say start ok
+}
+let_go() { # ends the client that listens to the new container, not the container
+  [ -n "${attached:-}" ] || return 0
+  kill -9 "$attached" 2>/dev/null
+  wait "$attached" 2>/dev/null
+  attached=
+}
+
+now() { read -r uptime rest </proc/uptime && echo "${uptime%.*}${uptime#*.}"; } # hundredths, and no clock can be set back
+
+probe() {
+  look "$new"
+  first=$started began=$(now) limit=$deadline complaint=
+  [ "$stable" -le "$limit" ] || limit=$stable
+  while :; do
+    turn_back_if_asked
+    look "$new"
+    flaw=$(judge)
+    [ -z "$flaw" ] || bad "$flaw"
+    passed=$((($(now) - began) / 100))
+    if [ $passed -ge "$stable" ] && [ "$health" != starting ]; then
+      complaint=$(probe_command $((limit > passed ? limit - passed : 1))) && break
+    fi
+    [ $passed -lt "$limit" ] || [ "$health" != starting ] || bad "its health check has not said healthy within $limit s"
+    [ $passed -lt "$limit" ] || bad "the probe command does not succeed: $complaint"
+    sleep 1
+  done
+  let_go
+  rm -f "$dir/words"
+  case $health in none) say probe ok "up for $passed s" ;; *) say probe ok "healthy, up for $passed s" ;; esac
+}
+
+judge() { # what is wrong with the new container, if anything is
+  case $status in
+    gone) echo "it ended, and the engine removed it" ;;
+    exited | removing | dead) echo "it ended with exit code $code$([ "$oom" != true ] || echo ', out of memory')" ;;
+    running)
+      if [ "$restarts" != 0 ] || [ "$started" != "$first" ]; then
+        echo "it was restarted meanwhile"
+      elif [ "$health" = unhealthy ]; then
+        echo "its health check says unhealthy"
+      fi ;;
+    *) echo "it is $status" ;;
+  esac
+}
+
+probe_command() { # probe_command SECONDS: runs it in the new container; what it complains about
+  [ -s "$dir/probe-command" ] || return 0
+  set -- limited "$1" docker exec "$new"
+  while IFS= read -r word; do set -- "$@" "$word"; done <"$dir/probe-command"
+  said=$("$@" 2>&1 </dev/null)
+  succeeded=$?
+  printf '%s\n' "$said" | tail -n 3
+  return $succeeded
+}
+
+bad() { # bad FLAW: its last words first, they may go away with it
+  if [ "$status" = gone ] && [ -n "${attached:-}" ]; then
+    wait "$attached"
+    ended="$1 (exit code $?)"
+    attached=
+  else
+    ended=$1
+  fi
+  last_words | while IFS= read -r line; do say probe log "$line"; done
+  fail probe "$ended"
+}
+last_words() { if [ -e "$dir/words" ]; then tail -n 20 "$dir/words"; else limited 20 docker logs --tail 20 "$new" 2>&1; fi; }
+
+forwards() { # after the commit there is no way back, only to the end
+  crash_point policy
+  say clean_up running
+  look "$new"
+  if [ "$status" = gone ]; then
+    note="the new container is gone: $([ "$vanishes" = 1 ] && echo "it was started with --rm, and it ended" || echo "somebody removed it")"
+  else
+    rename_to "$new" "$session" || stuck "the session's name cannot be given to the new container: $err"
+    if [ "$vanishes" = 0 ] && [ "$policy" != no ]; then
+      act limited 300 docker update --restart="$policy" "$new" || stuck "the restart policy cannot be set: $err"
+    fi
+    crash_point restart
+    look "$new"
+    if [ "$up" = 1 ] && ! is_up; then
+      act limited 300 docker start "$new" || stuck "the new container does not start any more: $err"
+    fi
+    note=
+  fi
+  crash_point predecessors
+  remove "$stand_in" || say clean_up log "the stand-in stays: $err"
+  remove_but 0 "${name_failed%????????-??????-????}"
+  remove_but "$keep" "${name_old%????????-??????-????}"
+  crash_point pin
+  drop_pin
+  say clean_up ok "$note"
+  crash_point end
+  finish replaced "$note"
+}
+
+remove_but() { # remove_but COUNT PREFIX: removes all but the newest COUNT containers whose name begins so
+  ask docker ps -a --no-trunc --format '{{.Names}} {{.ID}}' || return 0
+  printf '%s\n' "$out" | sort -r | while read -r name id; do
+    case $name in "$2"????????-??????-????) ;; *) continue ;; esac
+    kept=$((${kept:-0} + 1))
+    [ "$kept" -le "$1" ] || remove "$id" || say clean_up log "$name stays: $err"
+  done
+}

@@ -1,0 +1,91 @@
+# The journal of a restart: its status, its plan, and who works on it.
+
+say() { # say STEP STATE [DETAIL]
+  printf '%s %s %s %s\n' "$(date +%s)" "$1" "$2" "$(printf %s "${3:-}" | tr '\n\r' '  ' | cut -c1-600)" >>"$dir/status"
+}
+
+flush() { sync "$1" 2>/dev/null || sync; }
+
+mark() { # mark FILE TEXT: on disk when it returns, whole or not at all
+  printf '%s\n' "$2" >"$dir/$1.part" && flush "$dir/$1.part" && mv "$dir/$1.part" "$dir/$1" && flush "$dir"
+}
+
+is_id() { [ ${#1} -eq 64 ] && case $1 in *[!0-9a-f]*) false ;; esac }
+
+load() { # reads the journal; anything that it does not understand is an error
+  version='' session='' old='' policy='' up='' vanishes='' stable='' deadline='' keep='' pin='' socket=''
+  name_old='' name_failed='' new='' stand_in='' keeper=''
+  while IFS='=' read -r key value; do
+    case $key in
+      version) version=$value ;; session) session=$value ;; old) old=$value ;; policy) policy=$value ;;
+      up) up=$value ;; vanishes) vanishes=$value ;; stable) stable=$value ;; deadline) deadline=$value ;;
+      keep) keep=$value ;; pin) pin=$value ;; socket) socket=$value ;;
+      name_old) name_old=$value ;; name_failed) name_failed=$value ;;
+    esac
+  done <"$dir/plan" || return 1
+  [ "$version" = 1 ] && is_id "$old" && [ -n "$session" ] && [ -n "$name_old" ] && [ -n "$name_failed" ] || return 1
+  [ -n "$pin" ] && [ -n "$policy" ] || return 1
+  case $up$vanishes in [01][01]) ;; *) return 1 ;; esac
+  case $stable:$deadline:$keep in *[!0-9:]* | :* | *::* | *:) return 1 ;; esac
+  [ -z "$socket" ] || export DOCKER_HOST="unix://$socket"
+  unset DOCKER_CONTEXT
+  [ -e "$dir/made" ] || return 0
+  while IFS='=' read -r key value; do
+    case $key in new) new=$value ;; stand_in) stand_in=$value ;; keeper) keeper=$value ;; esac
+  done <"$dir/made"
+  is_id "$new"
+}
+
+# Who works on a journal: `PID START BOOT`. A number is taken once, so two that find the same one dead cannot both go on.
+start_of() { # start_of PID: when it started; nothing for one that is gone or only waits to be collected
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 0
+  # shellcheck disable=SC2086
+  set -- ${line##*) }
+  case $1 in Z | X) ;; *) printf %s "${20}" ;; esac
+}
+boot_id() { cat /proc/sys/kernel/random/boot_id 2>/dev/null; }
+count_runners() { runners=0; while [ -e "$dir/runner.$((runners + 1))" ]; do runners=$((runners + 1)); done; }
+runner_lives() {
+  count_runners
+  { read -r pid start boot <"$dir/runner.$runners"; } 2>/dev/null || return 1
+  [ "$boot" = "$(boot_id)" ] && [ -n "$start" ] && [ "$(start_of "$pid")" = "$start" ]
+}
+take() {
+  runner_lives && return 1
+  printf '%s %s %s\n' "$$" "$(start_of $$)" "$(boot_id)" >"$dir/me.$$"
+  ln "$dir/me.$$" "$dir/runner.$((runners + 1))" 2>/dev/null
+  taken=$?
+  rm -f "$dir/me.$$"
+  return $taken
+}
+
+# For tests of what is left when everything dies at once: the name of a point, in the environment or in a file (once).
+crash_point() {
+  point=${TAGBOAT_CRASH_AT:-}
+  for file in "$dir/crash-at" "${dir%/*}/crash-at.$session"; do
+    [ -z "$point" ] && [ -e "$file" ] && read -r point <"$file" && { [ "$point" != "$1" ] || rm -f "$file"; }
+  done
+  [ "$point" != "$1" ] || kill -9 $$
+}
+
+finish() { # finish replaced|undone DETAIL
+  say end "$1" "$2"
+  mark ended "$1"
+  sweep
+  exit 0
+}
+
+sweep() { # gives the session free, and forgets its oldest journals
+  root=${dir%/*}
+  [ "$(readlink "$root/$session.open")" != "${dir##*/}" ] || rm -f "$root/$session.open"
+  set -- "$root"/????????-??????-????-"$session"
+  while [ $# -gt 5 ]; do
+    [ ! -e "$1/ended" ] || rm -rf "$1"
+    shift
+  done
+}
+
+stuck() { # the journal stays open: what is there is left as it is, and told
+  say end stuck "$1"
+  exit 1
+}

@@ -1,0 +1,28 @@
+# The stamp, its history and the free space of a host, as key=value lines.
+# $1: stamp file  $2: history file  $3: staging directory  $4: the engine's data root
+stamp=$1 history=$2 staging=$3 root=$4
+
+free() { # bytes that are free where $1 is or will be
+    path=$1
+    while [ ! -e "$path" ] && [ "$path" != / ]; do path=$(dirname "$path"); done
+    kilobytes=$(df -Pk -- "$path" 2>/dev/null | awk 'NR == 2 { print $4 }')
+    echo "$((${kilobytes:-0} * 1024))"
+}
+
+if [ ! -e "$stamp" ] && [ ! -L "$stamp" ]; then
+    echo stamp_state=missing
+elif [ ! -f "$stamp" ]; then
+    echo stamp_state=unreadable
+    echo "stamp_problem=it is not a regular file"
+elif content=$(head -c 400 -- "$stamp" 2>&1); then
+    echo stamp_state=read
+    printf 'stamp=%s\n' "$(printf '%s' "$content" | tr '\n' ' ')"
+else
+    echo stamp_state=unreadable
+    printf 'stamp_problem=%s\n' "$content"
+fi
+if [ -r "$history" ]; then
+    tail -n 50 -- "$history" | sed 's/^/history=/'
+fi
+echo "staging=$(free "$staging")"
+echo "engine_root=$(free "$root")"

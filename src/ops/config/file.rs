@@ -1,0 +1,126 @@
+//! The shape of the config file, key by key, before names and profiles are looked up.
+
+use super::duration_text::DurationText;
+use super::host_path::HostPath;
+use crate::model::names::{HostName, ImageName};
+use crate::model::profile::{Guard, PruneRule};
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+/// The whole file.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct File {
+    pub(super) ssh: SshTable,
+    pub(super) defaults: DefaultsTable,
+    pub(super) discovery: DiscoveryTable,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) profiles: Vec<ProfileTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) hosts: Vec<HostTable>,
+}
+
+/// `[ssh]`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SshTable {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) config_file: Option<String>,
+}
+
+/// `[defaults]`: what a host has that says nothing else.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DefaultsTable {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) profile: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) guard: Option<Guard>,
+}
+
+/// `[discovery]`: where hosts come from besides this file.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DiscoveryTable {
+    pub(super) docker_contexts: bool,
+}
+
+/// `[[profiles]]`: what it does not say comes from its base.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProfileTable {
+    pub(super) name: Spanned<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) base: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) image: Option<ImageName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) session_name_prefix: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) session_label: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) stamp: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) history: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) staging: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) docker_socket: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) prune: Option<PruneTable>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) probe: Option<ProbeTable>,
+}
+
+/// `prune` of a profile.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PruneTable {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) keep: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) min_age: Option<DurationText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rule: Option<PruneRule>,
+}
+
+/// `probe` of a profile.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ProbeTable {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) stable: Option<DurationText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) deadline: Option<DurationText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) command: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) keep_predecessors: Option<usize>,
+}
+
+/// `[[hosts]]`: its paths come before those of its profile.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HostTable {
+    pub(super) name: Spanned<HostName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) address: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) profile: Option<Spanned<String>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) groups: Vec<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) guard: Option<Guard>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) stamp: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) history: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) staging: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) docker_socket: Option<HostPath>,
+}

@@ -1,0 +1,169 @@
+//! The profiles that hosts can name: the built-in ones, and those of the file on top of them.
+
+use super::builtin_profiles::builtin_profiles;
+use super::error::Fault;
+use super::file::{ProbeTable, ProfileTable, PruneTable};
+use super::host_path::HostPath;
+use super::nearest::nearest;
+use crate::model::names::{HostName, SessionName};
+use crate::model::profile::{HostPaths, ProbeRules, Profile, PruneRules, SessionSelector};
+use toml::Spanned;
+
+/// Profiles by name.
+pub(super) struct ProfileSet(Vec<Profile>);
+
+impl ProfileSet {
+    /// The built-in profiles alone.
+    pub(super) fn builtin() -> Self {
+        Self(builtin_profiles())
+    }
+
+    /// The built-in profiles and those of a file; a file may redefine a built-in one, but no name twice.
+    pub(super) fn read(tables: &[ProfileTable]) -> Result<Self, Fault> {
+        let mut set = Self::builtin();
+        for (index, table) in tables.iter().enumerate() {
+            let name = table.name.get_ref();
+            check_name(&table.name)?;
+            if tables[..index].iter().any(|other| other.name.get_ref() == name) {
+                let problem = format!("the profile `{name}` is defined twice");
+                return Err(Fault::at(
+                    table.name.span(),
+                    problem,
+                    "give one of them another name",
+                ));
+            }
+            let profile = set.derive(table)?;
+            set.0.retain(|other| other.name != *name);
+            set.0.push(profile);
+        }
+        Ok(set)
+    }
+
+    /// The profile of this name.
+    pub(super) fn named(&self, name: &str) -> Option<&Profile> {
+        self.0.iter().find(|profile| profile.name == name)
+    }
+
+    /// The profile of this name, or what to write instead.
+    pub(super) fn find(&self, name: &Spanned<String>) -> Result<&Profile, Fault> {
+        let wanted = name.get_ref();
+        self.named(wanted).ok_or_else(|| {
+            let known: Vec<&str> = self.0.iter().map(|profile| profile.name.as_str()).collect();
+            let advice = match nearest(wanted, known.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("the profiles are {}", known.join(", ")),
+            };
+            Fault::at(name.span(), format!("there is no profile `{wanted}`"), advice)
+        })
+    }
+
+    fn derive(&self, table: &ProfileTable) -> Result<Profile, Fault> {
+        let base = match &table.base {
+            Some(base) => self.find(base)?.clone(),
+            None => self
+                .named(table.name.get_ref())
+                .cloned()
+                .unwrap_or_else(Profile::convocate),
+        };
+        Ok(Profile {
+            name: table.name.get_ref().clone(),
+            image: table.image.clone().unwrap_or(base.image),
+            sessions: selector(table)?.unwrap_or(base.sessions),
+            paths: PathOverrides::of_profile(table).on(base.paths),
+            prune: prune(table.prune.as_ref(), base.prune),
+            probe: probe(table.probe.as_ref(), base.probe),
+        })
+    }
+}
+
+/// The paths that a profile or a host sets.
+pub(super) struct PathOverrides<'a> {
+    pub(super) stamp: Option<&'a HostPath>,
+    pub(super) history: Option<&'a HostPath>,
+    pub(super) staging: Option<&'a HostPath>,
+    pub(super) state: Option<&'a HostPath>,
+    pub(super) docker_socket: Option<&'a HostPath>,
+}
+
+impl<'a> PathOverrides<'a> {
+    fn of_profile(table: &'a ProfileTable) -> Self {
+        Self {
+            stamp: table.stamp.as_ref(),
+            history: table.history.as_ref(),
+            staging: table.staging.as_ref(),
+            state: table.state.as_ref(),
+            docker_socket: table.docker_socket.as_ref(),
+        }
+    }
+
+    /// The base with these paths instead of its own.
+    pub(super) fn on(&self, base: HostPaths) -> HostPaths {
+        let pick = |path: Option<&HostPath>, base: String| path.map_or(base, |path| path.0.clone());
+        HostPaths {
+            stamp: pick(self.stamp, base.stamp),
+            history: pick(self.history, base.history),
+            staging: pick(self.staging, base.staging),
+            state: pick(self.state, base.state),
+            docker_socket: pick(self.docker_socket, base.docker_socket),
+        }
+    }
+}
+
+/// A profile and a group are named on the command line, so they follow the rule of host names.
+pub(super) fn check_name(name: &Spanned<String>) -> Result<(), Fault> {
+    HostName::parse(name.get_ref()).map(|_| ()).map_err(|invalid| {
+        let problem = format!("{:?} cannot be a name", invalid.text);
+        Fault::at(name.span(), problem, format!("use {}", invalid.rule))
+    })
+}
+
+fn selector(table: &ProfileTable) -> Result<Option<SessionSelector>, Fault> {
+    match (&table.session_name_prefix, &table.session_label) {
+        (Some(_), Some(label)) => Err(Fault::at(
+            label.span(),
+            "sessions are chosen by session_name_prefix or by session_label, not by both",
+            "remove one of them",
+        )),
+        (Some(prefix), None) => {
+            // The prefix of a name that is too short to be one itself is completed to check its letters.
+            SessionName::parse(&format!("{}00", prefix.get_ref()))
+                .ok()
+                .filter(|_| !prefix.get_ref().is_empty())
+                .ok_or_else(|| {
+                    let problem = format!("{:?} cannot begin a container name", prefix.get_ref());
+                    Fault::at(prefix.span(), problem, "use letters, digits, '_', '.' and '-'")
+                })?;
+            Ok(Some(SessionSelector::NamePrefix(prefix.get_ref().clone())))
+        }
+        (None, Some(label)) => {
+            if label.get_ref().is_empty() || label.get_ref().starts_with('=') {
+                return Err(Fault::at(
+                    label.span(),
+                    "a label has a key",
+                    "write `key` or `key=value`",
+                ));
+            }
+            Ok(Some(SessionSelector::Label(label.get_ref().clone())))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+fn prune(table: Option<&PruneTable>, base: PruneRules) -> PruneRules {
+    let Some(table) = table else { return base };
+    PruneRules {
+        keep: table.keep.unwrap_or(base.keep),
+        min_age: table.min_age.map_or(base.min_age, |age| age.0),
+        rule: table.rule.unwrap_or(base.rule),
+    }
+}
+
+fn probe(table: Option<&ProbeTable>, base: ProbeRules) -> ProbeRules {
+    let Some(table) = table else { return base };
+    ProbeRules {
+        stable: table.stable.map_or(base.stable, |stable| stable.0),
+        deadline: table.deadline.map_or(base.deadline, |deadline| deadline.0),
+        command: table.command.clone().unwrap_or(base.command),
+        keep_predecessors: table.keep_predecessors.unwrap_or(base.keep_predecessors),
+    }
+}

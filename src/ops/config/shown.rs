@@ -1,0 +1,103 @@
+//! A resolved configuration turned back into the shape of the file, with every value written out.
+
+use super::Config;
+use super::duration_text::DurationText;
+use super::file::{
+    DefaultsTable, DiscoveryTable, File, HostTable, ProbeTable, ProfileTable, PruneTable, SshTable,
+};
+use super::host_path::HostPath;
+use crate::model::names::HostName;
+use crate::model::profile::{Address, HostPaths, HostSettings, Profile, SessionSelector};
+use toml::Spanned;
+
+/// The file that resolves to this configuration again.
+pub(super) fn file_of(config: &Config) -> File {
+    let mut profiles: Vec<&Profile> = Vec::new();
+    for host in &config.hosts {
+        if !profiles.iter().any(|known| known.name == host.profile.name) {
+            profiles.push(&host.profile);
+        }
+    }
+    File {
+        ssh: SshTable {
+            config_file: config.ssh_config.as_ref().map(|path| path.display().to_string()),
+        },
+        defaults: DefaultsTable::default(),
+        discovery: DiscoveryTable::default(),
+        profiles: profiles.iter().map(|profile| profile_table(profile)).collect(),
+        hosts: config
+            .hosts
+            .iter()
+            .map(|host| host_table(host, &profiles))
+            .collect(),
+    }
+}
+
+fn profile_table(profile: &Profile) -> ProfileTable {
+    let (prefix, label, base) = match &profile.sessions {
+        SessionSelector::NamePrefix(prefix) => (Some(prefix), None, "convocate"),
+        SessionSelector::Label(label) => (None, Some(label), "convocate"),
+        // No key says "whatever runs the image": it comes with the base.
+        SessionSelector::AnyOfImage => (None, None, "disinto"),
+    };
+    let path = |path: &String| Some(HostPath(path.clone()));
+    let HostPaths {
+        stamp,
+        history,
+        staging,
+        state,
+        docker_socket,
+    } = &profile.paths;
+    ProfileTable {
+        name: spanned(&profile.name),
+        base: Some(spanned(base)),
+        image: Some(profile.image.clone()),
+        session_name_prefix: prefix.map(|prefix| spanned(prefix)),
+        session_label: label.map(|label| spanned(label)),
+        stamp: path(stamp),
+        history: path(history),
+        staging: path(staging),
+        state: path(state),
+        docker_socket: path(docker_socket),
+        prune: Some(PruneTable {
+            keep: Some(profile.prune.keep),
+            min_age: Some(DurationText(profile.prune.min_age)),
+            rule: Some(profile.prune.rule),
+        }),
+        probe: Some(ProbeTable {
+            stable: Some(DurationText(profile.probe.stable)),
+            deadline: Some(DurationText(profile.probe.deadline)),
+            command: Some(profile.probe.command.clone()),
+            keep_predecessors: Some(profile.probe.keep_predecessors),
+        }),
+    }
+}
+
+/// A host; its paths only where they are not those of the profile as it is shown.
+fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
+    let shown = profiles.iter().find(|profile| profile.name == host.profile.name);
+    let own = |pick: fn(&HostPaths) -> &String| {
+        let path = pick(&host.profile.paths);
+        let is_own = shown.is_none_or(|profile| pick(&profile.paths) != path);
+        is_own.then(|| HostPath(path.clone()))
+    };
+    HostTable {
+        name: Spanned::new(0..0, host.name.clone()),
+        address: Some(spanned(match &host.address {
+            Address::Ssh(address) => address,
+            Address::Local => HostName::LOCAL,
+        })),
+        profile: Some(spanned(&host.profile.name)),
+        groups: host.groups.iter().map(|group| spanned(group)).collect(),
+        guard: Some(host.guard),
+        stamp: own(|paths| &paths.stamp),
+        history: own(|paths| &paths.history),
+        staging: own(|paths| &paths.staging),
+        state: own(|paths| &paths.state),
+        docker_socket: own(|paths| &paths.docker_socket),
+    }
+}
+
+fn spanned(text: &str) -> Spanned<String> {
+    Spanned::new(0..0, text.to_owned())
+}

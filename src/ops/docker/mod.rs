@@ -1,0 +1,11 @@
+//! Docker engines: bollard where its types hold all that is asked, the raw API where an answer must come back unchanged.
+
+mod content;
+mod engine;
+mod errors;
+mod listed;
+mod raw;
+mod source;
+
+pub use engine::DockerEngine;
+pub use source::connect_source;

@@ -1,0 +1,285 @@
+//! The actor: takes commands one by one, starts watchers and jobs, and never waits for a host itself.
+
+use super::EngineOptions;
+use super::jobs::RunningJobs;
+use super::run_job::JobRun;
+use super::workshop::Workshop;
+use crate::model::command::Command;
+use crate::model::event::Event;
+use crate::model::failure::Refusal;
+use crate::model::job::{Job, JobEvent};
+use crate::model::names::{HostName, ImageName, JobId, Operator};
+use crate::model::plan::Plan;
+use crate::model::profile::HostSettings;
+use crate::ops::connector::Connector;
+use crate::ops::journal::{Journal, JournalError};
+use crate::ops::lease::Leases;
+use crate::ops::ports::{Clock, SystemClock};
+use crate::ops::ssh::SshSettings;
+use crate::ops::watch::{HostWatcher, LinkSlot, SourceWatcher, Watching};
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::sync::Arc;
+use tokio::sync::{Notify, OnceCell, mpsc};
+use tokio_util::task::TaskTracker;
+
+/// The actor's own state; what jobs share is in the workshop.
+pub(super) struct Actor {
+    events: mpsc::Sender<Event>,
+    operator: Operator,
+    clock: Arc<dyn Clock>,
+    journal: Journal,
+    workshop: Arc<Workshop>,
+    refresh: HashMap<HostName, Arc<Notify>>,
+    refresh_source: Arc<Notify>,
+    tasks: TaskTracker,
+}
+
+impl Actor {
+    /// Prepares directories and starts a watcher for each host. Nothing here waits for a network.
+    pub(super) fn new(options: EngineOptions, events: mpsc::Sender<Event>) -> io::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let home = std::env::home_dir().filter(|home| home.is_absolute());
+        let ssh = SshSettings::prepare(
+            &options.dirs.runtime,
+            options.ssh_config.as_deref(),
+            home.as_deref(),
+        )?;
+        let docker_host = std::env::var("DOCKER_HOST").ok();
+        let connector = Arc::new(Connector::new(ssh, docker_host.clone()));
+        let journal = Journal::open(&options.dirs.state)?;
+        let tasks = TaskTracker::new();
+        let images: BTreeSet<ImageName> = options
+            .hosts
+            .iter()
+            .map(|host| host.profile.image.clone())
+            .collect();
+        let refresh_source = Arc::new(Notify::new());
+        let (source_watcher, source) = SourceWatcher::new(
+            docker_host,
+            images.into_iter().collect(),
+            events.clone(),
+            refresh_source.clone(),
+            options.watching,
+        );
+        tasks.spawn(source_watcher.run());
+        let watch = Watch {
+            connector,
+            clock: clock.clone(),
+            events: events.clone(),
+            tasks: &tasks,
+        };
+        let (links, refresh) = watch.all(options.hosts, options.watching);
+        let workshop = Workshop {
+            links,
+            source,
+            exports: OnceCell::new(),
+            cache: options.dirs.cache.join("exports"),
+            leases: Leases::new(&options.operator, console_number()),
+            jobs: RunningJobs::default(),
+            operator: options.operator.clone(),
+            clock: clock.clone(),
+        };
+        Ok(Self {
+            events,
+            operator: options.operator,
+            clock,
+            journal,
+            workshop: Arc::new(workshop),
+            refresh,
+            refresh_source,
+            tasks,
+        })
+    }
+
+    /// Runs until the front end shuts it down or is gone.
+    pub(super) async fn run(self, mut requests: mpsc::Receiver<Command>) {
+        self.tell_known_jobs().await;
+        while let Some(command) = requests.recv().await {
+            match command {
+                Command::Run { id, plan } => self.run_plan(id, *plan).await,
+                Command::Resume(id) => self.resume(id).await,
+                Command::Cancel(id) => {
+                    if !self.workshop.jobs.cancel(&id) {
+                        self.tell(Event::Notice(format!("job {id} does not run here")))
+                            .await;
+                    }
+                }
+                Command::Refresh(None) => {
+                    self.refresh.values().for_each(|notify| notify.notify_one());
+                    self.refresh_source.notify_one();
+                }
+                Command::Refresh(Some(host)) => {
+                    if let Some(notify) = self.refresh.get(&host) {
+                        notify.notify_one();
+                    }
+                }
+                Command::Shutdown => break,
+            }
+        }
+    }
+
+    async fn tell_known_jobs(&self) {
+        match self.journal.jobs() {
+            Ok(jobs) => {
+                for job in jobs {
+                    self.tell(Event::Known(Box::new(job))).await;
+                }
+            }
+            Err(error) => {
+                let notice = format!("earlier jobs cannot be read: {error}");
+                self.tell(Event::Notice(notice)).await;
+            }
+        }
+    }
+
+    async fn run_plan(&self, id: JobId, plan: Plan) {
+        let cancel = match self.workshop.jobs.admit(&id, &plan) {
+            Ok(cancel) => cancel,
+            Err(refusal) => return self.tell(Event::Refused { id, refusal }).await,
+        };
+        let started = self.journal.create(&id).and_then(|mut journal| {
+            let at = self.clock.now();
+            let event = JobEvent::Started {
+                plan: Box::new(plan.clone()),
+                operator: self.operator.clone(),
+                at,
+            };
+            journal.append(&event)?;
+            Ok((journal, event, at))
+        });
+        match started {
+            Ok((journal, event, at)) => {
+                self.tell(Event::Job {
+                    id: id.clone(),
+                    event,
+                })
+                .await;
+                let job = Job::new(id, plan, self.operator.clone(), at);
+                self.start(JobRun {
+                    job,
+                    journal,
+                    cancel,
+                    is_resumed: false,
+                });
+            }
+            Err(error) => {
+                self.workshop.jobs.ended(&id);
+                self.tell(Event::Refused {
+                    refusal: journal_refusal(&error),
+                    id,
+                })
+                .await;
+            }
+        }
+    }
+
+    async fn resume(&self, id: JobId) {
+        let reopened = self.journal.reopen(&id).map_err(|error| journal_refusal(&error));
+        let taken_up = reopened.and_then(|(journal, events)| {
+            let job = Job::fold(id.clone(), events).ok_or_else(|| {
+                Refusal::of_plan(
+                    format!("job {id} has no beginning in its journal"),
+                    "plan it again",
+                )
+            })?;
+            if !job.is_live() {
+                let advice = "plan it again if something is still to do";
+                return Err(Refusal::of_plan(
+                    format!("job {id} has ended: {}", job.state.word()),
+                    advice,
+                ));
+            }
+            let cancel = self.workshop.jobs.admit(&id, &job.plan)?;
+            Ok(JobRun {
+                job,
+                journal,
+                cancel,
+                is_resumed: true,
+            })
+        });
+        match taken_up {
+            Ok(run) => {
+                self.tell(Event::Known(Box::new(run.job.clone()))).await;
+                self.start(run);
+            }
+            Err(refusal) => self.tell(Event::Refused { id, refusal }).await,
+        }
+    }
+
+    fn start(&self, run: JobRun) {
+        let (workshop, events) = (self.workshop.clone(), self.events.clone());
+        let refresh = self.refresh.clone();
+        self.tasks.spawn(async move {
+            let id = run.job.id.clone();
+            let hosts: BTreeSet<_> = run
+                .job
+                .plan
+                .targets()
+                .into_iter()
+                .map(|target| target.host)
+                .collect();
+            run.run(workshop.clone(), events).await;
+            workshop.jobs.ended(&id);
+            // A stamp is a file: no engine tells that it changed.
+            for notify in hosts.iter().filter_map(|host| refresh.get(host)) {
+                notify.notify_one();
+            }
+        });
+    }
+
+    async fn tell(&self, event: Event) {
+        if self.events.send(event).await.is_err() {
+            tracing::debug!("the front end is gone");
+        }
+    }
+}
+
+/// What every host watcher is started with.
+struct Watch<'a> {
+    connector: Arc<Connector>,
+    clock: Arc<dyn Clock>,
+    events: mpsc::Sender<Event>,
+    tasks: &'a TaskTracker,
+}
+
+impl Watch<'_> {
+    /// Starts a watcher for each host; gives the slot of its link, and what makes it list at once.
+    fn all(
+        self,
+        hosts: Vec<HostSettings>,
+        watching: Watching,
+    ) -> (HashMap<HostName, LinkSlot>, HashMap<HostName, Arc<Notify>>) {
+        let (mut links, mut refresh) = (HashMap::new(), HashMap::new());
+        for settings in hosts {
+            let name = settings.name.clone();
+            let notify = Arc::new(Notify::new());
+            let (watcher, slot) = HostWatcher::new(
+                settings,
+                self.connector.clone(),
+                self.clock.clone(),
+                self.events.clone(),
+                notify.clone(),
+                watching,
+            );
+            self.tasks.spawn(watcher.run());
+            links.insert(name.clone(), slot);
+            refresh.insert(name, notify);
+        }
+        (links, refresh)
+    }
+}
+
+/// Keeps apart two consoles of the same operator on the same machine.
+fn console_number() -> u16 {
+    u16::try_from(std::process::id() % 0x1_0000).unwrap_or_default()
+}
+
+fn journal_refusal(error: &JournalError) -> Refusal {
+    let advice = match error {
+        JournalError::Locked => "watch it in the console that runs it",
+        JournalError::Io { .. } => "see `tagboat job list`, and whether the state directory can be written",
+        JournalError::Damaged { .. } => "look at the journal; `tagboat status` shows what the hosts have",
+    };
+    Refusal::of_plan(format!("the job's journal cannot be used: {error}"), advice)
+}

@@ -1,0 +1,150 @@
+//! The jobs that run in this console: what they may not do to each other, and how each is cancelled.
+
+use crate::model::failure::Refusal;
+use crate::model::job::Target;
+use crate::model::names::{HostName, ImageRef, JobId};
+use crate::model::plan::Plan;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
+
+/// A job that runs.
+struct Running {
+    plan: Plan,
+    cancel: CancellationToken,
+}
+
+/// The jobs that run in this console.
+#[derive(Default)]
+pub(super) struct RunningJobs(Mutex<HashMap<JobId, Running>>);
+
+impl RunningJobs {
+    /// Admits a job, unless a running one works on the same thing. Gives the token that ends it.
+    pub(super) fn admit(&self, id: &JobId, plan: &Plan) -> Result<CancellationToken, Refusal> {
+        let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (other, running) in jobs.iter() {
+            if other == id {
+                return Err(Refusal::of_plan(
+                    format!("job {id} runs already"),
+                    "watch it on the Jobs screen",
+                ));
+            }
+            if let Some(target) = clash(&running.plan, plan) {
+                return Err(Refusal::of_host(
+                    &target.host,
+                    format!("job {other} ({}) works on {target} now", running.plan.verb()),
+                    "wait until it has ended, or cancel it",
+                ));
+            }
+        }
+        let cancel = CancellationToken::new();
+        jobs.insert(
+            id.clone(),
+            Running {
+                plan: plan.clone(),
+                cancel: cancel.clone(),
+            },
+        );
+        Ok(cancel)
+    }
+
+    /// Forgets a job that ended.
+    pub(super) fn ended(&self, id: &JobId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    /// Ends a job early; false when it does not run here.
+    pub(super) fn cancel(&self, id: &JobId) -> bool {
+        let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.get(id).inspect(|running| running.cancel.cancel()).is_some()
+    }
+
+    /// What running pushes and activations are about to stamp: a prune keeps it.
+    pub(super) fn in_flight(&self) -> Vec<(HostName, ImageRef)> {
+        let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamps = jobs.values().filter_map(|running| match &running.plan {
+            Plan::Push(plan) => Some(plan.reference.clone()),
+            Plan::Activate(plan) => Some(plan.reference.clone()),
+            Plan::Restart(_) | Plan::Prune(_) => None,
+        });
+        let hosts = jobs
+            .values()
+            .filter(|running| matches!(running.plan, Plan::Push(_) | Plan::Activate(_)));
+        let pairs = stamps.zip(hosts).flat_map(|(reference, running)| {
+            running
+                .plan
+                .targets()
+                .into_iter()
+                .map(move |target| (target.host, reference.clone()))
+        });
+        pairs.collect()
+    }
+}
+
+/// The target that two plans must not work on at the same time: the same session, or, for plans about hosts, the same
+/// host with the same verb or two that both stamp it.
+fn clash(running: &Plan, wanted: &Plan) -> Option<Target> {
+    let stamps = |plan: &Plan| matches!(plan, Plan::Push(_) | Plan::Activate(_));
+    let compete = running.verb() == wanted.verb() || (stamps(running) && stamps(wanted));
+    let busy = running.targets();
+    wanted
+        .targets()
+        .into_iter()
+        .find(|target| compete && busy.contains(target))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RunningJobs;
+    use crate::model::fleet::Stamp;
+    use crate::model::names::{Digest, HostName, ImageId, ImageRef, JobId};
+    use crate::model::plan::{ActivatePlan, ActivateTarget, Plan, PruneHost, PrunePlan};
+    use jiff::Timestamp;
+
+    fn activate(host: &str) -> Plan {
+        let image_id = ImageId(Digest::from_bytes(&[1; 32]));
+        let host = HostName::parse(host).unwrap();
+        Plan::Activate(ActivatePlan {
+            reference: ImageRef::parse("convocate:v1").unwrap(),
+            hosts: vec![ActivateTarget {
+                host,
+                before: Stamp::Missing,
+                image_id,
+            }],
+            refused: Vec::new(),
+        })
+    }
+
+    fn id(salt: u16) -> JobId {
+        JobId::new(Timestamp::UNIX_EPOCH, salt)
+    }
+
+    #[test]
+    fn two_jobs_may_not_stamp_the_same_host_at_the_same_time() {
+        let jobs = RunningJobs::default();
+        jobs.admit(&id(1), &activate("eu-1")).unwrap();
+        assert!(jobs.admit(&id(2), &activate("eu-1")).is_err());
+        assert!(jobs.admit(&id(3), &activate("eu-2")).is_ok());
+        jobs.ended(&id(1));
+        assert!(jobs.admit(&id(4), &activate("eu-1")).is_ok());
+    }
+
+    #[test]
+    fn what_a_running_job_is_about_to_stamp_is_told_to_a_prune() {
+        let jobs = RunningJobs::default();
+        jobs.admit(&id(1), &activate("eu-1")).unwrap();
+        let host = HostName::parse("eu-1").unwrap();
+        let prune = PrunePlan {
+            hosts: vec![PruneHost {
+                host: host.clone(),
+                verdicts: vec![],
+            }],
+            refused: vec![],
+        };
+        jobs.admit(&id(2), &Plan::Prune(prune)).unwrap();
+        assert_eq!(
+            jobs.in_flight(),
+            [(host, ImageRef::parse("convocate:v1").unwrap())]
+        );
+    }
+}

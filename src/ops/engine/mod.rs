@@ -1,0 +1,57 @@
+//! The engine: one actor that watches hosts and runs jobs. Front ends send commands and receive events.
+
+mod actor;
+mod job_sink;
+mod jobs;
+mod run_job;
+mod workshop;
+
+use crate::model::command::Command;
+use crate::model::event::Event;
+use crate::model::names::Operator;
+use crate::model::profile::HostSettings;
+use crate::ops::dirs::Dirs;
+pub use crate::ops::watch::Watching;
+use std::path::PathBuf;
+use tokio::sync::mpsc;
+
+/// Requests that may wait; a front end never sends more than an operator can type.
+const COMMANDS: usize = 64;
+
+/// Events that may wait for a front end before the engine waits for it.
+const EVENTS: usize = 1024;
+
+/// What an engine is started with.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// The hosts of the fleet.
+    pub hosts: Vec<HostSettings>,
+    /// The operator's ssh config, where it is not `~/.ssh/config`.
+    pub ssh_config: Option<PathBuf>,
+    /// Who acts.
+    pub operator: Operator,
+    /// Where things are kept.
+    pub dirs: Dirs,
+    /// How long hosts are watched.
+    pub watching: Watching,
+}
+
+/// A started engine. It ends when its front end sends `Shutdown` or drops this.
+pub struct EngineHandle {
+    /// What the front end asks.
+    pub commands: mpsc::Sender<Command>,
+    /// What the engine says.
+    pub events: mpsc::Receiver<Event>,
+}
+
+/// Starts an engine on the running tokio runtime.
+///
+/// # Errors
+/// When a directory that it needs cannot be made or is open to others.
+pub fn start(options: EngineOptions) -> std::io::Result<EngineHandle> {
+    let (commands, requests) = mpsc::channel(COMMANDS);
+    let (sender, events) = mpsc::channel(EVENTS);
+    let actor = actor::Actor::new(options, sender)?;
+    tokio::spawn(actor.run(requests));
+    Ok(EngineHandle { commands, events })
+}

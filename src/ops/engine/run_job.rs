@@ -1,0 +1,261 @@
+//! One job from its first target to its verdict: hosts side by side, sessions one after the other.
+
+use super::job_sink::JournalSink;
+use super::workshop::Workshop;
+use crate::model::event::Event;
+use crate::model::failure::Failure;
+use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, TrackResult};
+use crate::model::names::HostName;
+use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan, RestartPlan};
+use crate::ops::activate::activate_on_host;
+use crate::ops::host_link::HostLink;
+use crate::ops::journal::JournalFile;
+use crate::ops::lease::Lease;
+use crate::ops::prune::prune_host;
+use crate::ops::push::push_to_host;
+use crate::ops::report::{JobSink, StepError, TrackReporter};
+use crate::ops::restart::{restart_session, resume_restart};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use std::sync::Arc;
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+
+/// Hosts that one job works on at the same time: each costs a stream of the operator's uplink.
+const SIDE_BY_SIDE: usize = 8;
+
+/// A job that is about to run.
+pub(super) struct JobRun {
+    pub(super) job: Job,
+    pub(super) journal: JournalFile,
+    pub(super) cancel: CancellationToken,
+    /// Whether it was interrupted before: what is done stays done.
+    pub(super) is_resumed: bool,
+}
+
+/// A job while it runs.
+struct Runner {
+    job: Job,
+    workshop: Arc<Workshop>,
+    sink: Arc<JournalSink>,
+    cancel: CancellationToken,
+    is_resumed: bool,
+}
+
+impl JobRun {
+    /// Runs the job to its verdict. What it says goes to its journal and to `events`.
+    pub(super) async fn run(self, workshop: Arc<Workshop>, events: mpsc::Sender<Event>) {
+        let sink = Arc::new(JournalSink::new(self.job.clone(), self.journal, events));
+        let runner = Runner {
+            job: self.job,
+            workshop,
+            sink: sink.clone(),
+            cancel: self.cancel.clone(),
+            is_resumed: self.is_resumed,
+        };
+        match &runner.job.plan {
+            Plan::Restart(plan) => runner.one_after_the_other(plan).await,
+            plan => runner.side_by_side(plan).await,
+        }
+        let verdict = sink.job().verdict(self.cancel.is_cancelled());
+        let ended = JobEvent::Ended {
+            verdict,
+            at: runner.workshop.clock.now(),
+        };
+        if let Err(error) = sink.record(ended).await {
+            tracing::error!(job = %runner.job.id, %error, "the end of a job could not be kept; it will show as interrupted");
+        }
+    }
+}
+
+impl Runner {
+    async fn side_by_side(&self, plan: &Plan) {
+        let turns = Semaphore::new(SIDE_BY_SIDE);
+        let mut hosts: FuturesUnordered<_> = self
+            .open_targets()
+            .into_iter()
+            .map(|target| async {
+                let _turn = turns.acquire().await;
+                let reporter = self.reporter(&target);
+                let result = self.on_host(plan, &target, &reporter).await;
+                self.end(target, result).await;
+            })
+            .collect();
+        while hosts.next().await.is_some() {}
+    }
+
+    async fn on_host(&self, plan: &Plan, target: &Target, reporter: &TrackReporter) -> TrackResult {
+        let (link, _lease) = match self.take_host(&target.host, reporter).await {
+            Ok(taken) => taken,
+            Err(result) => return result,
+        };
+        match plan {
+            Plan::Push(plan) => self.push(plan, target, &link, reporter).await,
+            Plan::Activate(plan) => self.activate(plan, target, &link, reporter).await,
+            Plan::Prune(plan) => self.prune(plan, target, &link, reporter).await,
+            Plan::Restart(_) => not_planned(),
+        }
+    }
+
+    async fn push(
+        &self,
+        plan: &PushPlan,
+        target: &Target,
+        link: &HostLink,
+        reporter: &TrackReporter,
+    ) -> TrackResult {
+        let (id, operator) = (&self.job.id, &self.workshop.operator);
+        let exports = match self.workshop.exports().await {
+            Ok(exports) => exports,
+            Err(error) => return self.check_failed(&target.host, error, reporter).await,
+        };
+        match plan.hosts.iter().find(|host| host.host == target.host) {
+            Some(host) => push_to_host(plan, host, id, operator, link, exports, reporter).await,
+            None => not_planned(),
+        }
+    }
+
+    async fn activate(
+        &self,
+        plan: &ActivatePlan,
+        target: &Target,
+        link: &HostLink,
+        reporter: &TrackReporter,
+    ) -> TrackResult {
+        let (id, operator) = (&self.job.id, &self.workshop.operator);
+        match plan.hosts.iter().find(|host| host.host == target.host) {
+            Some(host) => activate_on_host(plan, host, id, operator, link, reporter).await,
+            None => not_planned(),
+        }
+    }
+
+    async fn prune(
+        &self,
+        plan: &PrunePlan,
+        target: &Target,
+        link: &HostLink,
+        reporter: &TrackReporter,
+    ) -> TrackResult {
+        let in_flight = || self.workshop.jobs.in_flight();
+        match plan.hosts.iter().find(|host| host.host == target.host) {
+            Some(host) => prune_host(host, link, &in_flight, reporter).await,
+            None => not_planned(),
+        }
+    }
+
+    /// Sessions in their order; the first failure ends it, so that a bad image costs one session and not all.
+    async fn one_after_the_other(&self, plan: &RestartPlan) {
+        let open = self.open_targets();
+        let mut stopped_by: Option<String> = None;
+        for one in &plan.sessions {
+            let target = Target::session(one.host.clone(), one.session.clone());
+            if !open.contains(&target) {
+                continue;
+            }
+            if let Some(why) = &stopped_by {
+                self.end(target, TrackResult::NotBegun(why.clone())).await;
+                continue;
+            }
+            let reporter = self.reporter(&target);
+            let result = match self.take_host(&target.host, &reporter).await {
+                Ok((link, _lease)) if self.was_begun(&target) => {
+                    resume_restart(one, &self.job.id, &self.workshop.operator, &link, &reporter).await
+                }
+                Ok((link, _lease)) => {
+                    restart_session(one, &self.job.id, &self.workshop.operator, &link, &reporter).await
+                }
+                Err(result) => result,
+            };
+            if !matches!(result, TrackResult::Done(_)) {
+                stopped_by = Some(format!("{target} was not restarted ({})", result.word()));
+            }
+            self.end(target, result).await;
+        }
+    }
+
+    /// What is still to do: all of a new job, and of a resumed one what did not end as planned.
+    fn open_targets(&self) -> Vec<Target> {
+        let tracks = self
+            .job
+            .tracks
+            .iter()
+            .filter(|track| !(self.is_resumed && track.is_done()));
+        tracks.map(|track| track.target.clone()).collect()
+    }
+
+    /// Whether an interrupted job had got past its checks on this target.
+    fn was_begun(&self, target: &Target) -> bool {
+        let begun = |state: &StepState| *state != StepState::Waiting;
+        let past_check = |track: &crate::model::job::Track| {
+            track
+                .steps
+                .iter()
+                .any(|record| record.step.kind != StepKind::Check && begun(&record.state))
+        };
+        self.is_resumed && self.job.track(target).is_some_and(past_check)
+    }
+
+    fn reporter(&self, target: &Target) -> TrackReporter {
+        TrackReporter::new(
+            target.clone(),
+            self.sink.clone(),
+            self.workshop.clock.clone(),
+            self.cancel.clone(),
+        )
+    }
+
+    /// The link and the lease of a host. Without both no step begins; what hinders is told as a failed check.
+    async fn take_host(
+        &self,
+        host: &HostName,
+        reporter: &TrackReporter,
+    ) -> Result<(HostLink, Arc<Lease>), TrackResult> {
+        if self.cancel.is_cancelled() {
+            return Err(TrackResult::Cancelled("Nothing was changed.".to_owned()));
+        }
+        let taken = async {
+            let link = self.workshop.link(host).await?;
+            let lease = self.workshop.leases.take(&link, &self.job.id).await?;
+            Ok::<_, StepError>((link, lease))
+        };
+        match taken.await {
+            Ok(taken) => Ok(taken),
+            Err(error) => Err(self.check_failed(host, error, reporter).await),
+        }
+    }
+
+    /// What hinders a target before its first step, told as its failed check.
+    async fn check_failed(&self, host: &HostName, error: StepError, reporter: &TrackReporter) -> TrackResult {
+        let trouble = match error {
+            StepError::Cancelled(state) => return TrackResult::Cancelled(state),
+            StepError::Trouble(trouble) => trouble,
+        };
+        let failure = Failure {
+            host: Some(host.clone()),
+            step: StepKind::Check,
+            cause: trouble.cause,
+            state: trouble.state,
+            advice: trouble.advice,
+            retryable: trouble.retryable,
+        };
+        let told = reporter
+            .record(&Step::of(StepKind::Check), StepState::Failed(failure.clone()))
+            .await;
+        told.err().unwrap_or(TrackResult::Failed(failure))
+    }
+
+    async fn end(&self, target: Target, result: TrackResult) {
+        let event = JobEvent::TargetEnded {
+            target,
+            result,
+            at: self.workshop.clock.now(),
+        };
+        if let Err(error) = self.sink.record(event).await {
+            tracing::error!(job = %self.job.id, %error, "the result of a target could not be kept");
+        }
+    }
+}
+
+fn not_planned() -> TrackResult {
+    TrackResult::NotBegun("the plan has nothing for it".to_owned())
+}

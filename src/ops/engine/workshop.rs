@@ -1,0 +1,72 @@
+//! What all jobs of a console share: links to hosts, exports, leases, and who acts.
+
+use super::jobs::RunningJobs;
+use crate::model::names::{HostName, Operator};
+use crate::ops::export::Exports;
+use crate::ops::host_link::HostLink;
+use crate::ops::lease::Leases;
+use crate::ops::ports::Clock;
+use crate::ops::report::StepError;
+use crate::ops::watch::{LinkSlot, SourceSlot};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+
+/// How long a job waits for a host, or for the source, that is just being connected.
+const LINK_WAIT: Duration = Duration::from_secs(20);
+
+/// What all jobs of a console share.
+pub(super) struct Workshop {
+    pub(super) links: HashMap<HostName, LinkSlot>,
+    pub(super) source: SourceSlot,
+    pub(super) exports: OnceCell<Exports>,
+    pub(super) cache: PathBuf,
+    pub(super) leases: Leases,
+    pub(super) jobs: RunningJobs,
+    pub(super) operator: Operator,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Workshop {
+    /// The link to a host.
+    pub(super) async fn link(&self, host: &HostName) -> Result<HostLink, StepError> {
+        let away = || {
+            StepError::passing(
+                "the host is not connected",
+                "Nothing was changed.",
+                format!("see `tagboat status --host {host}`, then run it again"),
+            )
+        };
+        let mut slot = self.links.get(host).ok_or_else(away)?.clone();
+        let connected = timeout(LINK_WAIT, slot.wait_for(Option::is_some)).await;
+        connected
+            .ok()
+            .and_then(Result::ok)
+            .and_then(|link| link.clone())
+            .ok_or_else(away)
+    }
+
+    /// The exports of this console, made from the source engine when a push first needs one.
+    pub(super) async fn exports(&self) -> Result<&Exports, StepError> {
+        let away = || {
+            StepError::passing(
+                "the source engine does not answer",
+                "Nothing was changed.",
+                "start Docker here, or point DOCKER_HOST at the engine that has the image",
+            )
+        };
+        let begin = || async {
+            let mut slot = self.source.clone();
+            let connected = timeout(LINK_WAIT, slot.wait_for(Option::is_some)).await;
+            let source = connected
+                .ok()
+                .and_then(Result::ok)
+                .and_then(|source| source.clone());
+            Ok(Exports::new(source.ok_or_else(away)?, self.cache.clone()))
+        };
+        self.exports.get_or_try_init(begin).await
+    }
+}

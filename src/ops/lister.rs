@@ -1,0 +1,190 @@
+//! One full list of a host: containers and images from its engine, stamp and free space from its shell.
+
+use crate::model::clean::clean;
+use crate::model::fleet::{
+    ConnectionProblem, Container, ContentId, HostFacts, HostImage, Listing, RunsOn, Space, Stamp, StampRecord,
+};
+use crate::model::names::ImageId;
+use crate::ops::connector::{Connected, engine_problem};
+use crate::ops::host_link::HostLink;
+use crate::ops::ports::{EngineFacts, EngineImage, ListedContainer, Script, ScriptCall, ShellError};
+use std::collections::{BTreeMap, HashMap};
+
+const SURVEY: Script = Script {
+    name: "survey",
+    text: include_str!("../../assets/host/survey.sh"),
+};
+
+/// Lists one connected host. What is in an image never changes, so each is inspected once.
+pub struct Lister {
+    connected: Connected,
+    facts: EngineFacts,
+    contents: HashMap<ImageId, Option<ContentId>>,
+}
+
+impl Lister {
+    /// A lister for a host that was just connected.
+    pub async fn new(connected: Connected) -> Result<Self, ConnectionProblem> {
+        let facts = connected
+            .link
+            .engine
+            .facts()
+            .await
+            .map_err(|error| engine_problem(&error))?;
+        Ok(Self {
+            connected,
+            facts,
+            contents: HashMap::new(),
+        })
+    }
+
+    /// The link that it lists through.
+    pub fn link(&self) -> &HostLink {
+        &self.connected.link
+    }
+
+    /// Lists everything. An error means that nothing of it can be believed.
+    pub async fn list(&mut self) -> Result<Listing, ConnectionProblem> {
+        let link = self.connected.link.clone();
+        let (survey, containers, images) = tokio::join!(
+            survey(&link, &self.facts.data_root),
+            link.engine.containers(),
+            link.engine.images()
+        );
+        let survey = survey?;
+        let containers = containers.map_err(|error| engine_problem(&error))?;
+        let images = images.map_err(|error| engine_problem(&error))?;
+        self.contents
+            .retain(|id, _| images.iter().any(|image| image.id == *id));
+        let mut listed = BTreeMap::new();
+        for image in images {
+            let image = self.host_image(image, &survey.history).await?;
+            listed.insert(image.id.clone(), image);
+        }
+        let containers = containers
+            .into_iter()
+            .map(|one| (one.id.clone(), container(&link, one)))
+            .collect();
+        Ok(Listing {
+            facts: Some(HostFacts {
+                engine: self.facts.version.clone(),
+                api: self.facts.api.clone(),
+                store: self.facts.store,
+                platform: self.facts.platform.clone(),
+                privilege: link.privilege,
+                has_zstd: self.connected.has_zstd,
+                space: survey.space,
+            }),
+            stamp: survey.stamp,
+            history: survey.history,
+            images: listed,
+            containers,
+        })
+    }
+
+    async fn host_image(
+        &mut self,
+        image: EngineImage,
+        history: &[StampRecord],
+    ) -> Result<HostImage, ConnectionProblem> {
+        let link = &self.connected.link;
+        let is_managed = image
+            .references
+            .iter()
+            .any(|reference| reference.image == link.profile().image);
+        let content = match self.contents.get(&image.id) {
+            Some(known) => known.clone(),
+            None if is_managed => {
+                let details = link.engine.image(image.id.as_str()).await;
+                let content = details
+                    .map_err(|error| engine_problem(&error))?
+                    .map(|details| details.content);
+                self.contents.insert(image.id.clone(), content.clone());
+                content
+            }
+            None => None,
+        };
+        Ok(HostImage {
+            // Only what tagboat once stamped can be told from other people's untagged images.
+            is_managed_leftover: image.references.is_empty()
+                && history.iter().any(|record| record.image_id == image.id.as_str()),
+            id: image.id,
+            content,
+            references: image.references,
+            size: image.size,
+            created_at: image.created_at,
+        })
+    }
+}
+
+fn container(link: &HostLink, listed: ListedContainer) -> Container {
+    let runs_on = RunsOn::read(&listed.created_from);
+    let runs_image = runs_on
+        .reference()
+        .is_some_and(|reference| reference.image == link.profile().image);
+    let labels = listed
+        .labels
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()));
+    let label = |wanted: &str| {
+        listed
+            .labels
+            .iter()
+            .find(|(key, _)| key == wanted)
+            .map(|(_, value)| clean(value))
+    };
+    let project = label("com.docker.compose.project");
+    let service = label("com.docker.compose.service");
+    Container {
+        session: link.profile().select(&listed.name, labels, runs_image),
+        compose: project.map(|project| format!("{project}/{}", service.unwrap_or_default())),
+        id: listed.id,
+        name: clean(&listed.name),
+        runs_on,
+        image_id: listed.image_id,
+        state: listed.state,
+        health: listed.health,
+        created_at: listed.created_at,
+    }
+}
+
+/// What the shell of a host tells.
+struct Survey {
+    stamp: Stamp,
+    history: Vec<StampRecord>,
+    space: Space,
+}
+
+async fn survey(link: &HostLink, data_root: &str) -> Result<Survey, ConnectionProblem> {
+    let paths = &link.profile().paths;
+    let arguments = [&paths.stamp, &paths.history, &paths.staging].map(String::as_str);
+    let call = ScriptCall::question(SURVEY, arguments.into_iter().chain([data_root]));
+    let output = link
+        .shell
+        .run(call)
+        .await
+        .map_err(|error: ShellError| ConnectionProblem::Lost(error.to_string()))?;
+    Ok(read_survey(&output.stdout, link))
+}
+
+fn read_survey(output: &str, link: &HostLink) -> Survey {
+    let values = |key: &'static str| {
+        output
+            .lines()
+            .filter_map(move |line| line.strip_prefix(key)?.strip_prefix('='))
+    };
+    let value = |key| values(key).next().unwrap_or_default();
+    let stamp = match value("stamp_state") {
+        "missing" => Stamp::Missing,
+        "read" => Stamp::read(&clean(value("stamp")), &link.profile().image),
+        _ => Stamp::Unreadable(clean(value("stamp_problem"))),
+    };
+    Survey {
+        stamp,
+        history: values("history").filter_map(StampRecord::read).collect(),
+        space: Space {
+            staging: value("staging").parse().unwrap_or_default(),
+            engine_root: value("engine_root").parse().unwrap_or_default(),
+        },
+    }
+}

@@ -1,0 +1,183 @@
+//! A container engine: what tagboat asks of Docker on a host and at the source.
+
+use crate::model::fleet::{ContainerState, ContentId, Health, Platform, Store};
+use crate::model::names::{ContainerId, Digest, ImageId, ImageRef};
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// What an engine says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineFacts {
+    /// Version, such as `26.1.5`.
+    pub version: String,
+    /// Negotiated API version, such as `1.45`.
+    pub api: String,
+    /// Its image store.
+    pub store: Store,
+    /// What it runs.
+    pub platform: Platform,
+    /// Its data root on the host.
+    pub data_root: String,
+}
+
+/// A container in the engine's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedContainer {
+    /// Its id.
+    pub id: ContainerId,
+    /// Its name without the leading slash.
+    pub name: String,
+    /// What it was created from: `Config.Image`, not what the list prints once a tag has moved.
+    pub created_from: String,
+    /// The image that it runs.
+    pub image_id: ImageId,
+    /// Its state.
+    pub state: ContainerState,
+    /// Its health.
+    pub health: Health,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Its labels.
+    pub labels: Vec<(String, String)>,
+}
+
+/// An image in the engine's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineImage {
+    /// Its id.
+    pub id: ImageId,
+    /// The references of it that are well-formed.
+    pub references: Vec<ImageRef>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was built.
+    pub created_at: Option<Timestamp>,
+    /// Its labels.
+    pub labels: Vec<(String, String)>,
+}
+
+/// An image as inspected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImageDetails {
+    /// The engine's id of it.
+    pub id: ImageId,
+    /// The same in every store.
+    pub content: ContentId,
+    /// What it runs on.
+    pub platform: Platform,
+    /// The digests of its uncompressed layers, base first.
+    pub layers: Vec<Digest>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was built.
+    pub created_at: Option<Timestamp>,
+    /// The engine's whole answer.
+    pub raw: Value,
+}
+
+/// A container that was just created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// Its id.
+    pub id: ContainerId,
+    /// What the engine warned about.
+    pub warnings: Vec<String>,
+}
+
+/// What came of removing an image reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Removal {
+    /// It is gone.
+    Removed,
+    /// It was gone already.
+    WasGone,
+    /// The engine keeps it because something uses it; not an error.
+    InUse(String),
+}
+
+/// That something changed, so that a list is worth while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineEvent {
+    /// A container.
+    Container,
+    /// An image.
+    Image,
+}
+
+/// Why the engine did not do it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// It could not be reached, or went away.
+    #[error("the engine cannot be reached: {0}")]
+    Unreachable(String),
+    /// It may not be used by this login.
+    #[error("the engine refused this login: {0}")]
+    Denied(String),
+    /// There is no such thing.
+    #[error("{0}")]
+    NotFound(String),
+    /// Something else has or uses it.
+    #[error("{0}")]
+    Conflict(String),
+    /// It answered with an error.
+    #[error("the engine answered {code}: {message}")]
+    Answered {
+        /// The HTTP status.
+        code: u16,
+        /// What it said, made harmless.
+        message: String,
+    },
+    /// It answered what tagboat does not understand.
+    #[error("the engine's answer is not understood: {0}")]
+    NotUnderstood(String),
+    /// It did not answer in time.
+    #[error("the engine did not answer within {0} s")]
+    Deadline(u64),
+}
+
+/// One engine. Every call has a deadline of its own; streams end with an error when the engine goes away.
+#[async_trait]
+pub trait ContainerEngine: Send + Sync {
+    /// What it says of itself.
+    async fn facts(&self) -> Result<EngineFacts, EngineError>;
+
+    /// All containers in whatever state.
+    async fn containers(&self) -> Result<Vec<ListedContainer>, EngineError>;
+
+    /// All images, untagged ones too, without intermediate ones.
+    async fn images(&self) -> Result<Vec<EngineImage>, EngineError>;
+
+    /// One image by reference or id; none when there is no such image.
+    async fn image(&self, name: &str) -> Result<Option<ImageDetails>, EngineError>;
+
+    /// One container by name or id, as the engine's whole answer; none when there is none.
+    async fn inspect(&self, container: &str) -> Result<Option<Value>, EngineError>;
+
+    /// Creates a container from the engine's own JSON, so that no field is lost on the way.
+    async fn create(&self, name: &str, body: &Value) -> Result<Created, EngineError>;
+
+    /// Connects a container to a further network.
+    async fn connect(
+        &self,
+        network: &str,
+        container: &ContainerId,
+        endpoint: &Value,
+    ) -> Result<(), EngineError>;
+
+    /// Removes a container that does not run, never its volumes; fine if it is gone.
+    async fn remove_container(&self, container: &ContainerId) -> Result<(), EngineError>;
+
+    /// Gives an image a further reference.
+    async fn tag(&self, image: &str, reference: &ImageRef) -> Result<(), EngineError>;
+
+    /// Removes a reference, or an untagged image by its id; never by force.
+    async fn remove_image(&self, name: &str) -> Result<Removal, EngineError>;
+
+    /// Tells when containers or images change, until the engine goes away.
+    fn events(&self) -> BoxStream<'static, Result<EngineEvent, EngineError>>;
+
+    /// The archive of one image, as `docker save` makes it.
+    fn export(&self, reference: &ImageRef) -> BoxStream<'static, Result<bytes::Bytes, EngineError>>;
+}

@@ -1,0 +1,12 @@
+//! The edges of tagboat as traits: a shell on a host, a container engine, the clock. Each has a real and a simulated form.
+
+mod clock;
+mod container_engine;
+mod shell;
+
+pub use clock::{Clock, SystemClock};
+pub use container_engine::{
+    ContainerEngine, Created, EngineError, EngineEvent, EngineFacts, EngineImage, ImageDetails,
+    ListedContainer, Removal,
+};
+pub use shell::{Script, ScriptCall, ScriptOutput, Shell, ShellError};

@@ -1,0 +1,111 @@
+//! What every step of one push to one host works with, and how it says what state things are in when it fails.
+
+use crate::model::names::{JobId, Operator};
+use crate::model::plan::{PushPlan, PushTarget};
+use crate::ops::export::{Archive, Exports};
+use crate::ops::host_link::HostLink;
+use crate::ops::ports::{EngineError, ShellError};
+use crate::ops::report::{StepError, TrackReporter};
+use crate::ops::stamp::still;
+use std::time::Duration;
+
+/// One push to one host.
+pub(super) struct Push<'a> {
+    pub(super) plan: &'a PushPlan,
+    pub(super) target: &'a PushTarget,
+    pub(super) job: &'a JobId,
+    pub(super) operator: &'a Operator,
+    pub(super) link: &'a HostLink,
+    pub(super) exports: &'a Exports,
+    pub(super) reporter: &'a TrackReporter,
+}
+
+impl Push<'_> {
+    /// The command that runs this push again, for this host.
+    pub(super) fn again(&self) -> String {
+        let replace = if self.plan.replace_tag {
+            " --replace-tag"
+        } else {
+            ""
+        };
+        format!(
+            "tagboat push {} --host {}{replace}",
+            self.plan.reference, self.target.host
+        )
+    }
+
+    /// The stamp, which only the last steps touch: `the stamp is still convocate:v1.0.0`.
+    pub(super) fn still(&self) -> String {
+        still(&self.target.before)
+    }
+
+    /// The state before anything was sent.
+    pub(super) fn nothing_sent(&self) -> String {
+        format!("Nothing was sent; {}.", self.still())
+    }
+
+    /// A failure before anything was sent that only the operator can mend.
+    pub(super) fn refuse(&self, cause: impl AsRef<str>, mend: &str) -> StepError {
+        StepError::trouble(
+            cause,
+            self.nothing_sent(),
+            format!("{mend}, then {}", self.again()),
+        )
+    }
+
+    /// What an error of the host's shell means when `state` holds.
+    pub(super) fn shell_failed(&self, error: &ShellError, state: String) -> StepError {
+        StepError::of_shell(error, state, self.again())
+    }
+
+    /// What an error of the host's engine means when `state` holds.
+    pub(super) fn engine_failed(&self, error: &EngineError, state: String) -> StepError {
+        StepError::of_engine(error, state, self.again())
+    }
+}
+
+/// The places of one archive on a host.
+pub(super) struct Staged {
+    /// While it arrives.
+    pub(super) part: String,
+    /// When it is verified.
+    pub(super) file: String,
+}
+
+impl Staged {
+    /// How the staged archives of the plan's image begin: `convocate-image-`.
+    pub(super) fn prefix(plan: &PushPlan) -> String {
+        let name = plan.reference.image.as_str().replace(['/', ':'], "-");
+        format!("{name}-image-")
+    }
+
+    /// The places of an archive in the host's staging directory.
+    pub(super) fn of(push: &Push<'_>, archive: &Archive) -> Self {
+        let staging = push.link.profile().paths.staging.trim_end_matches('/');
+        let facts = &archive.facts;
+        let file = format!(
+            "{staging}/{}{}.{}",
+            Self::prefix(push.plan),
+            &facts.sha256.hex()[..16],
+            facts.codec.extension()
+        );
+        Self {
+            part: format!("{file}.part"),
+            file,
+        }
+    }
+}
+
+/// How long reading or writing `bytes` once may take on a host: at least 10 MB/s, and a minute for a busy one to begin.
+pub(super) fn patience(bytes: u64) -> Duration {
+    Duration::from_secs(60 + bytes / 10_000_000)
+}
+
+/// Bytes in decimal units, as the size of files is shown.
+pub(super) fn megabytes(bytes: u64) -> String {
+    if bytes < 1_000_000 {
+        format!("{} kB", bytes.div_ceil(1000))
+    } else {
+        format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
+    }
+}

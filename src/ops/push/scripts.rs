@@ -1,0 +1,39 @@
+//! The scripts that a push runs on a host.
+
+use crate::ops::ports::Script;
+
+/// What the host has room and programs for.
+pub(super) const ROOM: Script = Script {
+    name: "push-room",
+    text: include_str!("../../../assets/host/push-room.sh"),
+};
+
+/// What is staged there already.
+pub(super) const STAGED: Script = Script {
+    name: "push-staged",
+    text: include_str!("../../../assets/host/push-staged.sh"),
+};
+
+/// Takes the archive.
+pub(super) const RECEIVE: Script = Script {
+    name: "push-receive",
+    text: include_str!("../../../assets/host/push-receive.sh"),
+};
+
+/// Compares what arrived.
+pub(super) const VERIFY: Script = Script {
+    name: "push-verify",
+    text: include_str!("../../../assets/host/push-verify.sh"),
+};
+
+/// Loads it.
+pub(super) const LOAD: Script = Script {
+    name: "push-load",
+    text: include_str!("../../../assets/host/push-load.sh"),
+};
+
+/// Removes it.
+pub(super) const DISCARD: Script = Script {
+    name: "push-discard",
+    text: include_str!("../../../assets/host/push-discard.sh"),
+};

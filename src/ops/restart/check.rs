@@ -1,0 +1,303 @@
+//! The preconditions of a restart, captured by id in its plan and looked at again before anything changes.
+
+use super::{Restart, scripts};
+use crate::model::clean::clean;
+use crate::model::fleet::ContainerState;
+use crate::model::profile::Address;
+use crate::model::successor::{self, Needs, Order, Origin, Part, Successor};
+use crate::ops::report::{Outcome, StepError};
+use serde_json::Value;
+use std::time::Duration;
+
+/// How long the host may take to look: it asks its engine about every container, and for the changes in one.
+const LOOK: Duration = Duration::from_mins(1);
+
+/// A restart whose preconditions hold.
+pub(super) struct Ready {
+    /// The engine's whole answer about the old container.
+    pub(super) old: Value,
+    /// What to create.
+    pub(super) successor: Successor,
+    /// What to create beside it for a session that runs with `--rm`: its container cannot be put back once it is stopped.
+    pub(super) spares: Option<Spares>,
+    /// Whether the session runs now.
+    pub(super) is_up: bool,
+    /// Its restart policy, as `docker update --restart` takes it.
+    pub(super) policy: String,
+    /// The engine's socket on the host.
+    pub(super) socket: String,
+}
+
+/// What can take the place of a container that removes itself: one like it, and one that survives the engine's end too.
+pub(super) struct Spares {
+    pub(super) stand_in: Successor,
+    pub(super) keeper: Successor,
+}
+
+impl Restart<'_> {
+    pub(super) async fn check(&self) -> Result<Outcome<Ready>, StepError> {
+        let old = self.session_container().await?;
+        let is_up = self.state_allows(&old)?;
+        if self.target.probe.command.iter().any(|word| word.contains('\n')) {
+            return Err(self.refuse("the probe command holds a line break", "mend it in the config"));
+        }
+        let policy = policy_of(&old)
+            .ok_or_else(|| self.refuse("its restart policy is not understood", "restart it by hand"))?;
+        let old_image = self.image(self.target.from_id.as_str()).await?.ok_or_else(|| {
+            self.refuse(
+                format!("its image {} is gone, so what is the session's own cannot be told from what the image gave it", self.target.from),
+                format!("tagboat push {} --host {}, then restart", self.target.from, self.target.host),
+            )
+        })?;
+        let new_image = self.new_image().await?;
+        let build = |new_image: &Value, reference: &str, part: Part| {
+            let origin = Origin {
+                container: &old,
+                old_image: &old_image,
+                new_image,
+            };
+            let order = Order {
+                reference,
+                journal: &self.journal_name(),
+                part,
+            };
+            successor::build(origin, order)
+                .map_err(|error| self.refuse(error.to_string(), "restart it where it is managed"))
+        };
+        let successor = build(&new_image, &self.target.onto.to_string(), Part::Successor)?;
+        let spares = if is_up && successor::vanishes_when_stopped(&old) {
+            let reference = self.old_reference().await?;
+            Some(Spares {
+                stand_in: build(&old_image, &reference, Part::StandIn)?,
+                keeper: build(&old_image, &reference, Part::Keeper)?,
+            })
+        } else {
+            None
+        };
+        let seen = self.look_at_host(&successor.needs).await?;
+        let loss = self.tell_layer(seen.layer_changes, spares.is_some()).await;
+        let ready = Ready {
+            old,
+            successor,
+            spares,
+            is_up,
+            policy,
+            socket: seen.socket,
+        };
+        Ok(match loss {
+            Some(loss) => Outcome::noted(ready, loss),
+            None => Outcome::done(ready),
+        })
+    }
+
+    /// The container that is the session now; it must be the one of the plan.
+    async fn session_container(&self) -> Result<Value, StepError> {
+        let name = self.target.session.as_str();
+        let found = self.link.engine.inspect(name).await;
+        let found =
+            found.map_err(|error| StepError::of_engine(&error, super::UNTOUCHED, self.again_advice()))?;
+        let Some(container) = found else {
+            return Err(self.refuse(
+                "the session has no container any more",
+                "see `tagboat session list`, and start it anew",
+            ));
+        };
+        let is = |key: &str, wanted: &str| container.get(key).and_then(Value::as_str) == Some(wanted);
+        if !is("Id", self.target.container.as_str()) || !is("Image", self.target.from_id.as_str()) {
+            return Err(self.refuse(
+                "the session has another container than when this was planned",
+                "look at it again, then restart it",
+            ));
+        }
+        Ok(container)
+    }
+
+    fn state_allows(&self, container: &Value) -> Result<bool, StepError> {
+        let word = container
+            .pointer("/State/Status")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        match ContainerState::read(word) {
+            Some(ContainerState::Paused) => Err(self.refuse(
+                "it is paused, and a restart would lose what it holds in memory",
+                format!(
+                    "`docker unpause {}` on {} first",
+                    self.target.session, self.target.host
+                ),
+            )),
+            Some(ContainerState::Removing | ContainerState::Dead) | None => Err(self.refuse(
+                format!("it is {word:?}"),
+                "wait until the engine has removed it, then start the session anew",
+            )),
+            Some(state) => Ok(state.is_up()),
+        }
+    }
+
+    async fn image(&self, name: &str) -> Result<Option<Value>, StepError> {
+        let found = self.link.engine.image(name).await;
+        let found =
+            found.map_err(|error| StepError::of_engine(&error, super::UNTOUCHED, self.again_advice()))?;
+        Ok(found.map(|details| details.raw))
+    }
+
+    async fn new_image(&self) -> Result<Value, StepError> {
+        let onto = &self.target.onto;
+        let Some(image) = self.image(&onto.to_string()).await? else {
+            return Err(self.refuse(
+                format!("{onto} is not on the host any more"),
+                format!("tagboat push {onto} --host {}", self.target.host),
+            ));
+        };
+        if image.get("Id").and_then(Value::as_str) != Some(self.target.onto_id.as_str()) {
+            return Err(self.refuse(
+                format!("{onto} names another image than when this was planned"),
+                "look at it again, then restart the session",
+            ));
+        }
+        Ok(image)
+    }
+
+    /// What a container in the old image is created from: its reference, or its id if that names something else now.
+    async fn old_reference(&self) -> Result<String, StepError> {
+        let named = if self.target.from.is_empty() {
+            None
+        } else {
+            self.image(&self.target.from).await?
+        };
+        let is_it =
+            |image: &Value| image.get("Id").and_then(Value::as_str) == Some(self.target.from_id.as_str());
+        Ok(if named.is_some_and(|image| is_it(&image)) {
+            self.target.from.clone()
+        } else {
+            self.target.from_id.to_string()
+        })
+    }
+
+    /// Lets the host look at its own files, networks and other containers.
+    async fn look_at_host(&self, needs: &Needs) -> Result<Seen, StepError> {
+        let paths = &self.link.profile().paths;
+        let socket = match self.link.settings.address {
+            Address::Local => String::new(),
+            Address::Ssh(_) => paths.docker_socket.clone(),
+        };
+        let mut arguments = vec![
+            paths.state.clone(),
+            self.target.session.to_string(),
+            socket.clone(),
+            self.target.container.to_string(),
+        ];
+        for (word, names) in [
+            ("bind", &needs.bind_sources),
+            ("network", &needs.networks),
+            ("container", &needs.containers),
+        ] {
+            arguments.extend(names.iter().flat_map(|name| [word.to_owned(), name.clone()]));
+        }
+        let answer = self.run_script(scripts::CHECK, arguments, LOOK).await;
+        let answer =
+            answer.map_err(|error| StepError::of_shell(&error, super::UNTOUCHED, self.again_advice()))?;
+        let lines = answer
+            .success()
+            .map_err(|why| self.refuse(why, self.again_advice()))?;
+        let mut seen = Seen {
+            socket,
+            layer_changes: 0,
+        };
+        for line in lines.lines() {
+            let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+            match word {
+                "socket" => rest.clone_into(&mut seen.socket),
+                "layer" => seen.layer_changes = rest.trim().parse().unwrap_or_default(),
+                "linked" => {
+                    self.reporter
+                        .log(format!(
+                            "{rest} is linked to it and must be restarted to find it again"
+                        ))
+                        .await;
+                }
+                _ => return Err(self.obstacle(word, rest)),
+            }
+        }
+        Ok(seen)
+    }
+
+    fn obstacle(&self, word: &str, rest: &str) -> StepError {
+        let rest = clean(rest);
+        match word {
+            "open" => self.open_restart(&rest),
+            "tool" => self.refuse(
+                format!("there is no {rest} command on the host, which it needs to go on alone"),
+                "install Docker's command line on the host",
+            ),
+            "engine" => self.refuse(
+                format!("the docker command on the host does not reach the engine: {rest}"),
+                "mend Docker's command line on the host",
+            ),
+            "missing" => self.refuse(
+                format!("its {rest} is gone"),
+                "bring it back, or remove the session and start it anew",
+            ),
+            "dependent" => self.refuse(
+                format!("{rest} and would be cut off"),
+                "remove that container first, and make it again after the restart",
+            ),
+            _ => self.refuse(format!("the host answered {word:?}"), self.again_advice()),
+        }
+    }
+
+    /// Files in the container's own layer are not in the next one (RF54).
+    async fn tell_layer(&self, changes: u32, vanishes: bool) -> Option<String> {
+        if changes == 0 {
+            return None;
+        }
+        let fate = match (vanishes, self.target.probe.keep_predecessors) {
+            (true, _) => "go away with it, as it runs with --rm",
+            (false, 0) => "go away with it, as no predecessor is kept",
+            (false, _) => "stay in its predecessor",
+        };
+        let noun = if changes == 1 { "file" } else { "files" };
+        let told = format!("{changes} {noun} outside its volumes {fate}");
+        self.reporter.log(&told).await;
+        Some(told)
+    }
+}
+
+/// What a host told of itself.
+struct Seen {
+    socket: String,
+    layer_changes: u32,
+}
+
+/// The restart policy in the words of the command line.
+fn policy_of(container: &Value) -> Option<String> {
+    let policy = container.pointer("/HostConfig/RestartPolicy")?;
+    let most = policy
+        .get("MaximumRetryCount")
+        .and_then(Value::as_u64)
+        .unwrap_or_default();
+    match policy.get("Name").and_then(Value::as_str)? {
+        "" | "no" => Some("no".to_owned()),
+        word @ ("always" | "unless-stopped") => Some(word.to_owned()),
+        "on-failure" if most > 0 => Some(format!("on-failure:{most}")),
+        "on-failure" => Some("on-failure".to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::policy_of;
+    use serde_json::json;
+
+    #[test]
+    fn a_restart_policy_is_told_in_the_words_of_the_command_line() {
+        let policy = |name: &str, most: u32| {
+            policy_of(&json!({"HostConfig": {"RestartPolicy": {"Name": name, "MaximumRetryCount": most}}}))
+        };
+        assert_eq!(policy("", 0).as_deref(), Some("no"));
+        assert_eq!(policy("always", 0).as_deref(), Some("always"));
+        assert_eq!(policy("on-failure", 3).as_deref(), Some("on-failure:3"));
+        assert_eq!(policy("on-failure", 0).as_deref(), Some("on-failure"));
+        assert_eq!(policy("whatever", 0), None);
+    }
+}

@@ -1,0 +1,252 @@
+//! Follows the host, which goes on alone: its status becomes steps and log lines here, and its end the result.
+
+use super::Restart;
+use super::status::{self, End, Life, Line, Why};
+use crate::model::failure::Failure;
+use crate::model::job::{Step, StepKind, StepState, TrackResult};
+use crate::model::names::ContainerRole;
+use crate::ops::ports::{ScriptOutput, ShellError};
+use std::time::Duration;
+
+/// How long the host waits for news before it answers that there are none.
+const NEWS: Duration = Duration::from_secs(5);
+
+/// How long one answer may take: the wait for news, and a slow link.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// The pauses between tries to hear of the host again: a link may flap.
+const AGAIN: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
+
+/// Lines of a container's last words that a failure quotes.
+const QUOTED: usize = 3;
+
+/// What is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    /// A restart that was just handed over.
+    Fresh,
+    /// One that was handed over at some time, or was about to be.
+    Resume,
+}
+
+/// What was heard so far.
+#[derive(Default)]
+struct Heard {
+    lines: usize,
+    running: Option<StepKind>,
+    failure: Option<Failure>,
+    last_words: Vec<String>,
+    end: Option<End>,
+}
+
+impl Restart<'_> {
+    /// Follows to the end, whatever it is.
+    pub(super) async fn follow(&self, start: Start) -> Result<TrackResult, TrackResult> {
+        let mut heard = Heard::default();
+        let mut may_recover = true;
+        let mut asked_back = false;
+        loop {
+            let life = tokio::select! {
+                biased;
+                () = self.reporter.cancel().cancelled(), if !asked_back => {
+                    asked_back = true;
+                    self.reporter.log("cancelled: the old container is put back unless the new one is committed").await;
+                    self.ask(&heard, "abort", &[], ANSWER).await?;
+                    continue;
+                }
+                life = self.hear(&mut heard) => life?,
+            };
+            match life {
+                Life::Running => {}
+                Life::NoJournal => return Ok(self.nothing_there(start)),
+                // A restart that got stuck is tried again only when somebody asks for it.
+                Life::Dead if may_recover && (start == Start::Resume || heard.end.is_none()) => {
+                    may_recover = false;
+                    heard.end = None;
+                    self.reporter
+                        .log("nobody works on it on the host: it is recovered there")
+                        .await;
+                    let answer = self
+                        .ask(&heard, "launch", &["recover".to_owned()], ANSWER * 2)
+                        .await?;
+                    if let Err(why) = answer.success() {
+                        heard.end = Some(End::Stuck(why));
+                        return Ok(self.result(heard));
+                    }
+                }
+                Life::Dead | Life::Ended => return Ok(self.result(heard)),
+            }
+        }
+    }
+
+    /// The next lines of the status, recorded here.
+    async fn hear(&self, heard: &mut Heard) -> Result<Life, TrackResult> {
+        let arguments = [heard.lines.to_string(), NEWS.as_secs().to_string()];
+        let output = self.ask(heard, "follow", &arguments, ANSWER).await?;
+        let answer = status::read(&output.stdout);
+        heard.lines += answer.count;
+        for line in answer.lines {
+            self.tell(line, heard).await?;
+        }
+        answer.life.ok_or_else(|| {
+            let why = output
+                .success()
+                .err()
+                .unwrap_or_else(|| "it said nothing".to_owned());
+            self.lost(heard.step(), &ShellError::NotRun(why))
+        })
+    }
+
+    /// A command to the host's script, tried again while the connection comes and goes.
+    async fn ask(
+        &self,
+        heard: &Heard,
+        command: &str,
+        arguments: &[String],
+        within: Duration,
+    ) -> Result<ScriptOutput, TrackResult> {
+        let mut pauses = AGAIN.iter();
+        loop {
+            match self.command(command, arguments, within).await {
+                Ok(output) => return Ok(output),
+                Err(error @ (ShellError::Lost(_) | ShellError::Deadline(_))) => match pauses.next() {
+                    Some(pause) => tokio::time::sleep(*pause).await,
+                    None => return Err(self.lost(heard.step(), &error)),
+                },
+                Err(error) => return Err(self.lost(heard.step(), &error)),
+            }
+        }
+    }
+
+    async fn tell(&self, line: Line, heard: &mut Heard) -> Result<(), TrackResult> {
+        let (kind, state) = match line {
+            Line::Running(kind) => {
+                heard.running = Some(kind);
+                (kind, StepState::Running)
+            }
+            Line::Done(kind, note) => (kind, StepState::Done(note)),
+            Line::Skipped(kind, why) => (kind, StepState::Skipped(why)),
+            Line::Failed(kind, why) => {
+                let failure = self.step_failed(kind, why, &heard.last_words);
+                heard.failure = Some(failure.clone());
+                (kind, StepState::Failed(failure))
+            }
+            Line::Said(_, words) => {
+                self.reporter.log(&words).await;
+                heard.last_words.push(words);
+                return Ok(());
+            }
+            Line::End(end) => {
+                heard.end = Some(end);
+                return Ok(());
+            }
+        };
+        let recorded = self.reporter.record(&Step::of(kind), state).await;
+        // The host needs nobody here: what cannot be written down is heard again by a resume.
+        recorded.map_err(|result| match result {
+            TrackResult::Failed(failure) => TrackResult::Failed(Failure {
+                state: "The host goes on alone.".to_owned(),
+                advice: format!("{}, then {}", failure.advice, self.resume_advice()),
+                ..failure
+            }),
+            other => other,
+        })
+    }
+
+    fn step_failed(&self, kind: StepKind, why: String, last_words: &[String]) -> Failure {
+        let quoted = &last_words[last_words.len().saturating_sub(QUOTED)..];
+        let cause = match quoted {
+            [] => why,
+            words => format!("{why}; its last words: {}", words.join(" / ")),
+        };
+        let advice = match kind {
+            StepKind::Start | StepKind::Probe => {
+                let failed = self.container_name(&ContainerRole::Failed);
+                format!(
+                    "see its log above, or `docker logs {failed}` on {}",
+                    self.target.host
+                )
+            }
+            _ => self.again_advice(),
+        };
+        self.failure(kind, &cause, "The old container is put back.", &advice, false)
+    }
+
+    fn nothing_there(&self, start: Start) -> TrackResult {
+        match start {
+            Start::Resume => {
+                TrackResult::NotBegun("the host has no journal of it: nothing was changed there".to_owned())
+            }
+            Start::Fresh => self.failed(
+                StepKind::Hold,
+                "the journal is gone from the host",
+                "It is not known how far it came.",
+                &format!(
+                    "look at `docker ps -a --filter name={}` on {}",
+                    self.target.session, self.target.host
+                ),
+                false,
+            ),
+        }
+    }
+
+    fn result(&self, heard: Heard) -> TrackResult {
+        let step = heard.step();
+        let back = "The old container is the session again, as it was.";
+        let with = |note: Option<String>| {
+            note.map_or_else(|| back.to_owned(), |note| format!("{back} Note: {note}."))
+        };
+        match heard.end {
+            Some(End::Replaced(note)) => {
+                TrackResult::Done(note.or_else(|| Some(format!("on {}", self.target.onto))))
+            }
+            Some(End::Undone(Why::Cancelled, note)) => TrackResult::Cancelled(with(note)),
+            Some(End::Undone(Why::Failed, note)) => {
+                let failure = heard
+                    .failure
+                    .unwrap_or_else(|| self.step_failed(step, "it failed".to_owned(), &heard.last_words));
+                TrackResult::Failed(Failure {
+                    state: with(note),
+                    ..failure
+                })
+            }
+            Some(End::Undone(Why::Interrupted, note)) => self.failed(
+                step,
+                "it was interrupted",
+                &with(note),
+                &self.again_advice(),
+                true,
+            ),
+            Some(End::Stuck(why)) => self.failed(
+                step,
+                &why,
+                "It is not over: its journal on the host stays open.",
+                &format!(
+                    "look at `docker ps -a --filter name={}` on {}, then {}",
+                    self.target.session,
+                    self.target.host,
+                    self.resume_advice()
+                ),
+                true,
+            ),
+            None => self.failed(
+                step,
+                "the host stopped working on it",
+                "It is not over: its journal on the host stays open.",
+                &self.resume_advice(),
+                true,
+            ),
+        }
+    }
+}
+
+impl Heard {
+    /// The step that ran last, as far as was heard.
+    fn step(&self) -> StepKind {
+        self.running.unwrap_or(StepKind::Hold)
+    }
+}

@@ -1,0 +1,134 @@
+//! The journal on the host: what is to be done and the whole old container, on its disk before anything changes.
+
+use super::check::Ready;
+use super::{Restart, scripts};
+use crate::model::names::ContainerRole;
+use crate::ops::ports::{ScriptCall, ShellError};
+use crate::ops::report::{Outcome, StepError};
+use std::io::Cursor;
+use std::time::Duration;
+
+/// How long the host may take to write and sync some 30 kilobytes: a busy disk syncs slowly.
+const WRITE: Duration = Duration::from_mins(1);
+
+/// The exit code of the record script when another restart of the session is not over.
+const TAKEN: i32 = 4;
+
+impl Restart<'_> {
+    /// Writes the journal and claims the session.
+    pub(super) async fn record(&self, ready: &Ready) -> Result<Outcome<()>, StepError> {
+        let files = [
+            ("restart.sh", scripts::TRANSACTION.to_owned()),
+            ("old.json", ready.old.to_string()),
+            ("plan", self.plan_text(ready)?),
+            ("probe-command", self.target.probe.command.join("\n")),
+        ];
+        let mut input = Cursor::new(parcel(&files));
+        let arguments = [
+            self.link.profile().paths.state.clone(),
+            self.journal_name(),
+            self.target.session.to_string(),
+        ];
+        let mut call = ScriptCall::question(scripts::RECORD, arguments)
+            .as_root()
+            .within(WRITE);
+        call.input = Some(&mut input);
+        let answer = self.link.shell.run(call).await.map_err(|error| {
+            let advice = match error {
+                ShellError::NotAllowed(_) => "log in as root, or let the login use `sudo -n`".to_owned(),
+                _ => self.again_advice(),
+            };
+            StepError::of_shell(&error, super::UNTOUCHED, advice)
+        })?;
+        if answer.code == TAKEN {
+            let open = answer.stdout.trim().strip_prefix("open ").unwrap_or_default();
+            return Err(self.open_restart(open));
+        }
+        match answer.success() {
+            Ok(_) => Ok(Outcome::done(())),
+            Err(why) => {
+                let state = &self.link.profile().paths.state;
+                Err(self.refuse(
+                    format!("the journal cannot be written: {why}"),
+                    format!("make {state} on {} writable and give it space", self.target.host),
+                ))
+            }
+        }
+    }
+
+    /// Another restart of this session is not over.
+    pub(super) fn open_restart(&self, journal: &str) -> StepError {
+        let job = journal
+            .strip_suffix(&format!("-{}", self.target.session))
+            .unwrap_or(journal);
+        self.refuse(
+            format!("an earlier restart of it is not over (job {job})"),
+            format!("tagboat job resume {job}"),
+        )
+    }
+
+    /// What the script does, as lines that it reads without running them.
+    fn plan_text(&self, ready: &Ready) -> Result<String, StepError> {
+        let probe = &self.target.probe;
+        let flag = |set: bool| u8::from(set).to_string();
+        let lines = [
+            ("version", "1".to_owned()),
+            ("job", self.job.to_string()),
+            ("operator", self.operator.to_string()),
+            ("session", self.target.session.to_string()),
+            ("old", self.target.container.to_string()),
+            ("old_image", self.target.from_id.to_string()),
+            ("new_image", self.target.onto_id.to_string()),
+            ("reference", self.target.onto.to_string()),
+            ("policy", ready.policy.clone()),
+            ("up", flag(ready.is_up)),
+            ("vanishes", flag(ready.spares.is_some())),
+            ("stable", probe.stable.as_secs().to_string()),
+            ("deadline", probe.deadline.as_secs().to_string()),
+            ("keep", probe.keep_predecessors.to_string()),
+            ("pin", self.pin()?.to_string()),
+            ("socket", ready.socket.clone()),
+            ("name_old", self.container_name(&ContainerRole::Predecessor)),
+            ("name_failed", self.container_name(&ContainerRole::Failed)),
+        ];
+        let mut text = String::new();
+        for (key, value) in lines {
+            if value.contains(['\n', '\r']) {
+                return Err(self.refuse(format!("{key} holds a line break"), "mend it in the config"));
+            }
+            text.push_str(key);
+            text.push('=');
+            text.push_str(&value);
+            text.push('\n');
+        }
+        Ok(text)
+    }
+}
+
+/// Files as the record script reads them: a line with the name and the number of lines, then these; and an end.
+fn parcel(files: &[(&str, String)]) -> Vec<u8> {
+    let file = |(name, text): &(&str, String)| {
+        let lines: String = text.lines().flat_map(|line| [line, "\n"]).collect();
+        format!("{name} {}\n{lines}", text.lines().count())
+    };
+    let end = std::iter::once("end 0\n".to_owned());
+    files.iter().map(file).chain(end).collect::<String>().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parcel;
+
+    #[test]
+    fn a_parcel_tells_where_each_file_ends() {
+        let files = [
+            ("a", "1\n\n3\n".to_owned()),
+            ("empty", String::new()),
+            ("b", "x".to_owned()),
+        ];
+        assert_eq!(
+            String::from_utf8(parcel(&files)).unwrap(),
+            "a 3\n1\n\n3\nempty 0\nb 1\nx\nend 0\n"
+        );
+    }
+}

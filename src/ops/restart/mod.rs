@@ -1,0 +1,233 @@
+//! Replaces the container of one session by one on another image, so that nothing is lost whatever dies meanwhile.
+//!
+//! The console checks, records and creates; from there on the host goes on alone (`assets/host/restart`), and the console
+//! only follows. An abort counts until the commit: it then is as if the restart had never begun. After the commit it
+//! is too late, and the restart comes to its end.
+
+mod check;
+mod create;
+mod follow;
+mod journal;
+mod scripts;
+mod status;
+
+pub use scripts::TRANSACTION;
+
+use crate::model::failure::Failure;
+use crate::model::job::{Step, StepKind, TrackResult};
+use crate::model::names::{ContainerRole, ImageRef, JobId, Operator};
+use crate::model::plan::{PIN_IMAGE, RestartTarget};
+use crate::ops::host_link::HostLink;
+use crate::ops::ports::{Script, ScriptCall, ScriptOutput, ShellError};
+use crate::ops::report::{StepError, TrackReporter};
+use std::time::Duration;
+
+/// How long the host may take to undo what was made before it took over: it removes containers that never ran.
+const BACK_OUT: Duration = Duration::from_mins(2);
+
+/// What the session is like as long as the host has not taken over.
+const UNTOUCHED: &str = "The session runs on as it was.";
+
+/// Restarts one session.
+pub async fn restart_session(
+    target: &RestartTarget,
+    job: &JobId,
+    operator: &Operator,
+    link: &HostLink,
+    reporter: &TrackReporter,
+) -> TrackResult {
+    let restart = Restart {
+        target,
+        job,
+        operator,
+        link,
+        reporter,
+    };
+    match restart.run().await {
+        Ok(result) | Err(result) => result,
+    }
+}
+
+/// Brings a restart that was interrupted to its end, or back, and reports what was found on the host.
+pub async fn resume_restart(
+    target: &RestartTarget,
+    job: &JobId,
+    operator: &Operator,
+    link: &HostLink,
+    reporter: &TrackReporter,
+) -> TrackResult {
+    let restart = Restart {
+        target,
+        job,
+        operator,
+        link,
+        reporter,
+    };
+    match restart.follow(follow::Start::Resume).await {
+        Ok(result) | Err(result) => result,
+    }
+}
+
+/// One restart and what it works with.
+struct Restart<'a> {
+    target: &'a RestartTarget,
+    job: &'a JobId,
+    operator: &'a Operator,
+    link: &'a HostLink,
+    reporter: &'a TrackReporter,
+}
+
+impl Restart<'_> {
+    async fn run(&self) -> Result<TrackResult, TrackResult> {
+        let ready = self
+            .reporter
+            .step(Step::of(StepKind::Check), self.check())
+            .await?;
+        let begun = async {
+            self.reporter
+                .step(Step::of(StepKind::Record), self.record(&ready))
+                .await?;
+            let made = self
+                .reporter
+                .step(Step::of(StepKind::Create), self.create(&ready))
+                .await?;
+            if self.reporter.cancel().is_cancelled() {
+                return Err(TrackResult::Cancelled(UNTOUCHED.to_owned()));
+            }
+            Ok(made)
+        };
+        let made = match begun.await {
+            Ok(made) => made,
+            Err(result) => return Err(self.back_out(result).await),
+        };
+        self.hand_over(&made).await?;
+        self.follow(follow::Start::Fresh).await
+    }
+
+    /// Removes what was made before the host took over, and the journal with it. Nothing was touched so far.
+    async fn back_out(&self, result: TrackResult) -> TrackResult {
+        let undone = self.command("recover", &[], BACK_OUT).await;
+        match undone.map(ScriptOutput::success) {
+            Ok(Ok(_)) => result,
+            Ok(Err(why)) => self.left_behind(result, &why),
+            Err(error) => self.left_behind(result, &error.to_string()),
+        }
+    }
+
+    fn left_behind(&self, result: TrackResult, why: &str) -> TrackResult {
+        let advice = self.resume_advice();
+        let left = format!("{UNTOUCHED} What was made for the restart is still there ({why}).");
+        match result {
+            TrackResult::Failed(failure) => TrackResult::Failed(Failure {
+                state: left,
+                advice,
+                ..failure
+            }),
+            TrackResult::Cancelled(_) => TrackResult::Cancelled(format!("{left} {advice}")),
+            other => other,
+        }
+    }
+
+    /// Names what was made, and lets the host go on alone.
+    async fn hand_over(&self, made: &create::Made) -> Result<(), TrackResult> {
+        let arguments = std::iter::once(self.directory()).chain(made.arguments());
+        let answer = self.run_script(scripts::HAND_OVER, arguments, BACK_OUT).await;
+        match answer.map(ScriptOutput::success) {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(why)) => {
+                let failed = self.failed(StepKind::Hold, &why, UNTOUCHED, &self.again_advice(), true);
+                Err(self.back_out(failed).await)
+            }
+            Err(error) => Err(self.lost(StepKind::Hold, &error)),
+        }
+    }
+
+    /// A command of the script in the journal.
+    async fn command(
+        &self,
+        command: &str,
+        arguments: &[String],
+        within: Duration,
+    ) -> Result<ScriptOutput, ShellError> {
+        let all = [command.to_owned(), self.directory()]
+            .into_iter()
+            .chain(arguments.iter().cloned());
+        self.run_script(scripts::COMMAND, all, within).await
+    }
+
+    /// A script with root's rights: journals are root's, and hold the environment of sessions.
+    async fn run_script(
+        &self,
+        script: Script,
+        arguments: impl IntoIterator<Item = String>,
+        within: Duration,
+    ) -> Result<ScriptOutput, ShellError> {
+        let call = ScriptCall::question(script, arguments).as_root().within(within);
+        self.link.shell.run(call).await
+    }
+
+    /// The journal's name, by which the containers of this restart are labelled.
+    fn journal_name(&self) -> String {
+        format!("{}-{}", self.job, self.target.session)
+    }
+
+    fn directory(&self) -> String {
+        format!(
+            "{}/restarts/{}",
+            self.link.profile().paths.state,
+            self.journal_name()
+        )
+    }
+
+    fn container_name(&self, role: &dyn Fn(JobId) -> ContainerRole) -> String {
+        role(self.job.clone()).container_name(&self.target.session)
+    }
+
+    /// A reference that keeps the new image from a prune. One for each restart: those of a job may run at the same time.
+    fn pin(&self) -> Result<ImageRef, StepError> {
+        let text = format!("{PIN_IMAGE}:{}-{}", self.job, self.target.container.short());
+        ImageRef::parse(&text).map_err(|error| self.refuse(error.to_string(), self.again_advice()))
+    }
+
+    /// A step that is not possible; the session is as it was.
+    fn refuse(&self, cause: impl AsRef<str>, advice: impl Into<String>) -> StepError {
+        StepError::trouble(cause, UNTOUCHED, advice)
+    }
+
+    fn again_advice(&self) -> String {
+        format!(
+            "tagboat session restart {}/{} --tag {}",
+            self.target.host, self.target.session, self.target.onto.tag
+        )
+    }
+
+    fn resume_advice(&self) -> String {
+        format!("tagboat job resume {}", self.job)
+    }
+
+    fn failed(&self, step: StepKind, cause: &str, state: &str, advice: &str, retryable: bool) -> TrackResult {
+        TrackResult::Failed(self.failure(step, cause, state, advice, retryable))
+    }
+
+    fn failure(&self, step: StepKind, cause: &str, state: &str, advice: &str, retryable: bool) -> Failure {
+        Failure {
+            host: Some(self.target.host.clone()),
+            step,
+            cause: cause.to_owned(),
+            state: state.to_owned(),
+            advice: advice.to_owned(),
+            retryable,
+        }
+    }
+
+    /// The host cannot be heard any more, but it goes on by itself.
+    fn lost(&self, step: StepKind, error: &ShellError) -> TrackResult {
+        self.failed(
+            step,
+            &error.to_string(),
+            "The host goes on alone: it finishes the restart, or puts the old container back.",
+            &self.resume_advice(),
+            true,
+        )
+    }
+}

@@ -1,0 +1,211 @@
+//! One script from start to end: input in, output out, ended on the host when its time or the operator's patience is over.
+
+use super::frame::{FrameReader, Mark};
+use super::{Process, Spawn};
+use crate::model::clean::clean;
+use crate::model::fleet::Privilege;
+use crate::ops::ports::{Script, ScriptCall, ScriptOutput, Shell, ShellError};
+use async_trait::async_trait;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+/// Channels to one host that scripts may use at the same time: sshd allows 10 in all (DESIGN section 4).
+const CHANNELS: usize = 6;
+
+/// How long a script may take to go away after it was told to.
+const GRACE: Duration = Duration::from_secs(5);
+
+const END_GROUP: Script = Script {
+    name: "end-group",
+    text: include_str!("../../../assets/host/end-group.sh"),
+};
+
+/// The shell of a host over anything that can start processes there.
+pub struct HostShell<S> {
+    spawn: S,
+    privilege: Privilege,
+    channels: Semaphore,
+}
+
+impl<S: Spawn> HostShell<S> {
+    /// A shell that reaches root as `privilege` says.
+    pub fn new(spawn: S, privilege: Privilege) -> Self {
+        Self {
+            spawn,
+            privilege,
+            channels: Semaphore::new(CHANNELS),
+        }
+    }
+
+    fn sudo_for(&self, call: &ScriptCall<'_>) -> Result<bool, ShellError> {
+        match (call.as_root, self.privilege) {
+            (false, _) | (true, Privilege::Root) => Ok(false),
+            (true, Privilege::Sudo) => Ok(true),
+            (true, Privilege::None) => Err(ShellError::NotAllowed(
+                "the login is not root and `sudo -n` does not work for it".to_owned(),
+            )),
+        }
+    }
+
+    /// Ends the whole process group of a script on the host; a group that is gone already is fine.
+    async fn end_group(&self, group: u32, as_root: bool) {
+        let mut call = ScriptCall::question(END_GROUP, [group.to_string()]).within(GRACE);
+        call.as_root = as_root;
+        let sudo = self.sudo_for(&call).unwrap_or(false);
+        let mark = Mark::random();
+        let Ok(mut process) = self.spawn.spawn(&mark.command_line(&call, sudo)).await else {
+            return;
+        };
+        let mut frame = FrameReader::new(&mark);
+        if timeout(GRACE, read_frame(&mut process.stdout, &mut frame))
+            .await
+            .is_err()
+        {
+            tracing::warn!(group, "a process group on a host may still run");
+        }
+    }
+}
+
+#[async_trait]
+impl<S: Spawn> Shell for HostShell<S> {
+    async fn run(&self, mut call: ScriptCall<'_>) -> Result<ScriptOutput, ShellError> {
+        let sudo = self.sudo_for(&call)?;
+        let mark = Mark::random();
+        let mut frame = FrameReader::new(&mark);
+        let mut complaints = Tail::default();
+        let (cancel, deadline) = (call.cancel.clone(), call.deadline);
+        let ending = {
+            let whole = async {
+                let _channel = self
+                    .channels
+                    .acquire()
+                    .await
+                    .map_err(|_| ShellError::Lost("closed".into()))?;
+                let process = self.spawn.spawn(&mark.command_line(&call, sudo)).await?;
+                converse(process, call.input.take(), &mut frame, &mut complaints).await
+            };
+            tokio::select! {
+                () = cancel.cancelled() => Err(ShellError::Cancelled),
+                ended = timeout(deadline, whole) => ended.unwrap_or(Err(ShellError::Deadline(deadline))),
+            }
+        };
+        if let (Err(ShellError::Cancelled | ShellError::Deadline(_)), Some(group)) = (&ending, frame.group())
+            && frame.code().is_none()
+        {
+            self.end_group(group, call.as_root).await;
+        }
+        ending?;
+        let stderr = complaints.text();
+        match frame.code() {
+            Some(code) => Ok(ScriptOutput {
+                stdout: frame.into_output(),
+                stderr,
+                code,
+            }),
+            None if frame.group().is_some() => {
+                Err(ShellError::Lost("the host went away while it ran".to_owned()))
+            }
+            None if sudo && stderr.contains("sudo") => Err(ShellError::NotAllowed(stderr)),
+            None => Err(ShellError::NotRun(if stderr.is_empty() {
+                "it said nothing".to_owned()
+            } else {
+                stderr
+            })),
+        }
+    }
+}
+
+/// Feeds a process and reads it until its script has ended or it went away.
+async fn converse(
+    process: Process,
+    input: Option<&mut (dyn AsyncRead + Send + Unpin)>,
+    frame: &mut FrameReader,
+    complaints: &mut Tail,
+) -> Result<(), ShellError> {
+    let Process {
+        stdin,
+        mut stdout,
+        mut stderr,
+        ended,
+    } = process;
+    let mut read = std::pin::pin!(async {
+        let mut complaining = std::pin::pin!(complaints.read(&mut stderr));
+        tokio::select! {
+            () = read_frame(&mut stdout, frame) => {
+                // What a script left running may hold its standard error open for ever.
+                let _: Result<(), _> = timeout(GRACE / 5, complaining).await;
+            }
+            () = &mut complaining => read_frame(&mut stdout, frame).await,
+        }
+    });
+    tokio::select! {
+        fed = feed(stdin, input) => {
+            fed?;
+            read.await;
+        }
+        // The script may end without having read all of its input.
+        () = &mut read => {}
+    }
+    if timeout(GRACE, ended).await.is_err() {
+        tracing::debug!("a script ended but its process did not");
+    }
+    Ok(())
+}
+
+/// Copies the input and closes it. A script that stops reading is not an error here: its exit code tells.
+async fn feed(
+    mut stdin: Box<dyn AsyncWrite + Send + Unpin>,
+    input: Option<&mut (dyn AsyncRead + Send + Unpin)>,
+) -> Result<(), ShellError> {
+    let Some(input) = input else { return Ok(()) };
+    let mut piece = vec![0; 256 << 10];
+    loop {
+        let n = input
+            .read(&mut piece)
+            .await
+            .map_err(|error| ShellError::Input(error.to_string()))?;
+        if n == 0 || stdin.write_all(&piece[..n]).await.is_err() {
+            break;
+        }
+    }
+    if stdin.shutdown().await.is_err() {
+        tracing::debug!("a script closed its input before its end");
+    }
+    Ok(())
+}
+
+async fn read_frame(stdout: &mut (dyn AsyncRead + Send + Unpin), frame: &mut FrameReader) {
+    let mut piece = vec![0; 16 << 10];
+    while let Ok(n @ 1..) = stdout.read(&mut piece).await {
+        if frame.push(&piece[..n]) {
+            break;
+        }
+    }
+}
+
+/// The end of what a script complained about.
+#[derive(Default)]
+struct Tail(Vec<u8>);
+
+impl Tail {
+    const MOST: usize = 8 << 10;
+
+    async fn read(&mut self, stderr: &mut (dyn AsyncRead + Send + Unpin)) {
+        let mut piece = vec![0; 4 << 10];
+        while let Ok(n @ 1..) = stderr.read(&mut piece).await {
+            self.0.extend_from_slice(&piece[..n]);
+            let excess = self.0.len().saturating_sub(Self::MOST);
+            self.0.drain(..excess);
+        }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0)
+            .lines()
+            .map(clean)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}

@@ -1,0 +1,116 @@
+//! What tagboat adds to the operator's ssh config: never a prompt, never a forgotten connection.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// How ssh is called, prepared once per console.
+#[derive(Debug)]
+pub struct SshSettings {
+    config: PathBuf,
+    sockets: PathBuf,
+}
+
+/// Options that come first and therefore win. A half-open connection is found after three unanswered questions, 15 s.
+const FIRST: &str = "\
+Host *
+  ServerAliveInterval 5
+  ServerAliveCountMax 3
+  ForwardAgent no
+  ForwardX11 no
+  RequestTTY no
+  RemoteCommand none
+  PermitLocalCommand no
+  ClearAllForwardings yes
+  UpdateHostKeys no
+  LogLevel ERROR
+";
+
+impl SshSettings {
+    /// Writes the config that ssh is called with: tagboat's options, then the operator's config (`config_file`, or
+    /// `~/.ssh/config`), then the system's. Sockets of consoles that are gone are removed.
+    pub fn prepare(runtime: &Path, config_file: Option<&Path>, home: Option<&Path>) -> io::Result<Self> {
+        private_dir(runtime)?;
+        remove_orphans(runtime);
+        let sockets = runtime.join(std::process::id().to_string());
+        private_dir(&sockets)?;
+        let operators = match (config_file, home) {
+            (Some(file), _) => Some(file.to_owned()),
+            (None, Some(home)) => Some(home.join(".ssh/config")),
+            (None, None) => None,
+        };
+        let mut text = FIRST.to_owned();
+        for file in operators
+            .iter()
+            .map(PathBuf::as_path)
+            .chain([Path::new("/etc/ssh/ssh_config")])
+        {
+            text.push_str("Host *\nInclude \"");
+            text.push_str(&file.to_string_lossy());
+            text.push_str("\"\n");
+        }
+        let config = sockets.join("config");
+        let options = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&config)?;
+        io::Write::write_all(&mut &options, text.as_bytes())?;
+        Ok(Self { config, sockets })
+    }
+
+    /// The config file for `ssh -F`.
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+
+    /// The directory of this console's control sockets; its path is short, because a socket's path may have 107 bytes.
+    pub fn sockets(&self) -> &Path {
+        &self.sockets
+    }
+}
+
+/// Creates a directory that only this user may enter; refuses one that others own or can enter.
+fn private_dir(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    let meta = fs::symlink_metadata(dir)?;
+    let mine = fs::symlink_metadata("/proc/self")?.uid();
+    if meta.is_dir() && meta.uid() == mine && meta.permissions().mode().trailing_zeros() >= 6 {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        format!(
+            "{} is not a directory that only this user may enter",
+            dir.display()
+        ),
+    ))
+}
+
+/// A console that was killed leaves its directory behind; its name is the process id.
+fn remove_orphans(runtime: &Path) {
+    let Ok(entries) = fs::read_dir(runtime) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let is_pid = name.to_str().is_some_and(|text| text.parse::<u32>().is_ok());
+        if is_pid
+            && !Path::new("/proc").join(&name).exists()
+            && let Err(error) = fs::remove_dir_all(entry.path())
+        {
+            tracing::debug!(%error, "the sockets of an ended console stay");
+        }
+    }
+}
+
+impl Drop for SshSettings {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.sockets) {
+            tracing::debug!(%error, "the control sockets stay until the next start");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! One task per host: connect, list, follow its events, list again, and start over when it goes away.
+
+use super::Watching;
+use super::backoff::Backoff;
+use crate::model::event::Event;
+use crate::model::fleet::{Connection, ConnectionProblem, Delta, Host, HostChange, Listing};
+use crate::model::names::HostName;
+use crate::model::profile::HostSettings;
+use crate::ops::connector::Connector;
+use crate::ops::host_link::HostLink;
+use crate::ops::lister::Lister;
+use crate::ops::ports::Clock;
+use futures_util::StreamExt;
+use jiff::SignedDuration;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// A burst of events is one list: a restart makes a dozen of them.
+const SETTLE: Duration = Duration::from_millis(200);
+
+/// The link to a host while there is one; jobs take it from here.
+pub type LinkSlot = watch::Receiver<Option<HostLink>>;
+
+/// Watches one host.
+pub struct HostWatcher {
+    settings: HostSettings,
+    connector: Arc<Connector>,
+    clock: Arc<dyn Clock>,
+    events: mpsc::Sender<Event>,
+    refresh: Arc<Notify>,
+    slot: watch::Sender<Option<HostLink>>,
+    watching: Watching,
+}
+
+/// Why following a host ended.
+enum Ending {
+    /// It went away.
+    Lost(ConnectionProblem),
+    /// Nobody listens any more.
+    Over,
+}
+
+impl HostWatcher {
+    /// A watcher of one host, and the slot in which its link appears. `refresh` makes it list, or try, at once.
+    pub fn new(
+        settings: HostSettings,
+        connector: Arc<Connector>,
+        clock: Arc<dyn Clock>,
+        events: mpsc::Sender<Event>,
+        refresh: Arc<Notify>,
+        watching: Watching,
+    ) -> (Self, LinkSlot) {
+        let (slot, receiver) = watch::channel(None);
+        (
+            Self {
+                settings,
+                connector,
+                clock,
+                events,
+                refresh,
+                slot,
+                watching,
+            },
+            receiver,
+        )
+    }
+
+    /// Watches until nobody listens, or, when asked to watch once, until the first list or failure.
+    pub async fn run(self) {
+        let mut backoff = Backoff::default();
+        let mut known = Listing::default();
+        loop {
+            if !self.tell(HostChange::Connection(Connection::Connecting)).await {
+                return;
+            }
+            let problem = match self.follow(&mut known, &mut backoff).await {
+                Ending::Lost(problem) => problem,
+                Ending::Over => return,
+            };
+            self.slot.send_replace(None);
+            let wait = backoff.next();
+            let is_passing = problem.is_passing();
+            let wait_span = SignedDuration::try_from(wait).unwrap_or(SignedDuration::ZERO);
+            let retry_at = is_passing.then(|| self.clock.now() + wait_span);
+            let told = self
+                .tell(HostChange::Connection(Connection::Failed { problem, retry_at }))
+                .await;
+            if !told || self.watching == Watching::Once {
+                return;
+            }
+            tokio::select! {
+                () = sleep(wait), if is_passing => {}
+                () = self.refresh.notified() => {}
+                () = self.events.closed() => return,
+            }
+        }
+    }
+
+    /// Connects and follows the host until it goes away.
+    async fn follow(&self, known: &mut Listing, backoff: &mut Backoff) -> Ending {
+        let connected = match self.connector.connect(&self.settings).await {
+            Ok(connected) => connected,
+            Err(problem) => return Ending::Lost(problem),
+        };
+        let mut lister = match Lister::new(connected).await {
+            Ok(lister) => lister,
+            Err(problem) => return Ending::Lost(problem),
+        };
+        // Events first: what happens during the first list is not missed.
+        let mut engine_events = lister.link().engine.events();
+        let mut next_list = Instant::now();
+        let mut is_first = true;
+        loop {
+            tokio::select! {
+                () = sleep_until(next_list) => {}
+                () = self.refresh.notified() => {}
+                event = engine_events.next(), if !is_first => match event {
+                    Some(Ok(_)) => {
+                        next_list = next_list.min(Instant::now() + SETTLE);
+                        continue;
+                    }
+                    Some(Err(error)) => return Ending::Lost(ConnectionProblem::Lost(error.to_string())),
+                    None => return Ending::Lost(ConnectionProblem::Lost("its engine ended the events".to_owned())),
+                },
+                () = self.events.closed() => return Ending::Over,
+            }
+            let listing = match lister.list().await {
+                Ok(listing) => listing,
+                Err(problem) => return Ending::Lost(problem),
+            };
+            next_list = Instant::now() + Duration::try_from(Host::LIST_INTERVAL).unwrap_or(SETTLE);
+            if is_first {
+                self.slot.send_replace(Some(lister.link().clone()));
+            }
+            if !self.tell_listing(&listing, known, is_first).await {
+                return Ending::Over;
+            }
+            *known = listing;
+            is_first = false;
+            backoff.reset();
+            if self.watching == Watching::Once {
+                // The link stays for the jobs of this run; nothing is watched any more.
+                self.events.closed().await;
+                return Ending::Over;
+            }
+        }
+    }
+
+    async fn tell_listing(&self, listing: &Listing, known: &Listing, is_first: bool) -> bool {
+        for change in listing.changes_since(known) {
+            if !self.tell(change).await {
+                return false;
+            }
+        }
+        if is_first && !self.tell(HostChange::Connection(Connection::Connected)).await {
+            return false;
+        }
+        self.tell(HostChange::Listed(self.clock.now())).await
+    }
+
+    /// Tells a change; false when nobody listens.
+    async fn tell(&self, change: HostChange) -> bool {
+        let host: HostName = self.settings.name.clone();
+        self.events
+            .send(Event::Fleet(Delta::Host { host, change }))
+            .await
+            .is_ok()
+    }
+}

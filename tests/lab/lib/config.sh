@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# What a client needs to reach the hosts: keys, known_hosts, ssh_config, tagboat's config, and the environment.
+
+host_login() { # the user that the ssh config names for a host
+  case $(shape_value login) in
+    root) say root ;;
+    sudo) say ops ;;
+    mixed) if ((${1#lab-} % 2)); then say root; else say ops; fi ;;
+  esac
+}
+
+make_key() { # make_key FILE COMMENT: keys stay in the cache, so that they are the same after every start
+  [ -e "$1.pub" ] || { rm -f "$1"; ssh-keygen -q -t ed25519 -N '' -C "$2" -f "$1"; }
+}
+
+# The folder that every host sees, read-only, as /lab.
+write_host_files() {
+  local host
+  mkdir -p "$cache/keys" "$run/lab/hosts" "$run/state"
+  make_key "$cache/keys/client" tagboat-lab
+  install -m 0755 "$lab_home"/host-init "$lab_home"/host-settle "$lab_home"/delay "$run/lab/"
+  cp "$cache/keys/client.pub" "$run/lab/authorized_keys"
+  for host in $(host_names); do
+    make_key "$cache/keys/$host" "$host"
+    mkdir -p "$run/lab/hosts/$host"
+    cp "$cache/keys/$host" "$run/lab/hosts/$host/ssh_host_ed25519_key"
+    cp "$cache/keys/$host.pub" "$run/lab/hosts/$host/ssh_host_ed25519_key.pub"
+    case $(host_store "$host") in
+      containerd) say '{"features":{"containerd-snapshotter":true}}' ;;
+      *) say '{}' ;;
+    esac >"$run/lab/hosts/$host/daemon.json"
+  done
+}
+
+link_archives() { # the images that every host has
+  ln -f "$(session_cache)"/host.tar "$(session_cache)"/host.ids "$run/lab/"
+}
+
+write_client_files() {
+  local host address
+  : >"$run/known_hosts"
+  : >"$run/ssh_config"
+  printf '[ssh]\nconfig_file = "%s"\n\n[defaults]\nprofile = "convocate"\n' "$run/ssh_config" >"$run/config.toml"
+  for host in $(host_names); do
+    address=$(host_address "$host")
+    printf '%s,%s %s\n' "$host" "$address" "$(cut -d' ' -f1,2 "$cache/keys/$host.pub")" >>"$run/known_hosts"
+    cat >>"$run/ssh_config" <<END
+Host $host
+  HostName $address
+  User $(host_login "$host")
+  IdentityFile "$cache/keys/client"
+  UserKnownHostsFile "$run/known_hosts"
+  GlobalKnownHostsFile /dev/null
+  IdentitiesOnly yes
+  StrictHostKeyChecking yes
+END
+    printf '\n[[hosts]]\nname = "%s"\n' "$host" >>"$run/config.toml"
+  done
+}
+
+show_env() {
+  local lines=(
+    "TAGBOAT_CONFIG=$run/config.toml"
+    "TAGBOAT_STATE_DIR=$run/tagboat-state"
+    "TAGBOAT_CACHE_DIR=$run/tagboat-cache"
+    "TAGBOAT_LAB_DIR=$lab_dir"
+    "TAGBOAT_LAB_HOSTS=$(host_names | xargs)"
+    "TAGBOAT_LAB_SSH_CONFIG=$run/ssh_config"
+    "DOCKER_HOST=unix://$sock"
+  ) line
+  for line in "${lines[@]}"; do printf 'export %s=%q\n' "${line%%=*}" "${line#*=}"; done
+}

@@ -1,0 +1,110 @@
+# shellcheck shell=bash
+# The agent hosts: containers of the outer engine, each with its own sshd and dockerd. Start, power cut, status, reset.
+
+# Everything, less what this machine itself lacks: an engine refuses to give what it has not got.
+capability_options() {
+  local names=(CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE
+    NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT
+    SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG
+    WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE)
+  local bits i
+  bits=$((16#$(sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status)))
+  say --cap-add ALL
+  for i in "${!names[@]}"; do
+    ((bits >> i & 1)) || say --cap-drop "${names[i]}"
+  done
+}
+
+host_store() { # the store that a host is to have
+  case $(shape_value store) in
+    mixed) if ((${1#lab-} % 2)); then say classic; else say containerd; fi ;;
+    *) shape_value store ;;
+  esac
+}
+
+host_state() { # running, exited, or nothing when it is not there
+  dk inspect -f '{{.State.Status}}' "$1" 2>/dev/null
+}
+
+is_off() { [ "$(host_state "$1")" = exited ]; }
+
+create_host() { # create_host HOST: the container, started and settled
+  local host=$1
+  # The outer engine does not forward, and says so each time: the hosts need no way out.
+  # shellcheck disable=SC2046
+  dk run -d --name "$host" --hostname "$host" --network "$network" --ip "$(host_address "$host")" \
+    $(capability_options) --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
+    --device-cgroup-rule 'a *:* rwm' --mount "type=bind,src=$run/lab,dst=/lab,readonly" \
+    -v /var/lib/docker --tmpfs /run:rw,nosuid,nodev,noexec,mode=755,size=256m \
+    --log-opt max-size=10m "$(host_image "$(engine_suite "$(shape_value engine)")")" /lab/host-init 2>&1 >/dev/null |
+    { grep -v '^WARNING: IPv4 forwarding is disabled' >&2 || true; }
+  [ "$(host_state "$host")" = running ] || return 1
+  dk exec "$host" /lab/host-settle settle || return 1
+  remember_files "$host"
+}
+
+wait_for_sshd() {
+  wait_for 15 ssh -F "$run/ssh_config" -o BatchMode=yes -o ConnectTimeout=2 "$1" true
+}
+
+# What is in a host's own files now; `lab reset` removes what is there later.
+host_added_files() { dk diff "$1" | sed -n 's/^A //p' | sort; }
+remember_files() { host_added_files "$1" >"$run/state/$1.files"; }
+
+reset_host() {
+  local host=$1
+  if [ "$(host_state "$host")" != running ]; then boot_host "$host" || return 1; fi
+  rm -f "$run/state/$host.cut" "$run/state/$host.shape"
+  apply_network "$host" || return 1
+  thaw "$(dk inspect -f '{{.Id}}' "$host")"
+  host_added_files "$host" | comm -13 "$run/state/$host.files" - | dk exec -i "$host" /lab/host-settle reset
+}
+
+kill_host() {
+  local host=$1
+  [ "$(host_state "$host")" = running ] || die "$host is off already: \`lab boot $host\` starts it"
+  end_delay "$host"
+  thaw "$(dk inspect -f '{{.Id}}' "$host")"
+  dk kill "$host" >/dev/null
+  wait_for 20 is_off "$host" || die "$host does not stop"
+}
+
+boot_host() { # a link that was cut or shaped is so again
+  local host=$1
+  [ "$(host_state "$host")" != running ] || return 0
+  dk start "$host" >/dev/null || return 1
+  dk exec "$host" /lab/host-settle engine_ready || return 1
+  apply_network "$host" || return 1
+}
+
+exec_host() { # exec_host HOST COMMAND...
+  local host=$1
+  shift
+  [ $# -gt 0 ] || usage_error "exec what? lab exec HOST COMMAND..."
+  [ "$(host_state "$host")" = running ] || die "$host is off: \`lab boot $host\` starts it"
+  exec docker -H "unix://$sock" exec -i "$host" "$@"
+}
+
+status_line() { # status_line HOST: writes its line of the table
+  local host=$1 facts engine=- store=- ssh=no docker=no sessions=- stamp=- link
+  if [ "$(host_state "$host")" = running ]; then
+    timeout 4 ssh -F "$run/ssh_config" -o BatchMode=yes -o ConnectTimeout=2 "$host" true >/dev/null 2>&1 && ssh=ok
+    if facts=$(timeout 5 docker -H "unix://$sock" exec "$host" /lab/host-settle facts 2>/dev/null); then
+      docker=ok
+      read -r engine store sessions stamp <<<"$facts"
+    fi
+    link=$(network_state "$host")
+  else
+    ssh=off docker=off link=-
+  fi
+  printf '%-8s %-14s %-14s %-11s %-4s %-7s %-9s %-18s %s\n' "$host" "$(host_address "$host")" "$engine" "$store" "$ssh" "$docker" \
+    "$sessions" "$stamp" "$link" >"$run/state/$host.line"
+}
+
+show_status() {
+  local hosts host
+  mapfile -t hosts < <(host_names)
+  on_hosts status_line "${hosts[@]}"
+  printf '%-8s %-14s %-14s %-11s %-4s %-7s %-9s %-18s %s\n' HOST ADDRESS ENGINE STORE SSH DOCKER SESSIONS STAMP LINK
+  for host in "${hosts[@]}"; do cat "$run/state/$host.line"; done
+}

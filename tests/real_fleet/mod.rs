@@ -1,0 +1,226 @@
+//! The lab as a test sees it: an engine on real hosts, the fleet and the jobs folded from its events.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses its own part of this"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::process::{Command as Process, Stdio};
+use std::time::Duration;
+use tagboat::model::command::Command;
+use tagboat::model::event::Event;
+use tagboat::model::failure::Refusal;
+use tagboat::model::fleet::{Fleet, Host};
+use tagboat::model::job::{Job, JobEvent, JobState};
+use tagboat::model::names::{HostName, ImageRef, JobId, Operator, SessionName};
+use tagboat::model::plan::Plan;
+use tagboat::ops::config::Config;
+use tagboat::ops::dirs::Dirs;
+use tagboat::ops::engine::{self, EngineHandle, EngineOptions, Watching};
+use tempfile::TempDir;
+use tokio::time::{Instant, timeout_at};
+
+/// How long any state may take to come about; a lab host on a busy machine is slow, a state that never comes is a bug.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The lab's own commands.
+pub struct Lab;
+
+impl Lab {
+    /// Brings the lab back to the state after `lab up`.
+    pub fn reset() -> Self {
+        assert!(
+            std::env::var_os("TAGBOAT_LAB_HOSTS").is_some(),
+            "the lab is not up: run `tests/lab/lab up`, then `eval \"$(tests/lab/lab env)\"`, then the test again"
+        );
+        let lab = Self;
+        lab.run(&["reset"]);
+        lab
+    }
+
+    /// Runs a command of the lab; its failure is the test's.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let lab = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/lab");
+        let output = Process::new(lab)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        assert!(
+            output.status.success(),
+            "lab {arguments:?}: {}{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        );
+        text(&output.stdout)
+    }
+
+    /// Runs a shell line on a host as root.
+    pub fn on(&self, host: &str, line: &str) -> String {
+        self.run(&["exec", host, "sh", "-c", line])
+    }
+}
+
+/// An engine on the lab's hosts.
+pub struct RealFleet {
+    /// What is known.
+    pub fleet: Fleet,
+    /// The jobs that were seen.
+    pub jobs: Vec<Job>,
+    /// What was refused.
+    pub refusals: Vec<Refusal>,
+    handle: EngineHandle,
+    started: u16,
+    _dirs: TempDir,
+}
+
+impl RealFleet {
+    /// Starts an engine with directories of its own and waits until every host is connected and the source is listed.
+    pub async fn connected() -> Self {
+        let mut real = Self::start();
+        real.until("every host connected", |fleet| {
+            fleet
+                .hosts()
+                .all(|host| host.connection.is_usable() && host.listed_at.is_some())
+                && !fleet.source().images.is_empty()
+        })
+        .await;
+        real
+    }
+
+    /// Starts an engine without waiting for anything.
+    pub fn start() -> Self {
+        let dirs = tempfile::Builder::new().prefix("tb").tempdir().unwrap();
+        Self::start_in(dirs)
+    }
+
+    fn start_in(dirs: TempDir) -> Self {
+        let config = Config::load(None, &|name| std::env::var_os(name)).unwrap();
+        let of = |name: &str| dirs.path().join(name);
+        let options = EngineOptions {
+            hosts: config.hosts.clone(),
+            ssh_config: config.ssh_config.clone(),
+            operator: Operator::parse("test@desk").unwrap(),
+            dirs: Dirs {
+                state: of("s"),
+                cache: of("c"),
+                runtime: of("r"),
+            },
+            watching: Watching::Live,
+        };
+        let fleet = Fleet::new(config.hosts.into_iter().map(Host::new));
+        let handle = engine::start(options).unwrap();
+        Self {
+            fleet,
+            jobs: Vec::new(),
+            refusals: Vec::new(),
+            handle,
+            started: 0,
+            _dirs: dirs,
+        }
+    }
+
+    /// Waits for a state of the fleet.
+    pub async fn until(&mut self, what: &str, holds: impl Fn(&Fleet) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !holds(&self.fleet) {
+            let event = timeout_at(deadline, self.handle.events.recv()).await;
+            let event = event.unwrap_or_else(|_| panic!("never came about: {what}\n{:#?}", self.fleet));
+            self.take(event.expect("the engine runs"));
+        }
+    }
+
+    /// Runs a plan to its end.
+    pub async fn run(&mut self, plan: Plan) -> Job {
+        let id = self.begin(plan).await;
+        self.ended(&id).await
+    }
+
+    /// Starts a plan.
+    pub async fn begin(&mut self, plan: Plan) -> JobId {
+        self.started += 1;
+        let id = JobId::new(jiff::Timestamp::now(), self.started);
+        self.send(Command::Run {
+            id: id.clone(),
+            plan: Box::new(plan),
+        })
+        .await;
+        id
+    }
+
+    /// Sends a command.
+    pub async fn send(&mut self, command: Command) {
+        self.handle.commands.send(command).await.expect("the engine runs");
+    }
+
+    /// Waits until a job has ended.
+    pub async fn ended(&mut self, id: &JobId) -> Job {
+        self.job_until(id, "its end", |job| matches!(job.state, JobState::Ended(_)))
+            .await
+    }
+
+    /// Waits until something holds for a job.
+    pub async fn job_until(&mut self, id: &JobId, what: &str, holds: impl Fn(&Job) -> bool) -> Job {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(job) = self.jobs.iter().find(|job| job.id == *id && holds(job)) {
+                return job.clone();
+            }
+            assert!(self.refusals.is_empty(), "refused: {:?}", self.refusals);
+            let event = timeout_at(deadline, self.handle.events.recv()).await;
+            let event = event.unwrap_or_else(|_| panic!("job {id} never came to {what}: {:#?}", self.jobs));
+            self.take(event.expect("the engine runs"));
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Fleet(delta) => {
+                self.fleet.apply(delta);
+            }
+            Event::Known(job) => {
+                self.jobs.retain(|known| known.id != job.id);
+                self.jobs.push(*job);
+            }
+            Event::Job {
+                id,
+                event: JobEvent::Started { plan, operator, at },
+            } => {
+                self.jobs.push(Job::new(id, *plan, operator, at));
+            }
+            Event::Job { id, event } => {
+                if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) {
+                    job.apply(event);
+                }
+            }
+            Event::Refused { refusal, .. } => self.refusals.push(refusal),
+            Event::Notice(_) => {}
+        }
+    }
+
+    /// All hosts.
+    pub fn hosts(&self) -> Vec<HostName> {
+        self.fleet.hosts().map(|host| host.name.clone()).collect()
+    }
+
+    /// The first session of a host.
+    pub fn a_session(&self, host: &str) -> SessionName {
+        let host = self
+            .fleet
+            .host(&HostName::parse(host).unwrap())
+            .expect("a lab host");
+        host.sessions().next().expect("a session").name().clone()
+    }
+}
+
+/// A reference of the managed image.
+pub fn reference(tag: &str) -> ImageRef {
+    ImageRef::parse(&format!("convocate:{tag}")).unwrap()
+}
