@@ -9,7 +9,7 @@ use super::terminal::{self, Console};
 use super::theme::Theme;
 use super::view::{self, Look};
 use crate::model::command::Command;
-use crate::model::console::{Dirty, Msg, Size, State, update};
+use crate::model::console::{Dirty, Msg, Severity, Size, State, update};
 use crate::model::event::Event;
 use crate::model::fleet::Fleet;
 use crate::model::names::Operator;
@@ -79,7 +79,7 @@ pub async fn run(
     let panics = said.clone();
     terminal::install_panic_hook(move |text| {
         // Full means that the operator has enough to read already.
-        let _ = panics.try_send(Msg::Said(text));
+        let _ = panics.try_send(Msg::Said(Severity::Bad, text));
     });
     let signals = signals::listen()?;
     let console = Console::enter()?;
@@ -157,14 +157,14 @@ impl Sources {
         while batch.len() < BATCH
             && let Some(Ok(event)) = self.events.as_mut().map(mpsc::Receiver::try_recv)
         {
-            batch.push_back(Happened::Msg(Msg::Engine(event)));
+            batch.push_back(Happened::Msg(event.into()));
         }
         batch
     }
 
     fn engine_event(&mut self, event: Option<Event>) -> Happened {
         match event {
-            Some(event) => Happened::Msg(Msg::Engine(event)),
+            Some(event) => Happened::Msg(event.into()),
             None => {
                 self.events = None;
                 Happened::EngineEnded
@@ -209,6 +209,7 @@ impl Shell {
                 Happened::TerminalGone => Some(Msg::Signal(crate::model::console::Signal::HangUp)),
                 Happened::Msg(msg) => Some(msg),
                 Happened::EngineEnded => Some(Msg::Said(
+                    Severity::Bad,
                     "the engine has ended; what is shown will not change any more".to_owned(),
                 )),
             };
