@@ -34,16 +34,27 @@ fn push_everywhere(console: &Console) {
     confirm(console);
 }
 
+fn prune_old_tag(console: &Console) {
+    console.keys(&["3"]);
+    console.cursor_to("convocate:v0.9.0");
+    console.keys(&["x"]);
+    console.shows(&[
+        "convocate:v0.9.0 → remove",
+        "convocate:v1.0.0 → keep",
+        "type 3 to remove 3",
+    ]);
+    console.text("3");
+    console.keys(&["Enter"]);
+    console.until("v0.9.0 only here any more", |screen| {
+        screen
+            .lines()
+            .any(|line| line.contains("convocate:v0.9.0") && line.contains("only here"))
+    });
+}
+
 /// `y`, until it is taken: a plan that was just opened takes no answer for 300 ms, so that a key typed ahead is none.
 fn confirm(console: &Console) {
-    let mut screen = console.screen();
-    while screen.contains("[ Cancel ]") {
-        console.keys(&["y"]);
-        let before = screen;
-        screen = console.until("an answer to y", |now| {
-            *now != *before || !now.contains("[ Cancel ]")
-        });
-    }
+    console.press_until("y", "the plan was taken", |screen| !screen.contains("[ Cancel ]"));
 }
 
 #[test]
@@ -81,21 +92,7 @@ fn a_release_is_pushed_watched_taken_by_one_session_and_the_old_tag_is_pruned() 
         |screen| count(screen, "on active") == 1 && count(screen, "behind") == BEHIND,
     );
 
-    console.keys(&["3"]);
-    console.cursor_to("convocate:v0.9.0");
-    console.keys(&["x"]);
-    console.shows(&[
-        "convocate:v0.9.0 → remove",
-        "convocate:v1.0.0 → keep",
-        "type 3 to remove 3",
-    ]);
-    console.text("3");
-    console.keys(&["Enter"]);
-    console.until("v0.9.0 only here any more", |screen| {
-        screen
-            .lines()
-            .any(|line| line.contains("convocate:v0.9.0") && line.contains("only here"))
-    });
+    prune_old_tag(&console);
 
     console.keys(&["4"]);
     console.shows(&[
