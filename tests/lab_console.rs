@@ -87,6 +87,7 @@ fn a_release_is_pushed_watched_taken_by_one_session_and_the_old_tag_is_pruned() 
         "every other session keeps running",
     ]);
     confirm(&console);
+    console.keys(&["1"]);
     console.until(
         "one session on the new tag, the others pinned to the old one and behind",
         |screen| count(screen, "on active") == 1 && count(screen, "behind") == BEHIND,
@@ -107,8 +108,10 @@ fn a_release_is_pushed_watched_taken_by_one_session_and_the_old_tag_is_pruned() 
         );
         assert_eq!(tags, "v1.0.0 v1.1.0", "{host}");
     }
-    let on_new = lab.on("lab-1", "docker ps -q --filter ancestor=convocate:v1.1.0 | wc -l");
-    assert_eq!(on_new, "1");
+    let on_new = ["lab-1", "lab-2", "lab-3"]
+        .map(|host| lab.on(host, "docker ps -q --filter ancestor=convocate:v1.1.0 | wc -l"));
+    let all: u32 = on_new.iter().map(|count| count.parse::<u32>().unwrap()).sum();
+    assert_eq!(all, 1, "{on_new:?}");
 
     console.keys(&["q"]);
     console.shows(&["exit code 0"]);

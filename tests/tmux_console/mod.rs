@@ -13,6 +13,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -25,6 +26,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A tmux server of its own with the console in its only pane.
 pub struct Console {
     folder: Arc<TempDir>,
+    tmux: Tmux,
     changed: Receiver<()>,
 }
 
@@ -43,9 +45,11 @@ impl Console {
             of("TAGBOAT_RUNTIME_DIR"),
             env!("CARGO_BIN_EXE_tagboat")
         );
-        let fifo = folder.path().join("changes");
+        let number = std::fs::read_dir(folder.path()).unwrap().count();
+        let fifo = folder.path().join(format!("changes-{number}"));
         assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-        let tmux = Tmux(folder.path());
+        // A server that is just going away still answers on its socket: each has one of its own.
+        let tmux = Tmux(folder.path().join(format!("tmux-{number}")));
         tmux.run(&[
             "-f",
             "/dev/null",
@@ -69,37 +73,39 @@ impl Console {
         });
         tmux.run(&["send-keys", "-l", &format!("exec sh -c '{line}'")]);
         tmux.run(&["send-keys", "Enter"]);
-        Self { folder, changed }
+        Self {
+            folder,
+            tmux,
+            changed,
+        }
     }
 
     /// Kills the console as a crash does, and starts another on the same journal.
     pub fn killed_and_started_again(self) -> Self {
-        let folder = self.folder.clone();
-        let tmux = Tmux(folder.path());
-        let pane = tmux.run(&["display-message", "-p", "#{pane_pid}"]);
+        let pane = self.tmux.run(&["display-message", "-p", "#{pane_pid}"]);
         let killed = Command::new("pkill")
             .args(["-KILL", "-P", pane.trim()])
             .status()
             .unwrap();
         assert!(killed.success(), "the console did not run");
+        let folder = self.folder.clone();
         drop(self);
-        std::fs::remove_file(folder.path().join("changes")).unwrap();
         Self::start_in(folder)
     }
 
     /// Presses keys, named as tmux names them.
     pub fn keys(&self, keys: &[&str]) {
-        Tmux(self.folder.path()).run(&[&["send-keys"], keys].concat());
+        self.tmux.run(&[&["send-keys"], keys].concat());
     }
 
     /// Types a text.
     pub fn text(&self, text: &str) {
-        Tmux(self.folder.path()).run(&["send-keys", "-l", text]);
+        self.tmux.run(&["send-keys", "-l", text]);
     }
 
     /// Pastes a text as a terminal does, bracketed.
     pub fn paste(&self, text: &str) {
-        let tmux = Tmux(self.folder.path());
+        let tmux = &self.tmux;
         tmux.run(&["set-buffer", text]);
         tmux.run(&["paste-buffer", "-p"]);
     }
@@ -107,12 +113,12 @@ impl Console {
     /// Makes the pane another size.
     pub fn resize(&self, width: u16, height: u16) {
         let size = [width.to_string(), height.to_string()];
-        Tmux(self.folder.path()).run(&["resize-window", "-x", &size[0], "-y", &size[1]]);
+        self.tmux.run(&["resize-window", "-x", &size[0], "-y", &size[1]]);
     }
 
     /// What is on the screen now.
     pub fn screen(&self) -> String {
-        Tmux(self.folder.path()).run(&["capture-pane", "-p"])
+        self.tmux.run(&["capture-pane", "-p"])
     }
 
     /// Waits until the screen shows all of these texts.
@@ -174,20 +180,20 @@ impl Console {
 
 impl Drop for Console {
     fn drop(&mut self) {
-        let _ = Tmux(self.folder.path()).output(&["kill-server"]);
+        let _ = self.tmux.output(&["kill-server"]);
     }
 }
 
-/// The tmux server whose socket is in a folder.
-struct Tmux<'a>(&'a std::path::Path);
+/// The tmux server behind a socket.
+struct Tmux(PathBuf);
 
-impl Tmux<'_> {
+impl Tmux {
     fn output(&self, arguments: &[&str]) -> Output {
         // A test may run inside an operator's own tmux.
         Command::new("tmux")
             .env_remove("TMUX")
             .arg("-S")
-            .arg(self.0.join("tmux"))
+            .arg(&self.0)
             .args(arguments)
             .output()
             .unwrap()
