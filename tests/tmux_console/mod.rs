@@ -43,8 +43,8 @@ impl Console {
             of("TAGBOAT_RUNTIME_DIR"),
             env!("CARGO_BIN_EXE_tagboat")
         );
-        let changes = folder.path().join("changes");
-        assert!(Command::new("mkfifo").arg(&changes).status().unwrap().success());
+        let fifo = folder.path().join("changes");
+        assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
         let tmux = Tmux(folder.path());
         tmux.run(&[
             "-f",
@@ -57,11 +57,11 @@ impl Console {
             "32",
             "sh",
         ]);
-        tmux.run(&["pipe-pane", "-O", &format!("exec cat > {}", changes.display())]);
+        tmux.run(&["pipe-pane", "-O", &format!("exec cat > {}", fifo.display())]);
         // Everything that the pane prints wakes the test; what it then looks at is the screen.
         let (told, changed) = sync_channel(1);
         std::thread::spawn(move || {
-            let mut pipe = File::open(changes).unwrap();
+            let mut pipe = File::open(fifo).unwrap();
             let mut piece = [0; 4096];
             while matches!(pipe.read(&mut piece), Ok(1..)) {
                 let _already_told = told.try_send(());
@@ -133,6 +133,26 @@ impl Console {
             let left = deadline.saturating_duration_since(Instant::now());
             let woken = self.changed.recv_timeout(left);
             assert!(woken.is_ok(), "never on the screen: {what}\n{}", self.screen());
+        }
+    }
+
+    /// Presses a key, again and again while nothing comes of it, until something holds for the screen.
+    pub fn press_until(&self, key: &str, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.keys(&[key]);
+            // Longer than the 300 ms in which a plan that was just opened takes no answer.
+            while self.changed.recv_timeout(Duration::from_millis(400)).is_ok() {
+                let screen = self.screen();
+                if holds(&screen) {
+                    return screen;
+                }
+            }
+            assert!(
+                Instant::now() < deadline,
+                "never on the screen: {what}\n{}",
+                self.screen()
+            );
         }
     }
 
