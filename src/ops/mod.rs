@@ -22,6 +22,10 @@ pub mod push;
 pub mod report;
 pub mod restart;
 pub mod shell;
+#[cfg(test)]
+mod simulated;
 pub mod ssh;
 pub mod stamp;
+#[cfg(test)]
+mod stamp_tests;
 pub mod watch;

@@ -48,9 +48,10 @@ async fn load_tmux_buffer(text: &str) -> std::io::Result<()> {
     if let Some(mut stdin) = tmux.stdin.take() {
         stdin.write_all(text.as_bytes()).await?;
     }
-    match tmux.wait().await?.success() {
-        true => Ok(()),
-        false => Err(std::io::Error::other("tmux load-buffer failed")),
+    if tmux.wait().await?.success() {
+        Ok(())
+    } else {
+        Err(std::io::Error::other("tmux load-buffer failed"))
     }
 }
 

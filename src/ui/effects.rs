@@ -3,7 +3,7 @@
 use super::clipboard::{self, Route};
 use super::terminal::Console;
 use crate::model::command::Command;
-use crate::model::console::{Effect, Msg};
+use crate::model::console::{Effect, Msg, Severity};
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
 use tokio::sync::mpsc;
@@ -52,7 +52,7 @@ impl Effects {
         };
         match command {
             Command::Run { id, .. } | Command::Resume(id) | Command::Cancel(id) => {
-                Some(Msg::Engine(Event::Refused {
+                Some(Msg::from(Event::Refused {
                     id,
                     refusal: Refusal::of_plan(
                         why,
@@ -60,7 +60,7 @@ impl Effects {
                     ),
                 }))
             }
-            Command::Refresh(_) => Some(Msg::Said(format!("not refreshed: {why}"))),
+            Command::Refresh(_) => Some(Msg::Said(Severity::Warn, format!("not refreshed: {why}"))),
             Command::Shutdown => None,
         }
     }
@@ -69,16 +69,19 @@ impl Effects {
         let said = self.said.clone();
         tokio::spawn(async move {
             let first = text.lines().next().unwrap_or_default().to_owned();
-            let msg = match clipboard::copy(&text).await {
-                Ok(Route::Tmux) => format!("copied to the tmux buffer: {first}"),
+            let (severity, msg) = match clipboard::copy(&text).await {
+                Ok(Route::Tmux) => (Severity::Info, format!("copied to the tmux buffer: {first}")),
                 Ok(Route::Terminal(sequence)) => match Console::send(&sequence) {
-                    Ok(()) => format!("sent to the terminal's clipboard (OSC 52): {first}"),
-                    Err(problem) => format!("not copied: {problem}"),
+                    Ok(()) => (
+                        Severity::Info,
+                        format!("sent to the terminal's clipboard (OSC 52): {first}"),
+                    ),
+                    Err(problem) => (Severity::Warn, format!("not copied: {problem}")),
                 },
-                Err(problem) => problem,
+                Err(problem) => (Severity::Warn, problem),
             };
             // A console that has ended needs no answer.
-            let _ = said.send(Msg::Said(msg)).await;
+            let _ = said.send(Msg::Said(severity, msg)).await;
         });
     }
 }

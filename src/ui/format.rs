@@ -61,7 +61,7 @@ pub fn minutes(span: SignedDuration) -> String {
 
 /// Date and time to the minute, in UTC like the journals.
 pub fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M").to_string()
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// `1 host`, `3 hosts`.

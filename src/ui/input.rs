@@ -72,10 +72,9 @@ fn edit_of(key: Key) -> Option<Edit> {
         (false, KeyName::Left) => Edit::Left,
         (false, KeyName::Right) => Edit::Right,
         (false, KeyName::Home) => Edit::Home,
-        (false, KeyName::End) => Edit::End,
+        (false, KeyName::End) | (true, KeyName::Char('e')) => Edit::End,
         (true, KeyName::Char('w')) => Edit::DeleteWord,
         (true, KeyName::Char('u')) => Edit::DeleteToStart,
-        (true, KeyName::Char('e')) => Edit::End,
         _ => return None,
     })
 }

@@ -65,8 +65,7 @@ pub fn regions(area: Rect, jobs: usize) -> Regions {
     });
     let jobs = u16::try_from(jobs.min(3)).unwrap_or(3);
     let (header, strip, hints) = match class {
-        SizeClass::TooSmall => (0, 0, 0),
-        SizeClass::Minimal => (0, 0, 0),
+        SizeClass::TooSmall | SizeClass::Minimal => (0, 0, 0),
         SizeClass::Compact => (1, jobs.min(1), 1),
         SizeClass::Normal | SizeClass::Wide => (1, jobs, 1),
     };

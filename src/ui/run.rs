@@ -9,12 +9,13 @@ use super::terminal::{self, Console};
 use super::theme::Theme;
 use super::view::{self, Look};
 use crate::model::command::Command;
-use crate::model::console::{Dirty, Msg, Size, State, update};
+use crate::model::console::{Dirty, Msg, Severity, Size, State, update};
 use crate::model::event::Event;
 use crate::model::fleet::Fleet;
 use crate::model::names::Operator;
 use crossterm::event::EventStream;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
+use futures_util::future::poll_immediate;
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -78,7 +79,7 @@ pub async fn run(
     let panics = said.clone();
     terminal::install_panic_hook(move |text| {
         // Full means that the operator has enough to read already.
-        let _ = panics.try_send(Msg::Said(text));
+        let _ = panics.try_send(Msg::Said(Severity::Bad, text));
     });
     let signals = signals::listen()?;
     let console = Console::enter()?;
@@ -146,22 +147,24 @@ impl Sources {
             event = next_event(self.events.as_mut()) => batch.push_back(self.engine_event(event)),
             () = tokio::time::sleep_until(wakeup) => {}
         }
+        // Polled with the waker of this task: crossterm keeps the first waker that it is given until a key comes, so one
+        // that wakes nobody (`now_or_never`) would lose the next key until something else happens.
         while batch.len() < BATCH
-            && let Some(key) = self.keys.next().now_or_never()
+            && let Some(key) = poll_immediate(self.keys.next()).await
         {
             batch.push_back(terminal_event(key));
         }
         while batch.len() < BATCH
             && let Some(Ok(event)) = self.events.as_mut().map(mpsc::Receiver::try_recv)
         {
-            batch.push_back(Happened::Msg(Msg::Engine(event)));
+            batch.push_back(Happened::Msg(event.into()));
         }
         batch
     }
 
     fn engine_event(&mut self, event: Option<Event>) -> Happened {
         match event {
-            Some(event) => Happened::Msg(Msg::Engine(event)),
+            Some(event) => Happened::Msg(event.into()),
             None => {
                 self.events = None;
                 Happened::EngineEnded
@@ -206,6 +209,7 @@ impl Shell {
                 Happened::TerminalGone => Some(Msg::Signal(crate::model::console::Signal::HangUp)),
                 Happened::Msg(msg) => Some(msg),
                 Happened::EngineEnded => Some(Msg::Said(
+                    Severity::Bad,
                     "the engine has ended; what is shown will not change any more".to_owned(),
                 )),
             };

@@ -28,15 +28,15 @@ pub(crate) fn press(state: &mut State, script: &str) -> Vec<Effect> {
 
 /// Draws the state; remembers what was shown, as the loop does.
 pub(crate) fn draw(state: &mut State) -> Buffer {
-    draw_with(state, Theme::COLOUR, Glyphs::UNICODE)
+    draw_with(state, Theme::COLOUR, &Glyphs::UNICODE)
 }
 
-pub(crate) fn draw_with(state: &mut State, theme: Theme, glyphs: Glyphs) -> Buffer {
+pub(crate) fn draw_with(state: &mut State, theme: Theme, glyphs: &Glyphs) -> Buffer {
     state.settle();
     let keymap = Keymap::with([]).unwrap();
     let look = Look {
         theme,
-        glyphs,
+        glyphs: *glyphs,
         keymap: &keymap,
     };
     let area = Rect::new(0, 0, state.size.width, state.size.height);

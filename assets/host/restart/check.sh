@@ -20,7 +20,7 @@ fi
 # Without a socket of its own it is the one that this machine's operator uses.
 case ${DOCKER_HOST:-} in unix://*) echo "socket ${DOCKER_HOST#unix://}" ;; esac
 open=$state/restarts/$session.open
-[ ! -L "$open" ] || echo "open $(readlink "$open")"
+[ ! -e "$open" ] || echo "open $(cat "$open")"
 while [ $# -gt 1 ]; do
   case $1 in
     bind) [ -e "$2" ] || echo "missing bind source $2" ;;

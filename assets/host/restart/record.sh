@@ -11,8 +11,8 @@ done
 mkdir -p "$root"
 if [ -e "$dir" ]; then
   [ -e "$dir/ended" ] || { echo "open $2"; exit 4; }
-  # The same job tries again: what became of its first try is kept beside.
-  mv "$dir" "$dir.$(date +%s)"
+  # The same job tries again; the console's journal tells what became of its first try.
+  rm -rf "$dir"
 fi
 
 flush() { sync "$1" 2>/dev/null || sync; }
@@ -30,10 +30,13 @@ while IFS=' ' read -r name lines; do
 done
 [ $complete = yes ] || { rm -rf "$dir.part"; echo "the journal did not arrive whole" >&2; exit 1; }
 : >"$dir.part/status"
+echo "$2" >"$dir.part/claim"
+flush "$dir.part/claim"
 flush "$dir.part"
 mv "$dir.part" "$dir"
-if ! ln -s "$2" "$claim" 2>/dev/null; then
-  echo "open $(readlink "$claim" || echo "$3")"
+# A hard link is made by one only; a symbolic one would be made inside the directory that an earlier one names.
+if ! ln "$dir/claim" "$claim" 2>/dev/null; then
+  echo "open $(cat "$claim")"
   rm -rf "$dir"
   exit 4
 fi

@@ -43,6 +43,13 @@ impl Filter {
         })
     }
 
+    /// Reads the words of a filter that can be understood.
+    pub fn of_known_words(text: &str, screen: Screen) -> Self {
+        let is_known = |word: &&str| Term::parse(word, screen).is_ok();
+        let known: Vec<_> = text.split_whitespace().filter(is_known).collect();
+        Self::parse(&known.join(" "), screen).unwrap_or_default()
+    }
+
     /// What was typed.
     pub fn text(&self) -> &str {
         &self.text

@@ -1,5 +1,6 @@
 //! Everything that can happen to the console, as values: the only way in which its state changes.
 
+use super::Severity;
 use super::action::Action;
 use super::line_input::Edit;
 use crate::model::event::Event;
@@ -17,13 +18,19 @@ pub enum Msg {
     /// The window has another size.
     Resize(Size),
     /// The engine said something.
-    Engine(Event),
+    Engine(Box<Event>),
     /// The shell says something, such as where a copied text went.
-    Said(String),
+    Said(Severity, String),
     /// It is this time now. Told before everything else that happened at this time.
     Time(Timestamp),
     /// The process got a signal.
     Signal(Signal),
+}
+
+impl From<Event> for Msg {
+    fn from(event: Event) -> Self {
+        Self::Engine(Box::new(event))
+    }
 }
 
 /// A signal that the console answers.

@@ -1,6 +1,6 @@
 //! How far a job is, from its targets: the numbers of the jobs strip, the window title and the jobs screen.
 
-use crate::model::job::{Job, Track, TrackResult};
+use crate::model::job::{Job, Progress, Track, TrackResult};
 
 /// The sums over the targets of a job.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub fn permille_of(track: &Track) -> u16 {
         return 1000;
     }
     let (over, all) = track.steps_over();
-    let running = track.progress.as_ref().and_then(|progress| progress.permille());
+    let running = track.progress.as_ref().and_then(Progress::permille);
     let part = usize::from(running.unwrap_or_default());
     let permille = (over * 1000 + part) / all.max(1);
     u16::try_from(permille.min(1000)).unwrap_or(1000)

@@ -62,7 +62,9 @@ impl Restart<'_> {
             };
             match life {
                 Life::Running => {}
-                Life::NoJournal => return Ok(self.nothing_there(start)),
+                // It had not got that far: a resume begins it then.
+                Life::NoJournal if start == Start::Resume => return self.run().await,
+                Life::NoJournal => return Ok(self.journal_gone()),
                 // A restart that got stuck is tried again only when somebody asks for it.
                 Life::Dead if may_recover && (start == Start::Resume || heard.end.is_none()) => {
                     may_recover = false;
@@ -176,22 +178,18 @@ impl Restart<'_> {
         self.failure(kind, &cause, "The old container is put back.", &advice, false)
     }
 
-    fn nothing_there(&self, start: Start) -> TrackResult {
-        match start {
-            Start::Resume => {
-                TrackResult::NotBegun("the host has no journal of it: nothing was changed there".to_owned())
-            }
-            Start::Fresh => self.failed(
-                StepKind::Hold,
-                "the journal is gone from the host",
-                "It is not known how far it came.",
-                &format!(
-                    "look at `docker ps -a --filter name={}` on {}",
-                    self.target.session, self.target.host
-                ),
-                false,
-            ),
-        }
+    fn journal_gone(&self) -> TrackResult {
+        let advice = format!(
+            "look at `docker ps -a --filter name={}` on {}",
+            self.target.session, self.target.host
+        );
+        self.failed(
+            StepKind::Hold,
+            "the journal is gone from the host",
+            "It is not known how far it came.",
+            &advice,
+            false,
+        )
     }
 
     fn result(&self, heard: Heard) -> TrackResult {

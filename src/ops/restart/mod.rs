@@ -48,7 +48,8 @@ pub async fn restart_session(
     }
 }
 
-/// Brings a restart that was interrupted to its end, or back, and reports what was found on the host.
+/// Brings a restart that was interrupted to its end, or back, as the host's journal says; one that had not got to its
+/// journal begins now.
 pub async fn resume_restart(
     target: &RestartTarget,
     job: &JobId,
@@ -63,7 +64,7 @@ pub async fn resume_restart(
         link,
         reporter,
     };
-    match restart.follow(follow::Start::Resume).await {
+    match Box::pin(restart.follow(follow::Start::Resume)).await {
         Ok(result) | Err(result) => result,
     }
 }
@@ -101,7 +102,7 @@ impl Restart<'_> {
             Err(result) => return Err(self.back_out(result).await),
         };
         self.hand_over(&made).await?;
-        self.follow(follow::Start::Fresh).await
+        Box::pin(self.follow(follow::Start::Fresh)).await
     }
 
     /// Removes what was made before the host took over, and the journal with it. Nothing was touched so far.

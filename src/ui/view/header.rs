@@ -66,7 +66,7 @@ fn hosts(state: &State, look: &Look<'_>, say: &mut impl FnMut(Role, String)) {
         say(Role::Bad, format!("{} {failed} failed", look.glyphs.failed));
     }
     // The oldest one counts: the screen is as old as that.
-    let stale: Vec<_> = state
+    let ages: Vec<_> = state
         .fleet
         .hosts()
         .filter_map(|host| match host.freshness(state.clock.now) {
@@ -74,11 +74,11 @@ fn hosts(state: &State, look: &Look<'_>, say: &mut impl FnMut(Role, String)) {
             _ => None,
         })
         .collect();
-    if let Some(oldest) = stale.iter().max() {
+    if let Some(oldest) = ages.iter().max() {
         let age = format::minutes(*oldest);
         say(
             Role::Warn,
-            format!("{} {} stale {age}", look.glyphs.stale, stale.len()),
+            format!("{} {} stale {age}", look.glyphs.stale, ages.len()),
         );
     }
 }

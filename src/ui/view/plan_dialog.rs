@@ -17,6 +17,7 @@ use super::document::Document;
 use super::{Look, frame, input_line};
 use crate::model::console::{PlanDialog, Readiness, State};
 use crate::model::plan::{Gate, Plan};
+use crate::ui::format;
 use crate::ui::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -65,8 +66,10 @@ pub(super) fn draw(
 fn document<'l>(look: &'l Look<'l>, width: usize, plan: &Plan) -> Document<'l> {
     let mut document = Document::new(look, width);
     let arrow = look.glyphs.strokes.arrow;
-    let rows: Vec<_> = plan
-        .lines()
+    let mut lines = plan.lines();
+    // What goes comes first: on a fleet, what is kept fills pages.
+    lines.sort_by_key(|line| line.after == "keep");
+    let rows: Vec<_> = lines
         .into_iter()
         .map(|line| {
             let is_kept = line.after == "keep";
@@ -94,6 +97,16 @@ fn document<'l>(look: &'l Look<'l>, width: usize, plan: &Plan) -> Document<'l> {
         }
     }
     document.gap();
+    if let Plan::Prune(prune) = plan
+        && prune.removals().next().is_some()
+    {
+        let bytes = prune.removals().map(|(_, verdict)| verdict.size).sum();
+        let text = format!(
+            "up to {}; layers that other images share stay",
+            format::bytes(bytes)
+        );
+        document.field("frees", Role::Plain, &text);
+    }
     document.field("not touched", Role::Plain, &plan.untouched().join("; "));
     document.field("undo", Role::Plain, &plan.undo());
     document

@@ -33,7 +33,13 @@ impl Said {
 pub(super) fn of_container(container: &Container, host: &Host, now: Timestamp, look: &Look<'_>) -> Said {
     let g = look.glyphs;
     let word = container.state.word();
-    if let Freshness::Stale(age) = host.freshness(now) {
+    let age = match host.freshness(now) {
+        Freshness::Stale(age) => Some(age),
+        // Nobody can know what became of it since the host was lost.
+        Freshness::Fresh(age) if !host.connection.is_usable() => Some(age),
+        Freshness::Fresh(_) | Freshness::Never => None,
+    };
+    if let Some(age) = age {
         return Said::new(
             Role::Muted,
             g.stale,
@@ -103,9 +109,8 @@ pub(super) fn of_job(state: JobState, look: &Look<'_>) -> Said {
     match state {
         JobState::Running => Said::new(Role::Busy, g.running, word),
         JobState::Cancelling | JobState::Elsewhere => Said::new(Role::Busy, g.busy, word),
-        JobState::Interrupted => Said::new(Role::Warn, g.warn, word),
         JobState::Ended(Verdict::Done) => Said::new(Role::Good, g.done, word),
-        JobState::Ended(Verdict::Partly) => Said::new(Role::Warn, g.warn, word),
+        JobState::Interrupted | JobState::Ended(Verdict::Partly) => Said::new(Role::Warn, g.warn, word),
         JobState::Ended(Verdict::Failed) => Said::new(Role::Bad, g.failed, word),
         JobState::Ended(Verdict::Cancelled) => Said::new(Role::Muted, g.skipped, word),
     }

@@ -116,7 +116,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, look: &Look<'_>, columns: &[
     }
 }
 
-fn with_width<'a, T>((item, width): (T, &'a Option<usize>)) -> Option<(T, &'a usize)> {
+fn with_width<T>((item, width): (T, &Option<usize>)) -> Option<(T, &usize)> {
     width.as_ref().map(|width| (item, width))
 }
 

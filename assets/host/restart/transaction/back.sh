@@ -69,7 +69,11 @@ recover() {
   elif [ -e "$dir/made" ]; then
     put_back interrupted
   fi
-  # The console died before it handed over: nothing was touched, but something may have been made.
+  # The console died before it handed over.
+  untouched interrupted
+}
+
+untouched() { # untouched WHY: nothing was touched, but something was made
   say put_back running
   ask docker ps -aq --no-trunc --filter "label=tagboat.restart=${dir##*/}" || stuck "$err"
   for id in $out; do
@@ -79,5 +83,5 @@ recover() {
   done
   drop_pin
   say put_back ok "nothing had been touched"
-  finish undone "interrupted before anything was touched"
+  finish undone "$1"
 }

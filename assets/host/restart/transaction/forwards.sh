@@ -11,6 +11,11 @@ fail() { : >"$dir/failed"; say "$1" failed "$2"; put_back failed; }
 transact() {
   begin hold
   look "$old"
+  if ! is_claimed || { [ "$status" != gone ] && [ "$name" != "$session" ]; }; then
+    say hold failed "its container is not the session any more"
+    rm -f "$dir/made"
+    untouched failed
+  fi
   if [ "$policy" = no ] || [ "$status" = gone ]; then
     say hold skipped "it does not come back by itself"
   else

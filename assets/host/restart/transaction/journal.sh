@@ -75,9 +75,11 @@ finish() { # finish replaced|undone DETAIL
   exit 0
 }
 
+is_claimed() { [ "$(cat "${dir%/*}/$session.open" 2>/dev/null)" = "${dir##*/}" ]; } # the session is this journal's
+
 sweep() { # gives the session free, and forgets its oldest journals
   root=${dir%/*}
-  [ "$(readlink "$root/$session.open")" != "${dir##*/}" ] || rm -f "$root/$session.open"
+  ! is_claimed || rm -f "$root/$session.open"
   set -- "$root"/????????-??????-????-"$session"
   while [ $# -gt 5 ]; do
     [ ! -e "$1/ended" ] || rm -rf "$1"

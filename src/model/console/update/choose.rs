@@ -7,15 +7,15 @@ use crate::model::console::{
 
 /// The chosen hosts become a plan.
 pub(super) fn hosts(state: &mut State, picker: HostPicker) {
-    let picked = picker.picked();
-    if picked.is_empty() {
+    let hosts = picker.picked();
+    if hosts.is_empty() {
         state.say(Severity::Warn, "no host is chosen; space chooses one");
         state.overlays.push(Overlay::Hosts(picker));
         return;
     }
     match picker.purpose {
-        PickedFor::Push(reference) => plan::push(state, reference, picked, picker.replace_tag),
-        PickedFor::Activate(reference) => plan::activate(state, reference, picked),
+        PickedFor::Push(reference) => plan::push(state, reference, hosts, picker.replace_tag),
+        PickedFor::Activate(reference) => plan::activate(state, reference, hosts),
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::model::console::{
     CatalogueEntry, Choice, ChoiceOption, Chosen, ChosenFor, Effect, Overlay, RowId, State,
 };
+use crate::model::job::TrackResult;
+use crate::model::names::{HostName, ImageRef, JobId, SessionName};
 
 /// Opens the menu, or copies at once where there is only one thing.
 pub(super) fn begin(state: &mut State) -> Vec<Effect> {
@@ -46,68 +48,62 @@ fn option(note: &str, text: impl Into<String>) -> ChoiceOption {
 
 fn options(state: &State, row: &RowId) -> Vec<ChoiceOption> {
     match row {
-        RowId::Session(host, name) => {
-            let mut options = vec![option("name", name.as_str()), option("host", host.as_str())];
-            let host_known = state.fleet.host(host);
-            if let Some(session) = host_known.and_then(|host| host.session(name)) {
-                let container = session.container();
-                options.extend(
-                    session
-                        .pinned()
-                        .map(|pinned| option("pinned tag", pinned.to_string())),
-                );
-                options.push(option("image id", container.image_id.as_str()));
-                options.push(option("container id", container.id.as_str()));
-            }
-            options.push(option(
-                "command line",
-                format!("tagboat session restart {name} --host {host}"),
-            ));
-            options
-        }
-        RowId::Host(name) => {
-            let mut options = vec![option("name", name.as_str())];
-            if let Some(host) = state.fleet.host(name) {
-                options.extend(
-                    host.stamp
-                        .active()
-                        .map(|tag| option("active tag", tag.to_string())),
-                );
-                options.extend(host.connection.reason().map(|why| option("reason", why)));
-            }
-            options.push(option("command line", format!("tagboat prune --host {name}")));
-            options
-        }
-        RowId::Image(reference) => {
-            let mut options = vec![
-                option("reference", reference.to_string()),
-                option("tag", reference.tag.as_str()),
-            ];
-            let entry = CatalogueEntry::of(&state.fleet, reference);
-            if let Some(image) = entry.source {
-                options.push(option("image id here", image.id.as_str()));
-            }
-            options.extend(
-                entry
-                    .on
-                    .first()
-                    .map(|(host, image)| option(&format!("image id on {}", host.name), image.id.as_str())),
-            );
-            options.push(option("command line", format!("tagboat push {reference} --all")));
-            options
-        }
-        RowId::Job(id) => {
-            let mut options = vec![option("job id", id.as_str())];
-            if let Some(job) = state.jobs.get(id) {
-                options.extend(job.tracks.iter().filter_map(|track| match &track.result {
-                    Some(crate::model::job::TrackResult::Failed(failure)) => {
-                        Some(option("failure", failure.to_string()))
-                    }
-                    _ => None,
-                }));
-            }
-            options.push(option("command line", format!("tagboat job show {id}")));
-            options
+        RowId::Session(host, name) => of_session(state, host, name),
+        RowId::Host(name) => of_host(state, name),
+        RowId::Image(reference) => of_image(state, reference),
+        RowId::Job(id) => of_job(state, id),
+    }
+}
+
+fn of_session(state: &State, host: &HostName, name: &SessionName) -> Vec<ChoiceOption> {
+    let mut options = vec![option("name", name.as_str()), option("host", host.as_str())];
+    let known = state.fleet.host(host);
+    if let Some(session) = known.and_then(|host| host.session(name)) {
+        let pinned = session.pinned();
+        options.extend(pinned.map(|pinned| option("pinned tag", pinned.to_string())));
+        options.push(option("image id", session.container().image_id.as_str()));
+        options.push(option("container id", session.container().id.as_str()));
+    }
+    let command = format!("tagboat session restart {name} --host {host}");
+    options.push(option("command line", command));
+    options
+}
+
+fn of_host(state: &State, name: &HostName) -> Vec<ChoiceOption> {
+    let mut options = vec![option("name", name.as_str())];
+    if let Some(host) = state.fleet.host(name) {
+        let active = host.stamp.active();
+        options.extend(active.map(|tag| option("active tag", tag.to_string())));
+        options.extend(host.connection.reason().map(|why| option("reason", why)));
+    }
+    options.push(option("command line", format!("tagboat prune --host {name}")));
+    options
+}
+
+fn of_image(state: &State, reference: &ImageRef) -> Vec<ChoiceOption> {
+    let mut options = vec![
+        option("reference", reference.to_string()),
+        option("tag", reference.tag.as_str()),
+    ];
+    let entry = CatalogueEntry::of(&state.fleet, reference);
+    if let Some(image) = entry.source {
+        options.push(option("image id here", image.id.as_str()));
+    }
+    if let Some((host, image)) = entry.on.first() {
+        options.push(option(&format!("image id on {}", host.name), image.id.as_str()));
+    }
+    options.push(option("command line", format!("tagboat push {reference} --all")));
+    options
+}
+
+fn of_job(state: &State, id: &JobId) -> Vec<ChoiceOption> {
+    let mut options = vec![option("job id", id.as_str())];
+    let tracks = state.jobs.get(id).map(|job| job.tracks.as_slice());
+    for track in tracks.unwrap_or_default() {
+        if let Some(TrackResult::Failed(failure)) = &track.result {
+            options.push(option("failure", failure.to_string()));
         }
     }
+    options.push(option("command line", format!("tagboat job show {id}")));
+    options
 }

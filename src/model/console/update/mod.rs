@@ -18,6 +18,7 @@ mod time;
 
 use super::action::{Action, Risk, unavailable};
 use super::{Dirty, Effect, Msg, Place, Severity, State};
+use crate::model::clean::clean;
 use crate::model::command::Command;
 
 /// Takes one message; answers with what must be done.
@@ -31,9 +32,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.touch(Dirty::Normal);
             Vec::new()
         }
-        Msg::Engine(event) => engine::hear(state, event),
-        Msg::Said(line) => {
-            state.say(Severity::Info, line);
+        Msg::Engine(event) => engine::hear(state, *event),
+        Msg::Said(severity, line) => {
+            state.say(severity, clean(&line));
             Vec::new()
         }
         Msg::Time(now) => {

@@ -35,9 +35,9 @@ pub(super) fn go(state: &mut State, action: Action) {
         return;
     }
     let list = state.lists.of_mut(state.screen);
-    let last = list.order.len().saturating_sub(1);
+    let end = list.order.len().saturating_sub(1);
     let position = list.position().unwrap_or_default();
-    list.go_to(moved(action, position, last, state.shown.rows));
+    list.go_to(moved(action, position, end, state.shown.rows));
 }
 
 fn moved(action: Action, from: usize, last: usize, page: usize) -> usize {

@@ -49,7 +49,13 @@ fn follow(state: &mut State) {
                 state.frame.is_order_stale = true;
                 state.settle();
             }
-            Err(unknown) => *problem = Some(unknown),
+            Err(unknown) => {
+                // The words that are understood go on working while one is mended.
+                *problem = Some(unknown);
+                state.lists.of_mut(screen).filter = Filter::of_known_words(input.text(), screen);
+                state.frame.is_order_stale = true;
+                state.settle();
+            }
         },
         Some(Overlay::Palette { cursor, .. }) => *cursor = 0,
         Some(Overlay::Help { scroll, .. }) => *scroll = 0,
