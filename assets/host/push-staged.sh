@@ -2,6 +2,19 @@
 # $1: the part  $2: the whole file  $3: the archive's size in bytes
 part=$1 file=$2 size=$3
 
+# A receiver whose connection broke may live on, and what the network still held would come after what is sent now.
+# shellcheck disable=SC2012 # one `ls` for all processes; the names in /proc are numbers
+ls -l /proc/[0-9]*/fd/1 2>/dev/null | while read -r line; do
+    case $line in
+        *" -> $part")
+            pid=${line##*/proc/}
+            pid=${pid%%/*}
+            kill -s KILL "$pid" 2>/dev/null
+            while kill -s 0 "$pid" 2>/dev/null && [ -e "/proc/$pid/fd/1" ]; do :; done
+            ;;
+    esac
+done
+
 look() { # look WORD PATH LEAST: what is there; hashed when it has between LEAST and the archive's size in bytes
     if [ ! -e "$2" ] && [ ! -L "$2" ]; then
         echo "$1 absent"

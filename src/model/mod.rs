@@ -4,6 +4,7 @@
 
 pub mod clean;
 pub mod command;
+pub mod console;
 pub mod event;
 pub mod failure;
 pub mod fleet;

@@ -14,6 +14,7 @@ pub mod host_link;
 pub mod journal;
 pub mod lease;
 pub mod lister;
+pub mod log;
 pub mod operator;
 pub mod ports;
 pub mod prune;
@@ -21,6 +22,10 @@ pub mod push;
 pub mod report;
 pub mod restart;
 pub mod shell;
+#[cfg(test)]
+mod simulated;
 pub mod ssh;
 pub mod stamp;
+#[cfg(test)]
+mod stamp_tests;
 pub mod watch;

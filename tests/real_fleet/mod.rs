@@ -127,15 +127,6 @@ impl RealFleet {
         }
     }
 
-    /// Ends this engine without a word to anybody, as a killed console does, and starts another on the same journal.
-    pub fn restarted(self) -> Self {
-        let Self {
-            handle, _dirs: dirs, ..
-        } = self;
-        drop(handle);
-        Self::start_in(dirs)
-    }
-
     /// Waits for a state of the fleet.
     pub async fn until(&mut self, what: &str, holds: impl Fn(&Fleet) -> bool) {
         let deadline = Instant::now() + PATIENCE;

@@ -29,6 +29,9 @@ pub(super) const ANSWER: Duration = Duration::from_secs(15);
 /// How long it may take to change something: removing an image of a gigabyte takes seconds.
 const CHANGE: Duration = Duration::from_mins(2);
 
+/// How long it may take to begin an export: a classic store writes the whole archive to its disk before the first byte.
+const EXPORT: Duration = Duration::from_mins(20);
+
 /// A Docker engine.
 pub struct DockerEngine {
     docker: Docker,
@@ -239,7 +242,9 @@ impl ContainerEngine for DockerEngine {
     }
 
     fn export(&self, reference: &ImageRef) -> BoxStream<'static, Result<bytes::Bytes, EngineError>> {
-        self.docker
+        let mut patient = self.docker.clone();
+        patient.set_timeout(EXPORT);
+        patient
             .export_image(&reference.to_string())
             .map_err(|error| errors::read(&error))
             .boxed()

@@ -14,6 +14,7 @@ use crate::ops::lease::Lease;
 use crate::ops::prune::prune_host;
 use crate::ops::push::push_to_host;
 use crate::ops::report::{JobSink, StepError, TrackReporter};
+use crate::ops::restart::{restart_session, resume_restart};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::sync::Arc;
@@ -157,7 +158,12 @@ impl Runner {
             }
             let reporter = self.reporter(&target);
             let result = match self.take_host(&target.host, &reporter).await {
-                Ok(_) => not_planned(),
+                Ok((link, _lease)) if self.was_begun(&target) => {
+                    resume_restart(one, &self.job.id, &self.workshop.operator, &link, &reporter).await
+                }
+                Ok((link, _lease)) => {
+                    restart_session(one, &self.job.id, &self.workshop.operator, &link, &reporter).await
+                }
                 Err(result) => result,
             };
             if !matches!(result, TrackResult::Done(_)) {

@@ -27,6 +27,9 @@ const UNFINISHED: &str = ".unfinished-";
 /// What an earlier console left unfinished goes after this long; a live export is never so old.
 const UNFINISHED_AGE: Duration = Duration::from_hours(24);
 
+/// An archive that no push has used for so long is made again when one needs it.
+const UNUSED_AGE: Duration = Duration::from_hours(30 * 24);
+
 impl Cache {
     pub(super) fn new(folder: PathBuf) -> Self {
         Self { folder }
@@ -45,6 +48,10 @@ impl Cache {
             return None;
         }
         let digest = hash_prefix(&path, facts.size, ended).ok()?;
+        let used = File::open(sidecar(&path)).and_then(|file| file.set_modified(SystemTime::now()));
+        if let Err(error) = used {
+            tracing::debug!(%error, "the use of a kept archive could not be noted");
+        }
         (digest == facts.sha256).then_some(Archive { path, facts })
     }
 
@@ -101,20 +108,29 @@ impl Cache {
         File::open(&self.folder)?.sync_all()
     }
 
+    /// Removes what killed consoles left unfinished, and archives that nobody uses any more.
     fn sweep(&self) {
-        let is_old = |entry: &fs::DirEntry| {
-            let written = entry.metadata().and_then(|facts| facts.modified());
-            let age = written
-                .ok()
-                .and_then(|at| SystemTime::now().duration_since(at).ok());
-            age.is_some_and(|age| age > UNFINISHED_AGE)
+        let age = |entry: &fs::DirEntry| {
+            let touched = entry.metadata().and_then(|facts| facts.modified()).ok()?;
+            SystemTime::now().duration_since(touched).ok()
         };
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) && is_old(&entry) {
-                // Another console may remove it at the same moment.
-                let _ = fs::remove_file(entry.path());
+            let (path, age) = (entry.path(), age(&entry).unwrap_or_default());
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) && age > UNFINISHED_AGE {
+                remove(&path);
+            } else if path.extension().is_some_and(|end| end == "json") && age > UNUSED_AGE {
+                // Without its facts an archive is not used, so they go first.
+                remove(&path);
+                remove(&path.with_extension(""));
             }
         }
+    }
+}
+
+/// Another console may remove the same file at the same moment.
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_file(path) {
+        tracing::debug!(%error, path = %path.display(), "a file of the cache stays");
     }
 }
 

@@ -10,7 +10,7 @@ use tar::{Builder, EntryType, Header};
 
 /// How an engine lays an archive out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layout {
+pub(crate) enum Layout {
     /// Docker up to 24: `<id>/layer.tar`, a repeated layer as a symbolic link.
     Legacy,
     /// Docker from 25 on with the classic store: `blobs/sha256/<digest>`.
@@ -20,25 +20,25 @@ pub(super) enum Layout {
 }
 
 /// An archive as a list of entries, to be spoilt by tests.
-pub(super) struct Fixture {
-    pub(super) entries: Vec<Entry>,
-    pub(super) expected: Expected,
+pub(crate) struct Fixture {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) expected: Expected,
     /// The config's path.
-    pub(super) config: String,
+    pub(crate) config: String,
     /// The layers' paths.
-    pub(super) layers: Vec<String>,
+    pub(crate) layers: Vec<String>,
 }
 
 /// One entry.
-pub(super) struct Entry {
-    pub(super) path: String,
-    pub(super) kind: EntryType,
-    pub(super) bytes: Vec<u8>,
-    pub(super) link: &'static str,
+pub(crate) struct Entry {
+    pub(crate) path: String,
+    pub(crate) kind: EntryType,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) link: &'static str,
 }
 
 impl Entry {
-    pub(super) fn file(path: &str, bytes: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn file(path: &str, bytes: impl Into<Vec<u8>>) -> Self {
         let (path, bytes) = (path.to_owned(), bytes.into());
         Self {
             path,
@@ -48,7 +48,7 @@ impl Entry {
         }
     }
 
-    pub(super) fn special(path: &str, kind: EntryType, link: &'static str) -> Self {
+    pub(crate) fn special(path: &str, kind: EntryType, link: &'static str) -> Self {
         Self {
             path: path.to_owned(),
             kind,
@@ -79,7 +79,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 impl Fixture {
-    pub(super) fn new(layout: Layout) -> Self {
+    pub(crate) fn new(layout: Layout) -> Self {
         let layers = layers();
         let diff_ids: Vec<Digest> = layers.iter().map(|layer| digest_of(layer)).collect();
         let config = json!({
@@ -159,12 +159,12 @@ impl Fixture {
     }
 
     /// The entry at a path.
-    pub(super) fn entry(&mut self, path: &str) -> &mut Entry {
+    pub(crate) fn entry(&mut self, path: &str) -> &mut Entry {
         self.entries.iter_mut().find(|entry| entry.path == path).unwrap()
     }
 
     /// The archive's bytes.
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut tape = Builder::new(Vec::new());
         for entry in &self.entries {
             let mut header = Header::new_gnu();

@@ -7,9 +7,11 @@ mod codec;
 mod contents;
 mod defect;
 mod exports;
+#[cfg(test)]
+mod exports_tests;
 mod failure;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod hashing_writer;
 mod observed;
 mod oci;

@@ -112,7 +112,15 @@ async fn elsewhere(push: &Push<'_>) -> Result<Option<ImageId>, StepError> {
 /// Whether the host has the room and the programs; tells which compression it can undo.
 async fn room(push: &Push<'_>) -> Result<Codec, StepError> {
     let failed = |error| push.engine_failed(&error, push.nothing_sent());
-    let root = push.link.engine.facts().await.map_err(failed)?.data_root;
+    let facts = push.link.engine.facts().await.map_err(failed)?;
+    if facts.platform != push.plan.image.platform {
+        let cause = format!(
+            "the host runs {}, the image is built for {}",
+            facts.platform, push.plan.image.platform
+        );
+        return Err(push.refuse(cause, "build the image for this platform"));
+    }
+    let root = facts.data_root;
     let staging = push.link.profile().paths.staging.clone();
     let call = ScriptCall::question(ROOM, [staging.clone(), Staged::prefix(push.plan), root.clone()]);
     let output = push.link.shell.run(call).await;

@@ -8,6 +8,7 @@ use crate::model::names::{ImageId, ImageRef};
 use crate::ops::export::Archive;
 use crate::ops::ports::{ImageDetails, ScriptCall};
 use crate::ops::report::{Outcome, StepError};
+use tokio::time::timeout;
 
 /// Containerd stores of Engine 27 and later say so and still end with 0 (research/transfer.md section 4.2).
 const UNPACK_TROUBLE: &str = "Error unpacking image";
@@ -68,13 +69,19 @@ fn not_tagged(push: &Push<'_>, staged: &Staged) -> String {
     )
 }
 
-/// A failed load can leave the staging tag on an image that cannot run. Only that tag is taken back.
+/// A failed load can leave the staging tag on an image that cannot run. Only that tag is taken back, and a host that went
+/// away keeps nobody waiting for it.
 async fn drop_staging_tag(push: &Push<'_>, staging: &ImageRef) {
-    if let Err(error) = push.link.engine.remove_image(&staging.to_string()).await {
-        push.reporter
-            .log(format!("the tag {staging} could not be removed: {error}"))
-            .await;
-    }
+    let name = staging.to_string();
+    let removal = push.link.engine.remove_image(&name);
+    let trouble = match timeout(ScriptCall::QUESTION, removal).await {
+        Ok(Ok(_)) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "no answer".to_owned(),
+    };
+    push.reporter
+        .log(format!("the tag {staging} could not be removed: {trouble}"))
+        .await;
 }
 
 /// What was loaded is the image that was sent; then it gets its tag. Gives the id that the host's engine has for it.

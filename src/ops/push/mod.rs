@@ -4,8 +4,14 @@ mod compare;
 mod context;
 mod counted;
 mod load;
+#[cfg(test)]
+mod scene;
+#[cfg(test)]
+mod script_tests;
 mod scripts;
 mod send;
+#[cfg(test)]
+mod tests;
 
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ImageId, JobId, Operator};

@@ -52,7 +52,7 @@ pub(super) async fn export(push: &Push<'_>, codec: Codec) -> Result<Outcome<Arc<
     let size = megabytes(archive.facts.size);
     let note = match origin {
         Origin::Made => format!("{size} of {}", codec.word()),
-        Origin::Reused => format!("{size} of {} from an earlier push", codec.word()),
+        Origin::Reused => format!("{size} of {}, made before", codec.word()),
     };
     Ok(Outcome::noted(archive, note))
 }
@@ -76,15 +76,12 @@ pub(super) async fn send(
     let total = archive.facts.size;
     let offset = match find(push, archive, staged).await? {
         There::Whole => {
-            return Ok(Outcome::skipped(
-                true,
-                format!("{} is there from an earlier push", staged.file),
-            ));
+            return Ok(Outcome::skipped(true, format!("{} was there", staged.file)));
         }
         There::Part(all) if all == total => {
             return Ok(Outcome::skipped(
                 false,
-                format!("{} had arrived in an earlier push", staged.part),
+                format!("all of {} was there", staged.part),
             ));
         }
         There::Part(offset) => offset,
@@ -112,9 +109,9 @@ pub(super) async fn send(
     let note = match offset {
         0 => megabytes(total),
         _ => format!(
-            "{}, after {} of an earlier push",
-            megabytes(total - offset),
-            megabytes(offset)
+            "resumed: {} were there, {} sent",
+            megabytes(offset),
+            megabytes(total - offset)
         ),
     };
     Ok(Outcome::noted(false, note))

@@ -51,7 +51,7 @@ impl Restart<'_> {
     async fn make(
         &self,
         successor: &Successor,
-        role: &dyn Fn(crate::model::names::JobId) -> ContainerRole,
+        role: &(dyn Fn(crate::model::names::JobId) -> ContainerRole + Sync),
     ) -> Result<ContainerId, StepError> {
         let engine = &self.link.engine;
         let name = self.container_name(role);

@@ -89,7 +89,8 @@ host_address() { say "$(shape_value net).$((10 + ${1#lab-}))"; }
 need_host() {
   [ -n "${1:-}" ] || usage_error "which host?"
   is_ready || die "the lab is not up: run \`lab up\`"
-  host_names | grep -qxF -- "$1" || die "no host '$1' in this lab; it has: $(host_names | tr '\n' ' ')"
+  # Not grep -q: it ends at the first match, and pipefail then takes the writer's SIGPIPE for a failure.
+  host_names | grep -xF -- "$1" >/dev/null || die "no host '$1' in this lab; it has: $(host_names | tr '\n' ' ')"
 }
 
 on_hosts() { # on_hosts FUNCTION HOST...: all at once; fails when one failed

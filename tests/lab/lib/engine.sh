@@ -9,7 +9,7 @@ engine_pid() {
   local pid
   pid=$(cat "$run/docker.pid" 2>/dev/null) || return 1
   # A process id is used again some day: it must be a dockerd with this lab's socket.
-  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$sock" || return 1
+  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -F -- "$sock" >/dev/null || return 1
   say "$pid"
 }
 

@@ -70,7 +70,7 @@ prepare_images() { # prepare_images SUITE; the outer engine runs
 
 is_lab_image() { # is_lab_image REFERENCE
   case $1 in tagboat-lab-host:*) return 0 ;; esac
-  cut -f1 "$(session_cache)/source.ids" | grep -qxF -- "$1"
+  cut -f1 "$(session_cache)/source.ids" | grep -xF -- "$1" >/dev/null
 }
 
 # What a test has left at the source engine beside its images; first of all its containers, which hold images.

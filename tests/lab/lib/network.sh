@@ -10,8 +10,8 @@ free_net() { # the first three numbers of a /24 that no route of this machine to
   for a in 86 87 88 89; do
     for ((b = 0; b < 256; b++)); do
       net=10.$a.$b
-      if ! ip -4 route show table all root "$net.0/24" | grep -q . &&
-        ! ip -4 route show table all match "$net.0/24" | grep -qv '^default'; then
+      if ! ip -4 route show table all root "$net.0/24" | grep . >/dev/null &&
+        ! ip -4 route show table all match "$net.0/24" | grep -v "^default" >/dev/null; then
         say "$net"
         return
       fi
@@ -47,7 +47,7 @@ network_state() { # for the table
 end_delay() {
   local pid
   pid=$(cat "$run/state/$1.delay" 2>/dev/null) || return 0
-  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$run/lab/delay"; then
+  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -F "$run/lab/delay" >/dev/null; then
     kill "$pid" 2>/dev/null || true
     wait_for 5 is_gone "$pid" || true
   fi

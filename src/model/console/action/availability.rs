@@ -1,0 +1,130 @@
+//! Whether an action can be done now, and the reason when it cannot. It is listed either way.
+
+use super::Action;
+use crate::model::console::catalogue::CatalogueEntry;
+use crate::model::console::{Place, RowId, Screen, State};
+use crate::model::job::JobState;
+use crate::model::names::{ImageRef, JobId};
+
+/// Why an action cannot be done now; none when it can.
+pub fn unavailable(state: &State, action: Action) -> Option<String> {
+    let targets = state.targets();
+    match action {
+        Action::Restart | Action::RestartOnto => none_chosen(&targets, Screen::Sessions),
+        Action::Push => match state.screen_of_targets() {
+            Screen::Images => one_image(&targets, "push")
+                .err()
+                .or_else(|| not_at_source(state, &targets)),
+            _ => none_chosen(&targets, Screen::Hosts).or_else(|| nothing_at_source(state)),
+        },
+        Action::Activate => match state.screen_of_targets() {
+            Screen::Images => one_image(&targets, "activate")
+                .err()
+                .or_else(|| on_no_host(state, &targets)),
+            _ => none_chosen(&targets, Screen::Hosts),
+        },
+        Action::Prune => match state.screen_of_targets() {
+            Screen::Images => one_image(&targets, "prune")
+                .err()
+                .or_else(|| on_no_host(state, &targets)),
+            _ => none_chosen(&targets, Screen::Hosts),
+        },
+        Action::CancelJob => one_job(&targets).map_or_else(Some, |id| not_cancellable(state, id)),
+        Action::ResumeJob => one_job(&targets).map_or_else(Some, |id| not_resumable(state, id)),
+        Action::Open | Action::Copy | Action::Mark | Action::MarkRange => nothing_there(state, &targets),
+        Action::Clear => nothing_to_clear(state),
+        _ => None,
+    }
+}
+
+fn none_chosen(targets: &[RowId], screen: Screen) -> Option<String> {
+    targets
+        .is_empty()
+        .then(|| format!("there is no {} under the cursor", screen.noun()))
+}
+
+fn nothing_there(state: &State, targets: &[RowId]) -> Option<String> {
+    let is_list = matches!(state.place(), Place::List(_));
+    (is_list && targets.is_empty()).then(|| "the list is empty".to_owned())
+}
+
+/// The one image tag that is chosen, or why there is none.
+pub(in crate::model::console) fn one_image<'a>(
+    targets: &'a [RowId],
+    verb: &str,
+) -> Result<&'a ImageRef, String> {
+    match targets {
+        [RowId::Image(reference)] => Ok(reference),
+        [] => Err("there is no image tag under the cursor".to_owned()),
+        many => Err(format!(
+            "{verb} takes one image tag, {} are marked; `A` unmarks",
+            many.len()
+        )),
+    }
+}
+
+/// The one job that is chosen, or why there is none.
+pub(in crate::model::console) fn one_job(targets: &[RowId]) -> Result<&JobId, String> {
+    match targets {
+        [RowId::Job(id)] => Ok(id),
+        [] => Err("there is no job under the cursor".to_owned()),
+        many => Err(format!(
+            "one job at a time, {} are marked; `A` unmarks",
+            many.len()
+        )),
+    }
+}
+
+fn not_at_source(state: &State, targets: &[RowId]) -> Option<String> {
+    let reference = one_image(targets, "push").ok()?;
+    let source = state.fleet.source();
+    if let Some(problem) = &source.problem {
+        return Some(format!("the source engine cannot be asked: {problem}"));
+    }
+    (!source.images.contains_key(reference))
+        .then(|| format!("{reference} is not at the source; build or pull it here first"))
+}
+
+fn nothing_at_source(state: &State) -> Option<String> {
+    let source = state.fleet.source();
+    if let Some(problem) = &source.problem {
+        return Some(format!("the source engine cannot be asked: {problem}"));
+    }
+    source
+        .images
+        .is_empty()
+        .then(|| "the source engine has no image tags; build one here first".to_owned())
+}
+
+fn on_no_host(state: &State, targets: &[RowId]) -> Option<String> {
+    let reference = one_image(targets, "").ok()?;
+    CatalogueEntry::of(&state.fleet, reference)
+        .on
+        .is_empty()
+        .then(|| format!("no host has {reference} yet; `p` pushes it"))
+}
+
+fn not_cancellable(state: &State, id: &JobId) -> Option<String> {
+    match state.jobs.get(id)?.state {
+        JobState::Running => None,
+        JobState::Cancelling => Some("it is being cancelled".to_owned()),
+        JobState::Interrupted => Some("nobody runs it; `u` resumes it".to_owned()),
+        JobState::Elsewhere => Some("another console runs it; cancel it there".to_owned()),
+        JobState::Ended(verdict) => Some(format!("it ended: {}", verdict.word())),
+    }
+}
+
+fn not_resumable(state: &State, id: &JobId) -> Option<String> {
+    match state.jobs.get(id)?.state {
+        JobState::Interrupted => None,
+        JobState::Running | JobState::Cancelling => Some("it runs".to_owned()),
+        JobState::Elsewhere => Some("another console runs it".to_owned()),
+        JobState::Ended(_) => Some("it ended; start the same change again instead".to_owned()),
+    }
+}
+
+fn nothing_to_clear(state: &State) -> Option<String> {
+    let list = state.lists.of(state.screen);
+    (list.filter.is_empty() && list.marks.is_empty() && list.anchor.is_none())
+        .then(|| "there is neither a filter nor a mark".to_owned())
+}

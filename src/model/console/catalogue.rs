@@ -1,0 +1,139 @@
+//! All managed image tags of the fleet and of the source engine, merged by their reference.
+
+use crate::model::fleet::{ContentId, Fleet, Host, HostImage, SourceImage};
+use crate::model::names::ImageRef;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One image tag with everywhere it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CatalogueEntry<'a> {
+    /// The tag.
+    pub reference: &'a ImageRef,
+    /// The image at the source, if it is there: only then it can be pushed.
+    pub source: Option<&'a SourceImage>,
+    /// The hosts that have it, with their image.
+    pub on: Vec<(&'a Host, &'a HostImage)>,
+}
+
+/// How an image tag stands to the fleet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ImageStanding {
+    /// It is at the source and on no host.
+    pub is_only_here: bool,
+    /// On how many hosts it is the active tag.
+    pub active_on: usize,
+    /// How many sessions use it.
+    pub sessions: usize,
+    /// It names different contents in different places.
+    pub differs: bool,
+}
+
+impl ImageStanding {
+    /// Whether neither a session nor a stamp needs it.
+    pub fn is_unused(&self) -> bool {
+        self.active_on == 0 && self.sessions == 0 && !self.is_only_here
+    }
+}
+
+/// The catalogue in the order of references.
+pub fn catalogue(fleet: &Fleet) -> Vec<CatalogueEntry<'_>> {
+    let managed: BTreeSet<_> = fleet.hosts().map(|host| &host.settings.profile.image).collect();
+    let mut entries = BTreeMap::new();
+    for (reference, image) in &fleet.source().images {
+        if managed.contains(&reference.image) {
+            entry_of(&mut entries, reference).source = Some(image);
+        }
+    }
+    for host in fleet.hosts() {
+        for image in host.images() {
+            let own = image
+                .references
+                .iter()
+                .filter(|reference| reference.image == host.settings.profile.image);
+            for reference in own {
+                entry_of(&mut entries, reference).on.push((host, image));
+            }
+        }
+    }
+    entries.into_values().collect()
+}
+
+fn entry_of<'a, 'e>(
+    entries: &'e mut BTreeMap<&'a ImageRef, CatalogueEntry<'a>>,
+    reference: &'a ImageRef,
+) -> &'e mut CatalogueEntry<'a> {
+    entries.entry(reference).or_insert_with(|| CatalogueEntry {
+        reference,
+        source: None,
+        on: Vec::new(),
+    })
+}
+
+impl<'a> CatalogueEntry<'a> {
+    /// The entry of one tag; empty if it is nowhere.
+    pub fn of(fleet: &'a Fleet, reference: &'a ImageRef) -> Self {
+        Self {
+            reference,
+            source: fleet.source().images.get(reference),
+            on: fleet
+                .hosts()
+                .filter_map(|host| host.image(reference).map(|image| (host, image)))
+                .collect(),
+        }
+    }
+
+    /// Whether it is nowhere.
+    pub fn is_gone(&self) -> bool {
+        self.source.is_none() && self.on.is_empty()
+    }
+
+    /// How it stands to the fleet.
+    pub fn standing(&self) -> ImageStanding {
+        let contents: BTreeSet<&ContentId> = self
+            .source
+            .iter()
+            .map(|image| &image.content)
+            .chain(self.on.iter().filter_map(|(_, image)| image.content.as_ref()))
+            .collect();
+        ImageStanding {
+            is_only_here: self.on.is_empty() && self.source.is_some(),
+            active_on: self
+                .on
+                .iter()
+                .filter(|(host, _)| host.stamp.active() == Some(self.reference))
+                .count(),
+            sessions: self
+                .on
+                .iter()
+                .map(|(host, _)| host.sessions_using(self.reference))
+                .sum(),
+            differs: contents.len() > 1,
+        }
+    }
+
+    /// The short ids that it has, each once; the two image stores name one content differently.
+    pub fn ids(&self) -> Vec<&'a str> {
+        let here = self.source.iter().map(|image| image.id.short());
+        let there = self.on.iter().map(|(_, image)| image.id.short());
+        let mut ids = Vec::new();
+        for id in here.chain(there) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+
+    /// Its size in bytes: the source's count, or the largest that a host has.
+    pub fn size(&self) -> u64 {
+        let there = self.on.iter().map(|(_, image)| image.size).max();
+        self.source.map_or(there.unwrap_or_default(), |image| image.size)
+    }
+
+    /// When it was built.
+    pub fn created_at(&self) -> Option<Timestamp> {
+        let there = self.on.iter().filter_map(|(_, image)| image.created_at).max();
+        self.source.and_then(|image| image.created_at).or(there)
+    }
+}

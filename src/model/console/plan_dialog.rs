@@ -1,0 +1,109 @@
+//! A plan that waits for its confirmation, frozen as it was when the dialog opened.
+
+use super::line_input::LineInput;
+use crate::model::fleet::Fleet;
+use crate::model::plan::{Gate, Plan};
+use jiff::{SignedDuration, Timestamp};
+
+/// The dialog. Cancel is focused, always.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanDialog {
+    /// What would be done.
+    pub plan: Plan,
+    /// When it was shown.
+    pub opened_at: Timestamp,
+    /// What was typed at its gate; never filled in.
+    pub typed: LineInput,
+    /// The first line that is shown.
+    pub scroll: usize,
+}
+
+/// Whether the dialog would take a confirmation now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// It was opened a moment ago: a key that was meant for the list must not confirm it.
+    NotArmed,
+    /// There is nothing to do.
+    NoWork,
+    /// The word is not typed yet.
+    WordMissing(String),
+    /// It would.
+    Ready,
+}
+
+impl PlanDialog {
+    /// How long a fresh dialog takes no confirmation.
+    pub const ARMING: SignedDuration = SignedDuration::from_millis(300);
+
+    /// A dialog that opens now.
+    pub fn new(plan: Plan, now: Timestamp) -> Self {
+        Self {
+            plan,
+            opened_at: now,
+            typed: LineInput::default(),
+            scroll: 0,
+        }
+    }
+
+    /// Whether the plan changes anything. A prune that keeps all is shown for its reasons only.
+    pub fn has_work(&self) -> bool {
+        match &self.plan {
+            Plan::Prune(prune) => prune.removals().next().is_some(),
+            _ => true,
+        }
+    }
+
+    /// Whether a confirmation would be taken now.
+    pub fn readiness(&self, now: Timestamp) -> Readiness {
+        if !self.has_work() {
+            return Readiness::NoWork;
+        }
+        if now < self.opened_at + Self::ARMING {
+            return Readiness::NotArmed;
+        }
+        match self.plan.gate() {
+            Gate::Typed(word) if self.typed.text().trim() != word => Readiness::WordMissing(word),
+            _ => Readiness::Ready,
+        }
+    }
+
+    /// What the plan was about and is not there any more, so that it cannot be meant any more.
+    pub fn vanished(&self, fleet: &Fleet) -> Option<String> {
+        match &self.plan {
+            Plan::Push(push) => {
+                let now = fleet.source().images.get(&push.reference);
+                match now {
+                    None => Some(format!("{} is not at the source any more", push.reference)),
+                    Some(image) if image.id != push.image.id => {
+                        Some(format!("{} names another image now", push.reference))
+                    }
+                    Some(_) => None,
+                }
+            }
+            Plan::Restart(restart) => restart.sessions.iter().find_map(|one| {
+                let session = fleet.host(&one.host).and_then(|host| host.session(&one.session));
+                match session {
+                    None => Some(format!("{}/{} is gone", one.host, one.session)),
+                    Some(now) if now.container().id != one.container => {
+                        Some(format!("{}/{} was re-created meanwhile", one.host, one.session))
+                    }
+                    Some(_) => None,
+                }
+            }),
+            Plan::Activate(activate) => activate.hosts.iter().find_map(|one| {
+                let image = fleet.host(&one.host)?.image(&activate.reference);
+                (image.map(|image| &image.id) != Some(&one.image_id)).then(|| {
+                    format!(
+                        "{} is not the same image on {} any more",
+                        activate.reference, one.host
+                    )
+                })
+            }),
+            Plan::Prune(prune) => prune.removals().find_map(|(name, verdict)| {
+                let host = fleet.host(name)?;
+                let is_there = host.images().any(|image| image.id == verdict.image_id);
+                (!is_there).then(|| format!("{} is gone from {name}", verdict.subject()))
+            }),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Copying: a menu of what there is to copy of a row, or the whole of a text that is shown.
+
+use crate::model::console::{
+    CatalogueEntry, Choice, ChoiceOption, Chosen, ChosenFor, Effect, Overlay, RowId, State,
+};
+use crate::model::job::TrackResult;
+use crate::model::names::{HostName, ImageRef, JobId, SessionName};
+
+/// Opens the menu, or copies at once where there is only one thing.
+pub(super) fn begin(state: &mut State) -> Vec<Effect> {
+    match state.overlays.last() {
+        Some(Overlay::Messages { .. }) => {
+            let lines: Vec<_> = state
+                .messages
+                .newest_first()
+                .map(|message| format!("{} {}: {}", message.at, message.severity.word(), message.text))
+                .collect();
+            return vec![Effect::Copy(lines.join("\n"))];
+        }
+        Some(Overlay::Refused { what, refusal }) => {
+            return vec![Effect::Copy(format!("{what}: {refusal}"))];
+        }
+        _ => {}
+    }
+    let cursor = match &state.details {
+        Some(details) => Some(details.row.clone()),
+        None => state.lists.of(state.screen).cursor.clone(),
+    };
+    if let Some(row) = cursor {
+        let options = options(state, &row);
+        state.overlays.push(Overlay::Choice(Choice {
+            purpose: ChosenFor::Copy,
+            options,
+            cursor: 0,
+        }));
+    }
+    Vec::new()
+}
+
+fn option(note: &str, text: impl Into<String>) -> ChoiceOption {
+    let text = text.into();
+    ChoiceOption {
+        value: Chosen::Text(text.clone()),
+        label: text,
+        note: note.to_owned(),
+    }
+}
+
+fn options(state: &State, row: &RowId) -> Vec<ChoiceOption> {
+    match row {
+        RowId::Session(host, name) => of_session(state, host, name),
+        RowId::Host(name) => of_host(state, name),
+        RowId::Image(reference) => of_image(state, reference),
+        RowId::Job(id) => of_job(state, id),
+    }
+}
+
+fn of_session(state: &State, host: &HostName, name: &SessionName) -> Vec<ChoiceOption> {
+    let mut options = vec![option("name", name.as_str()), option("host", host.as_str())];
+    let known = state.fleet.host(host);
+    if let Some(session) = known.and_then(|host| host.session(name)) {
+        let pinned = session.pinned();
+        options.extend(pinned.map(|pinned| option("pinned tag", pinned.to_string())));
+        options.push(option("image id", session.container().image_id.as_str()));
+        options.push(option("container id", session.container().id.as_str()));
+    }
+    let command = format!("tagboat session restart {name} --host {host}");
+    options.push(option("command line", command));
+    options
+}
+
+fn of_host(state: &State, name: &HostName) -> Vec<ChoiceOption> {
+    let mut options = vec![option("name", name.as_str())];
+    if let Some(host) = state.fleet.host(name) {
+        let active = host.stamp.active();
+        options.extend(active.map(|tag| option("active tag", tag.to_string())));
+        options.extend(host.connection.reason().map(|why| option("reason", why)));
+    }
+    options.push(option("command line", format!("tagboat prune --host {name}")));
+    options
+}
+
+fn of_image(state: &State, reference: &ImageRef) -> Vec<ChoiceOption> {
+    let mut options = vec![
+        option("reference", reference.to_string()),
+        option("tag", reference.tag.as_str()),
+    ];
+    let entry = CatalogueEntry::of(&state.fleet, reference);
+    if let Some(image) = entry.source {
+        options.push(option("image id here", image.id.as_str()));
+    }
+    if let Some((host, image)) = entry.on.first() {
+        options.push(option(&format!("image id on {}", host.name), image.id.as_str()));
+    }
+    options.push(option("command line", format!("tagboat push {reference} --all")));
+    options
+}
+
+fn of_job(state: &State, id: &JobId) -> Vec<ChoiceOption> {
+    let mut options = vec![option("job id", id.as_str())];
+    let tracks = state.jobs.get(id).map(|job| job.tracks.as_slice());
+    for track in tracks.unwrap_or_default() {
+        if let Some(TrackResult::Failed(failure)) = &track.result {
+            options.push(option("failure", failure.to_string()));
+        }
+    }
+    options.push(option("command line", format!("tagboat job show {id}")));
+    options
+}

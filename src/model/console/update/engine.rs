@@ -1,0 +1,46 @@
+//! Taking in what the engine says.
+
+use super::{intake, jobs};
+use crate::model::console::{Effect, Severity, State};
+use crate::model::event::Event;
+use crate::model::fleet::{Delta, Freshness, HostChange};
+
+/// Takes in one event, made harmless first.
+pub(super) fn hear(state: &mut State, event: Event) -> Vec<Effect> {
+    match intake::cleaned(event) {
+        Event::Fleet(delta) => {
+            change(state, delta);
+            Vec::new()
+        }
+        Event::Known(job) => jobs::know(state, *job),
+        Event::Job { id, event } => jobs::happen(state, &id, event),
+        Event::Refused { id, refusal } => jobs::refuse(state, &id, refusal),
+        Event::Notice(text) => {
+            state.say(Severity::Info, text);
+            Vec::new()
+        }
+    }
+}
+
+fn change(state: &mut State, delta: Delta) {
+    let only_confirms = only_confirms(state, &delta);
+    if state.fleet.apply(delta) && !only_confirms {
+        state.touch_rows();
+    }
+}
+
+/// Whether a delta only says that what is shown is still true: that alone is no reason to draw.
+fn only_confirms(state: &State, delta: &Delta) -> bool {
+    let Delta::Host {
+        host,
+        change: HostChange::Listed(_),
+    } = delta
+    else {
+        return false;
+    };
+    let now = state.clock.now;
+    state
+        .fleet
+        .host(host)
+        .is_some_and(|host| matches!(host.freshness(now), Freshness::Fresh(_)))
+}

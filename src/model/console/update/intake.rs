@@ -1,0 +1,162 @@
+//! Makes every text of an event harmless that a host, an engine or a program on a host may have written.
+
+use crate::model::clean::clean;
+use crate::model::event::Event;
+use crate::model::failure::{Failure, Refusal};
+use crate::model::fleet::{Connection, ConnectionProblem, Delta, HostChange, RunsOn, Stamp};
+use crate::model::job::{Job, JobEvent, StepState, TrackResult};
+
+/// The event with its texts cleaned. Names, tags, digests and ids are valid by their types and pass as they are.
+pub(super) fn cleaned(event: Event) -> Event {
+    match event {
+        Event::Fleet(Delta::Host { host, change }) => Event::Fleet(Delta::Host {
+            host,
+            change: host_change(change),
+        }),
+        Event::Fleet(Delta::Source { problem, images }) => Event::Fleet(Delta::Source {
+            problem: problem.map(|text| clean(&text)),
+            images,
+        }),
+        Event::Known(job) => Event::Known(Box::new(known(*job))),
+        Event::Job { id, event } => Event::Job {
+            id,
+            event: job_event(event),
+        },
+        Event::Refused { id, refusal } => Event::Refused {
+            id,
+            refusal: Refusal {
+                host: refusal.host,
+                reason: clean(&refusal.reason),
+                advice: clean(&refusal.advice),
+            },
+        },
+        Event::Notice(text) => Event::Notice(clean(&text)),
+    }
+}
+
+fn host_change(change: HostChange) -> HostChange {
+    match change {
+        HostChange::Connection(Connection::Failed { problem, retry_at }) => {
+            HostChange::Connection(Connection::Failed {
+                problem: connection_problem(problem),
+                retry_at,
+            })
+        }
+        HostChange::Facts(mut facts) => {
+            for text in [
+                &mut facts.engine,
+                &mut facts.api,
+                &mut facts.platform.os,
+                &mut facts.platform.architecture,
+            ] {
+                *text = clean(text);
+            }
+            HostChange::Facts(facts)
+        }
+        HostChange::Stamp { stamp, mut history } => {
+            for record in &mut history {
+                for text in [&mut record.operator, &mut record.image_id, &mut record.job] {
+                    *text = clean(text);
+                }
+            }
+            let stamp = match stamp {
+                Stamp::Unreadable(why) => Stamp::Unreadable(clean(&why)),
+                other => other,
+            };
+            HostChange::Stamp { stamp, history }
+        }
+        HostChange::Container(mut container) => {
+            container.name = clean(&container.name);
+            container.compose = container.compose.map(|text| clean(&text));
+            if let RunsOn::Other(text) = &mut container.runs_on {
+                *text = clean(text);
+            }
+            HostChange::Container(container)
+        }
+        other => other,
+    }
+}
+
+fn connection_problem(problem: ConnectionProblem) -> ConnectionProblem {
+    use ConnectionProblem as P;
+    match problem {
+        P::NeedsAuth(text) => P::NeedsAuth(clean(&text)),
+        P::HostKeyChanged(text) => P::HostKeyChanged(clean(&text)),
+        P::HostKeyUnknown(text) => P::HostKeyUnknown(clean(&text)),
+        P::Unreachable(text) => P::Unreachable(clean(&text)),
+        P::Lost(text) => P::Lost(clean(&text)),
+        P::DockerDenied(text) => P::DockerDenied(clean(&text)),
+        P::DockerDown(text) => P::DockerDown(clean(&text)),
+    }
+}
+
+fn known(mut job: Job) -> Job {
+    for track in &mut job.tracks {
+        for record in &mut track.steps {
+            let state = std::mem::take(&mut record.state);
+            record.state = step_state(state);
+            record.step.subject = record.step.subject.take().map(|text| clean(&text));
+        }
+        for line in &mut track.lines {
+            *line = clean(line);
+        }
+        track.result = track.result.take().map(track_result);
+    }
+    job
+}
+
+fn job_event(event: JobEvent) -> JobEvent {
+    match event {
+        JobEvent::Step {
+            target,
+            mut step,
+            state,
+            at,
+        } => {
+            step.subject = step.subject.map(|text| clean(&text));
+            JobEvent::Step {
+                target,
+                step,
+                state: step_state(state),
+                at,
+            }
+        }
+        JobEvent::Log { target, line } => JobEvent::Log {
+            target,
+            line: clean(&line),
+        },
+        JobEvent::TargetEnded { target, result, at } => JobEvent::TargetEnded {
+            target,
+            result: track_result(result),
+            at,
+        },
+        other => other,
+    }
+}
+
+fn step_state(state: StepState) -> StepState {
+    match state {
+        StepState::Done(note) => StepState::Done(note.map(|text| clean(&text))),
+        StepState::Skipped(why) => StepState::Skipped(clean(&why)),
+        StepState::Failed(failure) => StepState::Failed(clean_failure(failure)),
+        other => other,
+    }
+}
+
+fn track_result(result: TrackResult) -> TrackResult {
+    match result {
+        TrackResult::Done(note) => TrackResult::Done(note.map(|text| clean(&text))),
+        TrackResult::Failed(failure) => TrackResult::Failed(clean_failure(failure)),
+        TrackResult::Cancelled(text) => TrackResult::Cancelled(clean(&text)),
+        TrackResult::NotBegun(text) => TrackResult::NotBegun(clean(&text)),
+    }
+}
+
+fn clean_failure(failure: Failure) -> Failure {
+    Failure {
+        cause: clean(&failure.cause),
+        state: clean(&failure.state),
+        advice: clean(&failure.advice),
+        ..failure
+    }
+}

@@ -1,0 +1,150 @@
+//! Doing what was chosen in the palette: an action, or a verb with its arguments.
+
+use super::{choose, plan};
+use crate::model::console::palette::{PaletteEntry, Verb, entries};
+use crate::model::console::{
+    Details, Effect, Field, Filter, LineInput, Overlay, RowId, Screen, Severity, State, facets,
+};
+use crate::model::names::{HostName, ImageRef, SessionName, Tag};
+
+/// Does it; on a mistake the palette stays open with what was typed.
+pub(super) fn run(state: &mut State, input: LineInput, cursor: usize) -> Vec<Effect> {
+    match entries(state, input.text()).into_iter().nth(cursor) {
+        Some(PaletteEntry::Action(info, _)) => return super::act(state, info.action),
+        Some(PaletteEntry::Verb(verb, arguments)) if arguments.is_empty() && verb.word != "prune" => {
+            // The verb is put in so that only its arguments are left to type.
+            let input = LineInput::holding(&format!("{} ", verb.word));
+            state.overlays.push(Overlay::Palette { input, cursor: 0 });
+        }
+        Some(PaletteEntry::Verb(verb, arguments)) => {
+            if let Err(problem) = obey(state, verb, &arguments) {
+                state.say(Severity::Warn, format!("{problem}; {}", verb.usage));
+                state.overlays.push(Overlay::Palette { input, cursor: 0 });
+            }
+        }
+        None => {
+            state.say(
+                Severity::Warn,
+                format!("nothing is called {:?}; `?` lists all", input.text()),
+            );
+            state.overlays.push(Overlay::Palette { input, cursor: 0 });
+        }
+    }
+    Vec::new()
+}
+
+fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<(), String> {
+    let (first, rest) = arguments
+        .split_first()
+        .map_or(("", arguments), |(first, rest)| (first.as_str(), rest));
+    match verb.word {
+        "push" => {
+            let reference = reference(state, first)?;
+            let hosts = hosts(state, rest, |_| true)?;
+            plan::push(state, reference, hosts, false);
+        }
+        "activate" => {
+            let reference = reference(state, first)?;
+            let hosts = hosts(state, rest, |host| host.image(&reference).is_some())?;
+            plan::activate(state, reference, hosts);
+        }
+        "prune" => {
+            let hosts = hosts(state, arguments, |_| true)?;
+            plan::prune(state, hosts, Vec::new());
+        }
+        "restart" => restart(state, first, rest)?,
+        "filter" => {
+            let filter = Filter::parse(&arguments.join(" "), state.screen).map_err(|e| e.to_string())?;
+            state.lists.of_mut(state.screen).filter = filter;
+            state.touch_rows();
+        }
+        "sort" => {
+            let fields = Field::sorts(state.screen);
+            let field = fields.iter().find(|field| field.word() == first);
+            let field = *field.ok_or_else(|| format!("there is no column {first:?} here"))?;
+            choose::sort_by(state, state.screen, field);
+        }
+        _ => show(state, first)?,
+    }
+    Ok(())
+}
+
+/// A whole reference, or a bare tag of the image that the fleet runs.
+fn reference(state: &State, text: &str) -> Result<ImageRef, String> {
+    if text.contains(':') {
+        return ImageRef::parse(text).map_err(|e| e.to_string());
+    }
+    let tag = Tag::parse(text).map_err(|e| e.to_string())?;
+    let image = state
+        .fleet
+        .hosts()
+        .next()
+        .map(|host| &host.settings.profile.image);
+    let image = image.ok_or_else(|| "there are no hosts".to_owned())?;
+    Ok(image.with_tag(tag))
+}
+
+fn hosts(
+    state: &State,
+    names: &[String],
+    is_meant: impl Fn(&crate::model::fleet::Host) -> bool,
+) -> Result<Vec<HostName>, String> {
+    if names.is_empty() {
+        let meant = state.fleet.hosts().filter(|host| is_meant(host));
+        return Ok(meant.map(|host| host.name.clone()).collect());
+    }
+    let host = |name: &String| {
+        let parsed = HostName::parse(name).map_err(|e| e.to_string())?;
+        match state.fleet.host(&parsed) {
+            Some(_) => Ok(parsed),
+            None => Err(format!("there is no host {name}")),
+        }
+    };
+    names.iter().map(host).collect()
+}
+
+fn restart(state: &mut State, session: &str, rest: &[String]) -> Result<(), String> {
+    let (host, name) = match session.split_once('/') {
+        Some((host, name)) => (Some(HostName::parse(host).map_err(|e| e.to_string())?), name),
+        None => (None, session),
+    };
+    let name = SessionName::parse(name).map_err(|e| e.to_string())?;
+    let found: Vec<_> = state
+        .fleet
+        .sessions_named(&name)
+        .filter(|(on, _)| host.as_ref().is_none_or(|host| on.name == *host))
+        .map(|(on, session)| (on.name.clone(), session.name().clone()))
+        .collect();
+    let onto = match rest.first() {
+        Some(tag) => Some(Tag::parse(tag).map_err(|e| e.to_string())?),
+        None => None,
+    };
+    match found.len() {
+        0 => Err(format!("there is no session {session}")),
+        1 => {
+            plan::restart(state, found, onto);
+            Ok(())
+        }
+        n => Err(format!("{n} hosts have a session {name}; write HOST/{name}")),
+    }
+}
+
+/// Opens the details of whatever has this name.
+fn show(state: &mut State, name: &str) -> Result<(), String> {
+    let is_named = |id: &RowId| match id {
+        RowId::Session(_, session) => session.as_str() == name || id.to_string() == name,
+        RowId::Image(reference) => reference.tag.as_str() == name || id.to_string() == name,
+        RowId::Job(job) => job.short() == name || job.as_str() == name,
+        RowId::Host(host) => host.as_str() == name,
+    };
+    for screen in Screen::ALL {
+        let rows = facets::of_screen(state, screen);
+        if let Some(row) = rows.into_iter().map(|row| row.id).find(is_named) {
+            state.screen = screen;
+            state.lists.of_mut(screen).cursor = Some(row.clone());
+            state.details = Some(Details::of(row));
+            return Ok(());
+        }
+    }
+    Err(format!("nothing is called {name:?}"))
+}

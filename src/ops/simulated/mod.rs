@@ -1,0 +1,15 @@
+//! A host without a network and an engine without containers, for tests: the scripts are really run, by a real `sh`.
+
+mod clock;
+mod disk;
+mod engine;
+mod host;
+mod shell;
+mod sink;
+
+pub(crate) use clock::LeapingClock;
+pub(crate) use disk::SmallDisk;
+pub(crate) use engine::SimulatedEngine;
+pub(crate) use host::SimulatedHost;
+pub(crate) use shell::{Fault, Flavour, SimulatedShell};
+pub(crate) use sink::MemorySink;

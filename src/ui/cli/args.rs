@@ -1,0 +1,222 @@
+//! The command line as types: verbs, flags and their help.
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+use std::path::PathBuf;
+
+/// Versioned container images on a fleet of agent hosts: without a verb, the console.
+#[derive(Debug, Parser)]
+#[command(name = "tagboat", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// The config file [default: `$TAGBOAT_CONFIG`, else `tagboat/config.toml` in the user's config directory].
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// What to do; the console when absent.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 usage, 3 refused (nothing changed), \
+4 partly done (some hosts failed), 130 interrupted.";
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Show every host with its active tag, its tags and its sessions.
+    Status(ListArgs),
+    /// Copy an image to hosts and, when it is verified and loaded, stamp it; no session is touched.
+    Push(PushArgs),
+    /// Stamp a tag that the hosts have already; sessions that start from then on get it.
+    Activate(ActivateArgs),
+    /// List sessions, or restart them onto another tag.
+    #[command(subcommand)]
+    Session(SessionVerb),
+    /// Remove image tags that no session needs.
+    Prune(PruneArgs),
+    /// Look at jobs, or take up one that was interrupted.
+    #[command(subcommand)]
+    Job(JobVerb),
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(ConfigVerb),
+    /// Print the completions of a shell.
+    Completions(CompletionsArgs),
+    /// Print the manual page.
+    Man,
+}
+
+/// `tagboat session`.
+#[derive(Debug, Subcommand)]
+pub enum SessionVerb {
+    /// List the sessions with the tag that each is pinned to.
+    List(ListArgs),
+    /// Replace the containers of sessions by new ones on the active tag or on another.
+    Restart(RestartArgs),
+}
+
+/// `tagboat job`.
+#[derive(Debug, Subcommand)]
+pub enum JobVerb {
+    /// List the jobs that this machine started.
+    List(ListArgs),
+    /// Show what became of one job, step by step.
+    Show(JobShowArgs),
+    /// Take up a job whose console died.
+    Resume(JobResumeArgs),
+}
+
+/// `tagboat config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigVerb {
+    /// Print the configuration with every value in it, as a config file.
+    Show,
+}
+
+/// Which hosts a verb is about.
+#[derive(Debug, Clone, Default, Args)]
+pub struct HostArgs {
+    /// A host, a pattern such as 'eu-*', or group:NAME; may be given more than once.
+    #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
+    pub hosts: Vec<String>,
+    /// Every configured host.
+    #[arg(long, conflicts_with = "hosts")]
+    pub all: bool,
+}
+
+/// How a change is confirmed and told.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct ChangeArgs {
+    /// Accept the plan without being asked.
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// Show the plan and end.
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
+    /// Print JSON: the plan, then one event per line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Verbs that only look.
+#[derive(Debug, Default, Args)]
+pub struct ListArgs {
+    /// Only these: a host, a pattern such as 'eu-*', or group:NAME; may be given more than once.
+    #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
+    pub hosts: Vec<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tagboat push`.
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// What to push: NAME:TAG, or a tag of the profile's image.
+    #[arg(value_name = "REF|TAG")]
+    pub image: String,
+    /// Which hosts.
+    #[command(flatten)]
+    pub hosts: HostArgs,
+    /// Move the tag on hosts where it names another image.
+    #[arg(long)]
+    pub replace_tag: bool,
+    /// Confirmation and output.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// `tagboat activate`.
+#[derive(Debug, Args)]
+pub struct ActivateArgs {
+    /// The tag of the profile's image, or NAME:TAG.
+    pub tag: String,
+    /// Which hosts.
+    #[command(flatten)]
+    pub hosts: HostArgs,
+    /// Confirmation and output.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// `tagboat session restart`.
+#[derive(Debug, Args)]
+pub struct RestartArgs {
+    /// Sessions: whole names, or the beginning of a name or of one of its parts where that is enough.
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+    /// The tag to restart onto [default: the active tag of each host].
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+    /// Look only on these hosts; needed where a name is on several.
+    #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
+    pub hosts: Vec<String>,
+    /// Confirmation and output.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// `tagboat prune`.
+#[derive(Debug, Args)]
+pub struct PruneArgs {
+    /// Only these tags [default: every tag that nobody needs].
+    #[arg(value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// Which hosts.
+    #[command(flatten)]
+    pub hosts: HostArgs,
+    /// Confirmation and output.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// `tagboat job show`.
+#[derive(Debug, Args)]
+pub struct JobShowArgs {
+    /// The job, or the end of its id where only one job ends so.
+    pub id: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tagboat job resume`.
+#[derive(Debug, Args)]
+pub struct JobResumeArgs {
+    /// The job, or the end of its id where only one job ends so.
+    pub id: String,
+    /// Confirmation and output.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// `tagboat completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}
+
+impl Cli {
+    /// Whether this run talks to hosts or to the journal, and so needs directories and a log.
+    pub fn needs_state(&self) -> bool {
+        !matches!(
+            self.verb,
+            Some(Verb::Config(_) | Verb::Completions(_) | Verb::Man)
+        )
+    }
+
+    /// Whether results are JSON.
+    pub fn is_json(&self) -> bool {
+        match &self.verb {
+            Some(
+                Verb::Status(args) | Verb::Session(SessionVerb::List(args)) | Verb::Job(JobVerb::List(args)),
+            ) => args.json,
+            Some(Verb::Push(args)) => args.change.json,
+            Some(Verb::Activate(args)) => args.change.json,
+            Some(Verb::Session(SessionVerb::Restart(args))) => args.change.json,
+            Some(Verb::Prune(args)) => args.change.json,
+            Some(Verb::Job(JobVerb::Show(args))) => args.json,
+            Some(Verb::Job(JobVerb::Resume(args))) => args.change.json,
+            Some(Verb::Config(_) | Verb::Completions(_) | Verb::Man) | None => false,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The question before a change: the plan's gate decides what must be typed.
+
+use super::program::Program;
+use super::stop::Stop;
+use crate::model::plan::Gate;
+
+/// Asks unless the plan was accepted with `--yes`; without a terminal the answer is no.
+pub(super) async fn confirm(program: &mut Program<'_>, gate: &Gate, accepted: bool) -> Result<(), Stop> {
+    if accepted {
+        return Ok(());
+    }
+    if !program.terminal.can_ask {
+        return Err(Stop::refused(
+            "this is a change, and there is no terminal to ask on",
+            "accept the plan with --yes, or only look at it with --dry-run",
+        ));
+    }
+    let question = match gate {
+        Gate::Bar | Gate::Plan => "Go on? [y/N] ".to_owned(),
+        Gate::Typed(word) => format!("Type {word} to go on: "),
+    };
+    write!(program.output.asides(), "{question}")?;
+    program.output.asides().flush()?;
+    let answer = answer(program).await?;
+    if opens(gate, answer.trim()) {
+        Ok(())
+    } else {
+        Err(Stop::refused("not confirmed", ""))
+    }
+}
+
+async fn answer(program: &mut Program<'_>) -> Result<String, Stop> {
+    let read = program.read_answer.clone();
+    let reading = tokio::task::spawn_blocking(move || read());
+    tokio::select! {
+        line = reading => match line {
+            Ok(Ok(line)) => Ok(line),
+            Ok(Err(error)) => Err(Stop::refused(format!("the answer cannot be read: {error}"), "")),
+            Err(error) => Err(Stop::failed(format!("the answer cannot be read: {error}"), "")),
+        },
+        Some(_) = program.interrupts.recv() => {
+            program.output.aside("")?;
+            Err(Stop::interrupted("Nothing was changed.", ""))
+        }
+    }
+}
+
+fn opens(gate: &Gate, answer: &str) -> bool {
+    match gate {
+        Gate::Bar | Gate::Plan => matches!(answer, "y" | "Y" | "yes"),
+        Gate::Typed(word) => answer == word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::opens;
+    use crate::model::plan::Gate;
+
+    #[test]
+    fn a_plan_that_wants_a_word_is_not_opened_by_a_yes() {
+        let typed = Gate::Typed("eu-01".to_owned());
+        for (gate, answer, expected) in [
+            (&Gate::Plan, "y", true),
+            (&Gate::Bar, "yes", true),
+            (&Gate::Plan, "", false),
+            (&Gate::Plan, "eu-01", false),
+            (&typed, "eu-01", true),
+            (&typed, "y", false),
+            (&typed, "", false),
+        ] {
+            assert_eq!(opens(gate, answer), expected, "{gate:?} {answer}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Runs a job and follows it to its end, or to where the operator leaves it.
+
+use super::exit_code::Exit;
+use super::output::Output;
+use super::print::bars::BarPrinter;
+use super::print::json::JsonPrinter;
+use super::print::lines::LinePrinter;
+use super::program::{Interrupt, Program};
+use super::stop::Stop;
+use super::survey::close;
+use crate::model::clean::clean;
+use crate::model::command::Command;
+use crate::model::event::Event;
+use crate::model::job::{Job, JobEvent, JobState};
+use crate::ops::engine::EngineHandle;
+use std::io;
+
+/// How a job is told.
+pub(super) trait JobPrinter {
+    /// Something happened; the job has it already.
+    fn event(&mut self, output: &mut Output<'_>, job: &Job, event: &JobEvent) -> io::Result<()>;
+
+    /// Something that belongs to no step.
+    fn note(&mut self, output: &mut Output<'_>, text: &str) -> io::Result<()>;
+
+    /// The job ended.
+    fn end(&mut self, output: &mut Output<'_>, job: &Job, exit: Exit) -> io::Result<()>;
+}
+
+/// Gives the engine a command that begins a job, and tells the job until it ends.
+pub(super) async fn follow(
+    program: &mut Program<'_>,
+    mut engine: EngineHandle,
+    command: Command,
+    job: Job,
+    json: bool,
+) -> Result<Exit, Stop> {
+    let printer: Box<dyn JobPrinter> = match (json, program.terminal.has_bars) {
+        (true, _) => Box::new(JsonPrinter),
+        (false, true) => Box::new(BarPrinter::new(&job)),
+        (false, false) => Box::new(LinePrinter::default()),
+    };
+    let mut following = Following { job, printer };
+    let outcome = match engine.commands.send(command).await {
+        Ok(()) => following.listen(program, &mut engine).await,
+        Err(_) => Err(Stop::failed(
+            "the engine ended before the job began",
+            "look at the log in the state directory",
+        )),
+    };
+    close(engine).await;
+    outcome
+}
+
+struct Following {
+    job: Job,
+    printer: Box<dyn JobPrinter>,
+}
+
+impl Following {
+    async fn listen(&mut self, program: &mut Program<'_>, engine: &mut EngineHandle) -> Result<Exit, Stop> {
+        loop {
+            tokio::select! {
+                event = engine.events.recv() => {
+                    let Some(event) = event else { return Err(self.left("the engine ended early")) };
+                    if let Some(exit) = self.hear(&mut program.output, event)? {
+                        return Ok(exit);
+                    }
+                }
+                Some(interrupt) = program.interrupts.recv() => {
+                    if interrupt == Interrupt::Leave || self.job.state == JobState::Cancelling {
+                        return Err(self.left("left"));
+                    }
+                    self.cancel(&mut program.output, engine).await?;
+                }
+            }
+        }
+    }
+
+    /// Takes one event; gives the exit when it is the end of the job.
+    fn hear(&mut self, output: &mut Output<'_>, event: Event) -> Result<Option<Exit>, Stop> {
+        match event {
+            Event::Job { id, event } if id == self.job.id => {
+                let is_cancelling = self.job.state == JobState::Cancelling;
+                self.job.apply(event.clone());
+                self.printer.event(output, &self.job, &event)?;
+                if let JobEvent::Ended { verdict, .. } = event {
+                    let exit = Exit::of_job(&self.job, verdict);
+                    self.printer.end(output, &self.job, exit)?;
+                    return Ok(Some(exit));
+                }
+                if is_cancelling {
+                    self.job.state = JobState::Cancelling;
+                }
+            }
+            Event::Refused { id, refusal } if id == self.job.id => return Err(refusal.into()),
+            Event::Notice(text) => self.printer.note(output, &format!("note: {}", clean(&text)))?,
+            Event::Fleet(_) | Event::Known(_) | Event::Job { .. } | Event::Refused { .. } => {}
+        }
+        Ok(None)
+    }
+
+    async fn cancel(&mut self, output: &mut Output<'_>, engine: &EngineHandle) -> Result<(), Stop> {
+        self.job.state = JobState::Cancelling;
+        let running: Vec<String> = self
+            .job
+            .tracks
+            .iter()
+            .filter_map(|track| Some(format!("{} ({})", track.running()?.step, track.target)))
+            .collect();
+        let what = match running.as_slice() {
+            [] => "no step runs".to_owned(),
+            steps => format!("ending {}", steps.join(", ")),
+        };
+        self.printer.note(
+            output,
+            &format!("cancelling: {what}; Ctrl-C again leaves it as it is"),
+        )?;
+        // An engine that is gone says so by the end of its events.
+        let _ = engine.commands.send(Command::Cancel(self.job.id.clone())).await;
+        Ok(())
+    }
+
+    /// The end of the command line while the job has none.
+    fn left(&self, cause: &str) -> Stop {
+        let (over, all) = self.job.tracks.iter().fold((0, 0), |(over, all), track| {
+            let (track_over, track_all) = track.steps_over();
+            (over + track_over, all + track_all)
+        });
+        let mut stop = Stop::interrupted(
+            format!(
+                "Job {} is at {over} of {all} steps; what a host does by itself goes on.",
+                self.job.id
+            ),
+            format!("tagboat job resume {}", self.job.id.short()),
+        );
+        cause.clone_into(&mut stop.cause);
+        stop
+    }
+}

@@ -1,0 +1,9 @@
+//! Printers: the same words as tables, lines, bars and JSON.
+
+pub(super) mod amounts;
+pub(super) mod bars;
+pub(super) mod json;
+pub(super) mod lines;
+pub(super) mod plan;
+pub(super) mod table;
+mod words;

@@ -1,0 +1,87 @@
+//! Doing what the console wants done. Nothing here waits: what takes time runs beside the loop and is told later.
+
+use super::clipboard::{self, Route};
+use super::terminal::Console;
+use crate::model::command::Command;
+use crate::model::console::{Effect, Msg, Severity};
+use crate::model::event::Event;
+use crate::model::failure::Refusal;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+/// Where effects go.
+pub(super) struct Effects {
+    /// To the engine.
+    pub(super) commands: mpsc::Sender<Command>,
+    /// Back into the loop.
+    pub(super) said: mpsc::Sender<Msg>,
+}
+
+/// What the loop must do itself.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum ForLoop {
+    /// Nothing.
+    Nothing,
+    /// Give the terminal back for a while.
+    Suspend,
+    /// End with this code.
+    Quit(u8),
+}
+
+impl Effects {
+    /// Performs one effect; a message that follows from it at once is put into `follow_up`.
+    pub(super) fn perform(&self, effect: Effect, follow_up: &mut Vec<Msg>) -> color_eyre::Result<ForLoop> {
+        match effect {
+            Effect::Engine(command) => follow_up.extend(self.command(command)),
+            Effect::Copy(text) => self.copy(text),
+            Effect::Bell => Console::send("\x07")?,
+            // The title is made of words and numbers of the console's own.
+            Effect::Title(title) => Console::send(&format!("\x1b]2;{title}\x07"))?,
+            Effect::Suspend => return Ok(ForLoop::Suspend),
+            Effect::Quit(code) => return Ok(ForLoop::Quit(code)),
+        }
+        Ok(ForLoop::Nothing)
+    }
+
+    /// The screen never waits for the engine: what it cannot take now is refused, and said.
+    fn command(&self, command: Command) -> Option<Msg> {
+        let (command, why) = match self.commands.try_send(command) {
+            Ok(()) => return None,
+            Err(TrySendError::Full(command)) => (command, "the engine is busy"),
+            Err(TrySendError::Closed(command)) => (command, "the engine has ended"),
+        };
+        match command {
+            Command::Run { id, .. } | Command::Resume(id) | Command::Cancel(id) => {
+                Some(Msg::from(Event::Refused {
+                    id,
+                    refusal: Refusal::of_plan(
+                        why,
+                        "try again; if it stays so, leave with q and start tagboat again",
+                    ),
+                }))
+            }
+            Command::Refresh(_) => Some(Msg::Said(Severity::Warn, format!("not refreshed: {why}"))),
+            Command::Shutdown => None,
+        }
+    }
+
+    fn copy(&self, text: String) {
+        let said = self.said.clone();
+        tokio::spawn(async move {
+            let first = text.lines().next().unwrap_or_default().to_owned();
+            let (severity, msg) = match clipboard::copy(&text).await {
+                Ok(Route::Tmux) => (Severity::Info, format!("copied to the tmux buffer: {first}")),
+                Ok(Route::Terminal(sequence)) => match Console::send(&sequence) {
+                    Ok(()) => (
+                        Severity::Info,
+                        format!("sent to the terminal's clipboard (OSC 52): {first}"),
+                    ),
+                    Err(problem) => (Severity::Warn, format!("not copied: {problem}")),
+                },
+                Err(problem) => (Severity::Warn, problem),
+            };
+            // A console that has ended needs no answer.
+            let _ = said.send(Msg::Said(severity, msg)).await;
+        });
+    }
+}

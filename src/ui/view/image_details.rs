@@ -1,0 +1,142 @@
+//! Where one image tag is used: the hosts with their ids, the sessions, where it is active, and what it is here.
+//!
+//! ```text
+//! convocate:v3.1.0
+//! standing     ✓ active on 3
+//! here         1.16 GB, linux/amd64, 2 layers, built 2d ago
+//! eu-01        active    2 sessions   0f0f0f0f0f0f
+//! ```
+
+use super::document::Document;
+use super::{Look, images};
+use crate::model::console::{Action, CatalogueEntry, State};
+use crate::model::fleet::{Host, HostImage};
+use crate::model::names::ImageRef;
+use crate::ui::format;
+use crate::ui::theme::Role;
+
+/// The details as a text.
+pub(super) fn document<'l>(
+    state: &State,
+    look: &'l Look<'l>,
+    width: usize,
+    reference: &ImageRef,
+) -> Document<'l> {
+    let mut document = Document::new(look, width);
+    document.heading(&reference.to_string());
+    let entry = CatalogueEntry::of(&state.fleet, reference);
+    if entry.is_gone() {
+        document.paragraph(
+            0,
+            Role::Warn,
+            "This tag is neither here nor on any host that answers.",
+        );
+        return document;
+    }
+    let (role, standing) = images::standing(&entry, look);
+    document.field("standing", role, &standing);
+    here(&mut document, state, &entry);
+    hosts(&mut document, look, state, &entry);
+    sessions(&mut document, state, &entry);
+    document.gap();
+    let key = |action| look.keymap.key(action);
+    let next = match (entry.source.is_some(), entry.on.is_empty()) {
+        (true, true) => format!("{} pushes it to hosts", key(Action::Push)),
+        (true, false) => format!(
+            "{} pushes it to hosts, {} makes it active where it is, {} prunes it where nobody needs it",
+            key(Action::Push),
+            key(Action::Activate),
+            key(Action::Prune)
+        ),
+        (false, _) => format!(
+            "{} makes it active where it is, {} prunes it where nobody needs it",
+            key(Action::Activate),
+            key(Action::Prune)
+        ),
+    };
+    document.field("next", Role::Plain, &next);
+    document
+}
+
+fn here(document: &mut Document<'_>, state: &State, entry: &CatalogueEntry<'_>) {
+    match (entry.source, &state.fleet.source().problem) {
+        (Some(image), _) => {
+            let built = image.created_at.map(|at| format::age(at, state.clock.now));
+            let built = built.map(|age| format!(", built {age} ago"));
+            let text = format!(
+                "{}, {}, {}{}",
+                format::bytes(image.size),
+                image.platform,
+                format::count(image.layers.len(), "layer"),
+                built.unwrap_or_default()
+            );
+            document.field("here", Role::Plain, &text);
+            document.field("image id", Role::Muted, image.id.as_str());
+            document.field("content", Role::Muted, image.content.0.as_str());
+        }
+        (None, Some(problem)) => document.field("here", Role::Warn, problem),
+        (None, None) => document.field(
+            "here",
+            Role::Muted,
+            "not at the source; it cannot be pushed from here",
+        ),
+    }
+}
+
+fn hosts(document: &mut Document<'_>, look: &Look<'_>, state: &State, entry: &CatalogueEntry<'_>) {
+    document.gap();
+    let all = state.fleet.hosts().len();
+    document.heading(&format!(
+        "on {} of {}",
+        entry.on.len(),
+        format::count(all, "host")
+    ));
+    let row = |(host, image): &(&Host, &HostImage)| {
+        let is_active = host.stamp.active() == Some(entry.reference);
+        let differs = entry
+            .source
+            .is_some_and(|here| image.content.as_ref().is_some_and(|there| *there != here.content));
+        let (role, standing) = match (differs, is_active) {
+            (true, _) => (
+                Role::Bad,
+                format!("{} another content than here", look.glyphs.failed),
+            ),
+            (false, true) => (Role::Good, format!("{} active", look.glyphs.done)),
+            (false, false) => (Role::Muted, format!("{} not active", look.glyphs.idle)),
+        };
+        let sessions = host.sessions_using(entry.reference);
+        vec![
+            (Role::Plain, host.name.to_string()),
+            (role, standing),
+            (Role::Plain, format::count(sessions, "session")),
+            (Role::Plain, format::bytes(image.size)),
+            (Role::Muted, image.id.short().to_owned()),
+        ]
+    };
+    let rows: Vec<_> = entry.on.iter().map(row).collect();
+    document.columns(1, &rows);
+}
+
+fn sessions(document: &mut Document<'_>, state: &State, entry: &CatalogueEntry<'_>) {
+    let uses = |host: &Host, session: &crate::model::fleet::Session<'_>| {
+        let id = host.image(entry.reference).map(|image| &image.id);
+        session.pinned() == Some(entry.reference) || id == Some(&session.container().image_id)
+    };
+    let rows: Vec<_> = state
+        .fleet
+        .sessions()
+        .filter(|(host, session)| uses(host, session))
+        .map(|(host, session)| {
+            vec![
+                (Role::Plain, host.name.to_string()),
+                (Role::Plain, session.name().to_string()),
+                (Role::Muted, session.container().state.word().to_owned()),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        document.gap();
+        document.heading(&format!("used by {}", format::count(rows.len(), "session")));
+        document.columns(1, &rows);
+    }
+}

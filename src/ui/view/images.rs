@@ -1,0 +1,62 @@
+//! The rows of the images screen: every managed tag, here and on the hosts.
+//!
+//! ```text
+//!    TAG               STANDING      HOSTS    ACTIVE ON  SESSIONS  SIZE     BUILT
+//! >  convocate:v3.2.0  only here     0 of 4   0          0         1.16 GB  4m
+//!    convocate:v3.1.0  ✓ active      3 of 4   3          5         1.16 GB  2d
+//! ```
+
+use super::Look;
+use super::table::{Cell, Column};
+use crate::model::console::{CatalogueEntry, State};
+use crate::model::names::ImageRef;
+use crate::ui::format;
+use crate::ui::theme::Role;
+
+/// The columns.
+pub(super) const COLUMNS: &[Column] = &[
+    Column::of_names("TAG", 14, 60, 0),
+    Column::of_words("STANDING", 11, 24, 0),
+    Column::of_words("HOSTS", 6, 10, 1),
+    Column::of_words("SESSIONS", 8, 8, 2),
+    Column::of_words("HERE", 4, 4, 4),
+    Column::of_words("SIZE", 7, 8, 3),
+    Column::of_words("BUILT", 5, 6, 5),
+    Column::of_words("IMAGE ID", 12, 12, 6),
+];
+
+/// The cells of one tag.
+pub(super) fn cells(state: &State, look: &Look<'_>, reference: &ImageRef) -> Vec<Cell> {
+    let entry = CatalogueEntry::of(&state.fleet, reference);
+    let (role, standing) = standing(&entry, look);
+    let hosts = state.fleet.hosts().len();
+    let built = entry.created_at().map(|at| format::age(at, state.clock.now));
+    let ids = entry.ids();
+    vec![
+        Cell::new(Role::Plain, reference.to_string()),
+        Cell::new(role, standing),
+        Cell::new(Role::Plain, format!("{} of {hosts}", entry.on.len())),
+        Cell::new(Role::Plain, entry.standing().sessions.to_string()),
+        Cell::new(Role::Plain, if entry.source.is_some() { "yes" } else { "no" }),
+        Cell::new(Role::Plain, format::bytes(entry.size())),
+        Cell::new(Role::Muted, built.unwrap_or_else(|| "-".to_owned())),
+        Cell::new(Role::Muted, ids.first().copied().unwrap_or("-")),
+    ]
+}
+
+/// How a tag stands to the fleet, in a few words.
+pub(super) fn standing(entry: &CatalogueEntry<'_>, look: &Look<'_>) -> (Role, String) {
+    let g = look.glyphs;
+    let standing = entry.standing();
+    if standing.differs {
+        return (Role::Bad, format!("{} contents differ", g.failed));
+    }
+    if standing.is_only_here {
+        return (Role::Busy, format!("{} only here", g.busy));
+    }
+    match (standing.active_on, standing.sessions) {
+        (0, 0) => (Role::Muted, format!("{} unused", g.idle)),
+        (0, _) => (Role::Plain, format!("{} in use", g.running)),
+        (n, _) => (Role::Good, format!("{} active on {n}", g.done)),
+    }
+}

@@ -1,0 +1,168 @@
+//! A plan before it runs: what changes from what to what, what is left out, what is not touched, how it is undone.
+//!
+//! ```text
+//! ┌ push convocate:v3.2.0 to 2 hosts ─────────────────────┐
+//! │ eu-01   v3.1.0 → v3.2.0   full: up to 1160 MB          │
+//! │ eu-02   v3.1.0 → v3.2.0   the host has it: stamp only  │
+//! │ left out                                               │
+//! │ eu-03   unreachable: timed out                         │
+//! │ not touched  no session is restarted                   │
+//! │ undo         tagboat activate ...                      │
+//! │                                                        │
+//! │ [ Cancel ]   y push to 2                               │
+//! └────────────────────────────────────────────────────────┘
+//! ```
+
+use super::document::Document;
+use super::{Look, frame, input_line};
+use crate::model::console::{PlanDialog, Readiness, State};
+use crate::model::plan::{Gate, Plan};
+use crate::ui::format;
+use crate::ui::theme::Role;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Draws the dialog; tells how far the plan can be scrolled.
+pub(super) fn draw(
+    buffer: &mut Buffer,
+    around: Rect,
+    state: &State,
+    look: &Look<'_>,
+    dialog: &PlanDialog,
+) -> usize {
+    let width = usize::from(around.width).saturating_sub(4).min(100);
+    let inner = width.min(usize::from(around.width).saturating_sub(4));
+    let document = document(look, inner, &dialog.plan);
+    let gate_height = 2;
+    let title = dialog.plan.title();
+    let size = (width, document.len() + gate_height);
+    let inside = match dialog.plan.gate() {
+        Gate::Bar => {
+            let height = u16::try_from(size.1 + 2)
+                .unwrap_or(around.height)
+                .min(around.height);
+            let foot = Rect {
+                y: around.bottom() - height,
+                height,
+                ..around
+            };
+            frame::boxed(buffer, foot, look, &title)
+        }
+        _ => frame::centred(buffer, around, look, &title, size),
+    };
+    let text = Rect {
+        height: inside.height.saturating_sub(2),
+        ..inside
+    };
+    let reach = document.draw(buffer, text, dialog.scroll);
+    if inside.height > 0 {
+        let line = Line::from(gate(state, look, dialog, usize::from(inside.width)));
+        buffer.set_line(inside.x, inside.bottom() - 1, &line, inside.width);
+    }
+    reach
+}
+
+fn document<'l>(look: &'l Look<'l>, width: usize, plan: &Plan) -> Document<'l> {
+    let mut document = Document::new(look, width);
+    let arrow = look.glyphs.strokes.arrow;
+    let mut lines = plan.lines();
+    // What goes comes first: on a fleet, what is kept fills pages.
+    lines.sort_by_key(|line| line.after == "keep");
+    let rows: Vec<_> = lines
+        .into_iter()
+        .map(|line| {
+            let is_kept = line.after == "keep";
+            let role = if is_kept { Role::Muted } else { Role::Plain };
+            let change = format!("{} {arrow} {}", line.before, line.after);
+            let what = if is_kept { Role::Muted } else { Role::Heading };
+            vec![(role, line.target.to_string()), (what, change), (role, line.note)]
+        })
+        .collect();
+    document.columns(0, &rows);
+    if !plan.refused().is_empty() {
+        document.gap();
+        document.heading("left out");
+        for refusal in plan.refused() {
+            let host = refusal.host.as_ref().map(ToString::to_string);
+            let why = format!("{}. Next: {}", refusal.reason, refusal.advice);
+            document.columns(
+                0,
+                &[vec![
+                    (Role::Bad, look.glyphs.skipped.to_owned()),
+                    (Role::Bad, host.unwrap_or_default()),
+                    (Role::Warn, why),
+                ]],
+            );
+        }
+    }
+    document.gap();
+    if let Plan::Prune(prune) = plan
+        && prune.removals().next().is_some()
+    {
+        let bytes = prune.removals().map(|(_, verdict)| verdict.size).sum();
+        let text = format!(
+            "up to {}; layers that other images share stay",
+            format::bytes(bytes)
+        );
+        document.field("frees", Role::Plain, &text);
+    }
+    document.field("not touched", Role::Plain, &plan.untouched().join("; "));
+    document.field("undo", Role::Plain, &plan.undo());
+    document
+}
+
+/// The last line: what confirms it.
+fn gate(state: &State, look: &Look<'_>, dialog: &PlanDialog, width: usize) -> Vec<Span<'static>> {
+    let readiness = dialog.readiness(state.clock.now);
+    if readiness == Readiness::NoWork {
+        return vec![
+            look.span(Role::Tab, "[ Close ]"),
+            look.span(Role::Warn, "  nothing would be removed: each tag is needed"),
+        ];
+    }
+    let mut line = vec![look.span(Role::Tab, "[ Cancel ]"), Span::raw("   ")];
+    let button = button(&dialog.plan);
+    match dialog.plan.gate() {
+        Gate::Typed(word) => {
+            let is_typed = readiness == Readiness::Ready;
+            let role = if is_typed { Role::Good } else { Role::Warn };
+            line = vec![
+                look.span(Role::Plain, "type "),
+                look.span(Role::Key, word),
+                look.span(Role::Plain, format!(" to {button}: ")),
+            ];
+            let used: usize = line.iter().map(Span::width).sum();
+            line.extend(input_line::pieces(
+                &dialog.typed,
+                look,
+                width.saturating_sub(used + 24).clamp(10, 24),
+            ));
+            let next = if is_typed {
+                "  Enter confirms"
+            } else {
+                "  Esc cancels"
+            };
+            line.push(look.span(role, next));
+        }
+        Gate::Bar | Gate::Plan if readiness == Readiness::NotArmed => {
+            line.push(look.span(Role::Muted, format!("y {button}")));
+        }
+        Gate::Bar | Gate::Plan => {
+            line.push(look.span(Role::Key, "y"));
+            line.push(look.span(Role::Heading, format!(" {button}")));
+        }
+    }
+    line
+}
+
+/// What is confirmed, with the number of targets once more.
+fn button(plan: &Plan) -> String {
+    let n = plan.targets().len();
+    match plan {
+        Plan::Push(_) => format!("push to {n}"),
+        Plan::Restart(_) => format!("restart {n}"),
+        Plan::Prune(prune) => format!("remove {}", prune.removals().count()),
+        Plan::Activate(_) => format!("activate on {n}"),
+    }
+}

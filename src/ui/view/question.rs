@@ -1,0 +1,101 @@
+//! A question with yes and no. What each answer does is said in full.
+//!
+//! ```text
+//! ┌ 1 job is running ────────────────────────────────────┐
+//! │ ...                                                  │
+//! │ [n keep watching]   y leave                          │
+//! └──────────────────────────────────────────────────────┘
+//! ```
+
+use super::document::Document;
+use super::{Look, frame};
+use crate::model::console::{OnYes, Question, State, tally};
+use crate::model::names::JobId;
+use crate::ui::format;
+use crate::ui::theme::Role;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+/// Draws the question.
+pub(super) fn draw(
+    buffer: &mut Buffer,
+    around: Rect,
+    state: &State,
+    look: &Look<'_>,
+    question: &Question,
+) -> usize {
+    let width = usize::from(around.width).saturating_sub(8).min(72);
+    let mut document = Document::new(look, width);
+    let (title, no, yes) = match &question.on_yes {
+        OnYes::Leave => {
+            leaving(state, &mut document);
+            let running = format::count(state.live_jobs().count(), "job");
+            (format!("{running} running"), "keep watching", "leave")
+        }
+        OnYes::Cancel(id) => {
+            document.paragraph(0, Role::Plain, &title_of(state, id));
+            document.gap();
+            document.paragraph(
+                0,
+                Role::Plain,
+                "The step that runs is ended on the host too. What is done stays done; each host or session that is \
+                 not finished says what state it is in.",
+            );
+            (
+                format!("cancel job {}?", id.short()),
+                "let it run",
+                "cancel the job",
+            )
+        }
+        OnYes::Resume(id) => {
+            document.paragraph(0, Role::Plain, &title_of(state, id));
+            document.gap();
+            document.paragraph(
+                0,
+                Role::Plain,
+                "Each step that is done stays done and what must still hold is checked again.",
+            );
+            (
+                format!("resume job {}?", id.short()),
+                "leave it",
+                "resume the job",
+            )
+        }
+    };
+    document.gap();
+    document.line(vec![
+        look.span(Role::Tab, format!("[ n {no} ]")),
+        Span::raw("   "),
+        look.span(Role::Key, "y"),
+        Span::raw(format!(" {yes}")),
+    ]);
+    let inside = frame::centred(buffer, around, look, &title, (width, document.len()));
+    document.draw(buffer, inside, 0);
+    0
+}
+
+fn leaving(state: &State, document: &mut Document<'_>) {
+    for job in state.live_jobs() {
+        let percent = tally(job).permille / 10;
+        document.paragraph(
+            0,
+            Role::Busy,
+            &format!("{}  {}  {percent} %", job.id.short(), job.plan.title()),
+        );
+    }
+    document.gap();
+    document.paragraph(
+        0,
+        Role::Plain,
+        "If you leave, these jobs stop where they are and are kept as interrupted: `u` on the jobs screen or \
+         `tagboat job resume` takes them up again. A restart that has begun to swap is finished by its host.",
+    );
+}
+
+fn title_of(state: &State, id: &JobId) -> String {
+    state
+        .jobs
+        .get(id)
+        .map_or_else(|| id.to_string(), |job| job.plan.title())
+}

@@ -1,0 +1,19 @@
+//! The console as an operator drives it: keys in, screens and effects out, without a terminal.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod actions;
+mod dialogs;
+mod events;
+mod filters;
+mod frames;
+mod identity;
+mod look;
+mod movement;
+mod palette;
+mod paste;
+mod plans;
+mod quitting;
+mod scenario;
+mod screenshots;
+mod script;
+mod sizes;

@@ -1,0 +1,79 @@
+//! Ending, suspending, and windows that are too small.
+
+use crate::scenario::{busy, listed};
+use crate::script::{press, screen};
+use tagboat::model::command::Command;
+use tagboat::model::console::{Dirty, Effect, Msg, Signal, Size, update};
+
+fn leaving() -> Vec<Effect> {
+    vec![Effect::Engine(Command::Shutdown), Effect::Quit(0)]
+}
+
+#[test]
+fn without_jobs_it_ends_at_once() {
+    for script in ["q", "<C-c>", "?<C-c>", "/<C-c>"] {
+        let mut state = listed((80, 24));
+        assert_eq!(press(&mut state, script), leaving(), "{script}");
+    }
+}
+
+#[test]
+fn with_a_running_job_it_asks_and_says_what_becomes_of_the_job() {
+    let mut state = busy((80, 24));
+    assert!(press(&mut state, "q").is_empty());
+    let text = screen(&mut state);
+    assert!(text.contains("kept as") && text.contains("interrupted"), "{text}");
+    assert!(press(&mut state, "<enter>").is_empty(), "Enter keeps watching");
+    assert!(state.overlays.is_empty());
+    assert_eq!(press(&mut state, "qy"), leaving());
+}
+
+#[test]
+fn a_second_interrupt_ends_without_an_answer() {
+    let mut state = busy((80, 24));
+    assert_eq!(press(&mut state, "<C-c><C-c>"), leaving());
+}
+
+#[test]
+fn signals_end_it_without_a_question_and_with_the_code_that_shells_expect() {
+    for (signal, code) in [(Signal::Terminate, 143), (Signal::HangUp, 129)] {
+        let mut state = busy((80, 24));
+        let effects = update(&mut state, Msg::Signal(signal));
+        assert_eq!(effects, [Effect::Engine(Command::Shutdown), Effect::Quit(code)]);
+    }
+}
+
+#[test]
+fn suspending_gives_the_terminal_back_and_continuing_draws_everything() {
+    let mut state = busy((80, 24));
+    assert_eq!(press(&mut state, "<C-z>"), [Effect::Suspend]);
+    state.frame.dirty = Dirty::Clean;
+    update(&mut state, Msg::Signal(Signal::Continue));
+    assert_eq!(state.frame.dirty, Dirty::Full);
+}
+
+#[test]
+fn refresh_asks_every_host_and_draws_everything() {
+    let mut state = listed((80, 24));
+    state.frame.dirty = Dirty::Clean;
+    assert_eq!(
+        press(&mut state, "<C-r>"),
+        [Effect::Engine(Command::Refresh(None))]
+    );
+    assert_eq!(state.frame.dirty, Dirty::Full);
+}
+
+#[test]
+fn in_a_window_that_is_too_small_only_leaving_and_repainting_work() {
+    let mut state = busy((80, 24));
+    press(&mut state, "r");
+    update(&mut state, Msg::Resize(Size { width: 30, height: 8 }));
+    let text = screen(&mut state);
+    assert!(text.contains("40x10 needed") && text.contains("1 job"), "{text}");
+    assert!(press(&mut state, "yjrt/x:<enter>").is_empty());
+    assert_eq!(state.overlays.len(), 1);
+    assert_eq!(
+        press(&mut state, "<C-r>"),
+        [Effect::Engine(Command::Refresh(None))]
+    );
+}

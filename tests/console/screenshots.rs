@@ -1,0 +1,105 @@
+//! The screenshots of the manual, compared with what is drawn now. `UPDATE=1` writes them anew.
+
+use crate::scenario::{busy, listed, spare_image, tell};
+use crate::script::{draw, press};
+use std::path::Path;
+use tagboat::model::console::State;
+use tagboat::ui::svg::{Palette, render};
+
+fn check(name: &str, mut state: State, script: &str) {
+    press(&mut state, script);
+    let svg = render(&draw(&mut state), &Palette::DARK);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("screenshots")
+        .join(format!("{name}.svg"));
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, svg).unwrap();
+        return;
+    }
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        svg == known,
+        "{} is not what is drawn now; look at it and write it anew with UPDATE=1",
+        path.display()
+    );
+}
+
+const SIZE: (u16, u16) = (110, 32);
+
+#[test]
+fn the_sessions_screen_is_as_in_its_picture() {
+    check("sessions", busy(SIZE), "jjj<space><space>");
+}
+
+#[test]
+fn the_hosts_screen_is_as_in_its_picture() {
+    check("hosts", busy(SIZE), "2jjj");
+}
+
+#[test]
+fn the_images_screen_is_as_in_its_picture() {
+    check("images", busy(SIZE), "3");
+}
+
+#[test]
+fn the_jobs_screen_is_as_in_its_picture() {
+    check("jobs", busy(SIZE), "4");
+}
+
+#[test]
+fn a_running_push_is_as_in_its_picture() {
+    check("push-running", busy(SIZE), "4<enter>");
+}
+
+#[test]
+fn a_failed_push_is_as_in_its_picture() {
+    check("push-failed", busy(SIZE), "4j<enter>");
+}
+
+#[test]
+fn the_choice_of_hosts_is_as_in_its_picture() {
+    check("push-hosts", listed(SIZE), "3pj<space>");
+}
+
+#[test]
+fn a_push_plan_is_as_in_its_picture() {
+    check("push-plan", listed(SIZE), "3p<enter>");
+}
+
+#[test]
+fn a_restart_plan_is_as_in_its_picture() {
+    check("restart-plan", listed(SIZE), "r");
+}
+
+#[test]
+fn a_prune_plan_is_as_in_its_picture() {
+    let mut state = listed(SIZE);
+    tell(&mut state, "eu-05", spare_image("v2.0.0"));
+    check("prune-plan", state, "2jjjjxeu-0");
+}
+
+#[test]
+fn the_details_of_a_host_that_cannot_be_reached_are_as_in_their_picture() {
+    check("host-details", listed(SIZE), "2jjj<enter>");
+}
+
+#[test]
+fn the_help_is_as_in_its_picture() {
+    check("help", listed(SIZE), "?");
+}
+
+#[test]
+fn the_palette_is_as_in_its_picture() {
+    check("palette", listed(SIZE), ":re");
+}
+
+#[test]
+fn a_wide_window_is_as_in_its_picture() {
+    check("wide", busy((170, 44)), "4");
+}
+
+#[test]
+fn a_small_window_is_as_in_its_picture() {
+    check("compact", busy((60, 20)), "j");
+}

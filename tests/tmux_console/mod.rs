@@ -1,0 +1,185 @@
+//! The console as its operator has it: the real program in a real tmux, driven by keys, read from the screen.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses its own part of this"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs::File;
+use std::io::Read;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long a screen may take to come about.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A tmux server of its own with the console in its only pane.
+pub struct Console {
+    folder: Arc<TempDir>,
+    changed: Receiver<()>,
+}
+
+impl Console {
+    /// Starts the console on the lab with directories of its own.
+    pub fn start() -> Self {
+        Self::start_in(Arc::new(tempfile::Builder::new().prefix("tb").tempdir().unwrap()))
+    }
+
+    fn start_in(folder: Arc<TempDir>) -> Self {
+        let of = |name: &str| format!("{}={}", name, folder.path().join(name).display());
+        let line = format!(
+            "env {} {} {} LANG=C.UTF-8 {}; echo \"exit code $?\"; exec cat",
+            of("TAGBOAT_STATE_DIR"),
+            of("TAGBOAT_CACHE_DIR"),
+            of("TAGBOAT_RUNTIME_DIR"),
+            env!("CARGO_BIN_EXE_tagboat")
+        );
+        let changes = folder.path().join("changes");
+        assert!(Command::new("mkfifo").arg(&changes).status().unwrap().success());
+        let tmux = Tmux(folder.path());
+        tmux.run(&[
+            "-f",
+            "/dev/null",
+            "new-session",
+            "-d",
+            "-x",
+            "120",
+            "-y",
+            "32",
+            "sh",
+        ]);
+        tmux.run(&["pipe-pane", "-O", &format!("exec cat > {}", changes.display())]);
+        // Everything that the pane prints wakes the test; what it then looks at is the screen.
+        let (told, changed) = sync_channel(1);
+        std::thread::spawn(move || {
+            let mut pipe = File::open(changes).unwrap();
+            let mut piece = [0; 4096];
+            while matches!(pipe.read(&mut piece), Ok(1..)) {
+                let _already_told = told.try_send(());
+            }
+        });
+        tmux.run(&["send-keys", "-l", &format!("exec sh -c '{line}'")]);
+        tmux.run(&["send-keys", "Enter"]);
+        Self { folder, changed }
+    }
+
+    /// Kills the console as a crash does, and starts another on the same journal.
+    pub fn killed_and_started_again(self) -> Self {
+        let folder = self.folder.clone();
+        let tmux = Tmux(folder.path());
+        let pane = tmux.run(&["display-message", "-p", "#{pane_pid}"]);
+        let killed = Command::new("pkill")
+            .args(["-KILL", "-P", pane.trim()])
+            .status()
+            .unwrap();
+        assert!(killed.success(), "the console did not run");
+        drop(self);
+        std::fs::remove_file(folder.path().join("changes")).unwrap();
+        Self::start_in(folder)
+    }
+
+    /// Presses keys, named as tmux names them.
+    pub fn keys(&self, keys: &[&str]) {
+        Tmux(self.folder.path()).run(&[&["send-keys"], keys].concat());
+    }
+
+    /// Types a text.
+    pub fn text(&self, text: &str) {
+        Tmux(self.folder.path()).run(&["send-keys", "-l", text]);
+    }
+
+    /// Pastes a text as a terminal does, bracketed.
+    pub fn paste(&self, text: &str) {
+        let tmux = Tmux(self.folder.path());
+        tmux.run(&["set-buffer", text]);
+        tmux.run(&["paste-buffer", "-p"]);
+    }
+
+    /// Makes the pane another size.
+    pub fn resize(&self, width: u16, height: u16) {
+        let size = [width.to_string(), height.to_string()];
+        Tmux(self.folder.path()).run(&["resize-window", "-x", &size[0], "-y", &size[1]]);
+    }
+
+    /// What is on the screen now.
+    pub fn screen(&self) -> String {
+        Tmux(self.folder.path()).run(&["capture-pane", "-p"])
+    }
+
+    /// Waits until the screen shows all of these texts.
+    pub fn shows(&self, texts: &[&str]) -> String {
+        self.until(&format!("{texts:?}"), |screen| {
+            texts.iter().all(|text| screen.contains(text))
+        })
+    }
+
+    /// Waits until something holds for the screen.
+    pub fn until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.screen();
+            if holds(&screen) {
+                return screen;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let woken = self.changed.recv_timeout(left);
+            assert!(woken.is_ok(), "never on the screen: {what}\n{}", self.screen());
+        }
+    }
+
+    /// Moves the cursor down until its line holds a text.
+    pub fn cursor_to(&self, text: &str) {
+        let on_it = |screen: &str| {
+            screen
+                .lines()
+                .any(|line| line.starts_with('>') && line.contains(text))
+        };
+        let mut screen = self.shows(&[text]);
+        while !on_it(&screen) {
+            let before = screen;
+            self.keys(&["j"]);
+            screen = self.until("the cursor moved", |now| *now != *before);
+        }
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        let _ = Tmux(self.folder.path()).output(&["kill-server"]);
+    }
+}
+
+/// The tmux server whose socket is in a folder.
+struct Tmux<'a>(&'a std::path::Path);
+
+impl Tmux<'_> {
+    fn output(&self, arguments: &[&str]) -> Output {
+        // A test may run inside an operator's own tmux.
+        Command::new("tmux")
+            .env_remove("TMUX")
+            .arg("-S")
+            .arg(self.0.join("tmux"))
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    fn run(&self, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
+        assert!(
+            output.status.success(),
+            "tmux {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
