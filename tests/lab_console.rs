@@ -34,16 +34,27 @@ fn push_everywhere(console: &Console) {
     confirm(console);
 }
 
+fn prune_old_tag(console: &Console) {
+    console.keys(&["3"]);
+    console.cursor_to("convocate:v0.9.0");
+    console.keys(&["x"]);
+    console.shows(&[
+        "convocate:v0.9.0 → remove",
+        "convocate:v1.0.0 → keep",
+        "type 3 to remove 3",
+    ]);
+    console.text("3");
+    console.keys(&["Enter"]);
+    console.until("v0.9.0 only here any more", |screen| {
+        screen
+            .lines()
+            .any(|line| line.contains("convocate:v0.9.0") && line.contains("only here"))
+    });
+}
+
 /// `y`, until it is taken: a plan that was just opened takes no answer for 300 ms, so that a key typed ahead is none.
 fn confirm(console: &Console) {
-    let mut screen = console.screen();
-    while screen.contains("[ Cancel ]") {
-        console.keys(&["y"]);
-        let before = screen;
-        screen = console.until("an answer to y", |now| {
-            *now != *before || !now.contains("[ Cancel ]")
-        });
-    }
+    console.press_until("y", "the plan was taken", |screen| !screen.contains("[ Cancel ]"));
 }
 
 #[test]
@@ -69,33 +80,20 @@ fn a_release_is_pushed_watched_taken_by_one_session_and_the_old_tag_is_pruned() 
 
     console.keys(&["1"]);
     console.until("nine sessions behind", |screen| count(screen, "behind") == 9);
-    console.keys(&["g", "r"]);
+    console.keys(&["r"]);
     console.shows(&[
         "[ Cancel ]",
         "v1.0.0 → v1.1.0",
         "every other session keeps running",
     ]);
     confirm(&console);
+    console.keys(&["1"]);
     console.until(
         "one session on the new tag, the others pinned to the old one and behind",
         |screen| count(screen, "on active") == 1 && count(screen, "behind") == BEHIND,
     );
 
-    console.keys(&["3"]);
-    console.cursor_to("convocate:v0.9.0");
-    console.keys(&["x"]);
-    console.shows(&[
-        "convocate:v0.9.0 → remove",
-        "convocate:v1.0.0 → keep",
-        "type 3 to remove 3",
-    ]);
-    console.text("3");
-    console.keys(&["Enter"]);
-    console.until("v0.9.0 only here any more", |screen| {
-        screen
-            .lines()
-            .any(|line| line.contains("convocate:v0.9.0") && line.contains("only here"))
-    });
+    prune_old_tag(&console);
 
     console.keys(&["4"]);
     console.shows(&[
@@ -110,8 +108,10 @@ fn a_release_is_pushed_watched_taken_by_one_session_and_the_old_tag_is_pruned() 
         );
         assert_eq!(tags, "v1.0.0 v1.1.0", "{host}");
     }
-    let on_new = lab.on("lab-1", "docker ps -q --filter ancestor=convocate:v1.1.0 | wc -l");
-    assert_eq!(on_new, "1");
+    let on_new = ["lab-1", "lab-2", "lab-3"]
+        .map(|host| lab.on(host, "docker ps -q --filter ancestor=convocate:v1.1.0 | wc -l"));
+    let all: u32 = on_new.iter().map(|count| count.parse::<u32>().unwrap()).sum();
+    assert_eq!(all, 1, "{on_new:?}");
 
     console.keys(&["q"]);
     console.shows(&["exit code 0"]);
@@ -165,6 +165,10 @@ fn a_console_that_is_killed_in_a_push_shows_the_job_as_interrupted_at_its_next_s
     console.keys(&["4"]);
     console.shows(&["push convocate:v1.1.0 to 3 hosts", "interrupted"]);
     console.keys(&["u"]);
+    console.shows(&["resume job", "y resume the job"]);
+    console.press_until("y", "the job was taken up", |screen| {
+        !screen.contains("y resume the job")
+    });
     let ended = console.until("the job is done", |screen| {
         screen.lines().any(|line| {
             line.contains("push convocate:v1.1.0") && line.contains("done") && line.contains("3 of 3")
@@ -187,8 +191,8 @@ fn quitting_while_a_job_runs_asks_first_and_says_what_happens_to_it() {
     console.until("nine sessions", |screen| count(screen, "running") == 9);
     push_everywhere(&console);
     console.shows(&["1 job"]);
-    console.keys(&["q"]);
-    console.shows(&["push convocate:v1.1.0 to 3 hosts", "interrupted"]);
+    console.keys(&["C-c"]);
+    console.shows(&["push convocate:v1.1.0 to 3 hosts", "interrupted", "resume"]);
     console.keys(&["Escape"]);
     console.until("still there", |screen| {
         screen.contains("1 job") && !screen.contains("exit code")

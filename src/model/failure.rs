@@ -67,4 +67,46 @@ impl Refusal {
             advice: advice.into(),
         }
     }
+
+    /// The refusal of a plan for which nothing is left, with the reason of each target; `noun` is what was to be chosen.
+    pub fn of_all(refused: &[Self], noun: &str) -> Self {
+        match refused {
+            [] => Self::of_plan(
+                format!("no {noun} was chosen"),
+                format!("name a {noun}, or use --all"),
+            ),
+            [only] => only.clone(),
+            [first, ..] => {
+                let reason = |one: &Self| match &one.host {
+                    Some(host) => format!("{host}: {}", one.reason),
+                    None => one.reason.clone(),
+                };
+                let reasons: Vec<_> = refused.iter().map(reason).collect();
+                Self::of_plan(
+                    format!(
+                        "none of the {} can be done: {}",
+                        refused.len(),
+                        reasons.join("; ")
+                    ),
+                    &*first.advice,
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+    use crate::model::names::HostName;
+
+    #[test]
+    fn a_plan_for_which_nothing_is_left_names_every_host_and_its_reason() {
+        let of = |name: &str, why: &str| Refusal::of_host(&HostName::parse(name).unwrap(), why, "mend it");
+        let all = Refusal::of_all(&[of("eu-1", "unreachable"), of("eu-2", "no space")], "host");
+        assert!(all.reason.contains("eu-1: unreachable; eu-2: no space"), "{all}");
+        let one = of("eu-1", "unreachable");
+        assert_eq!(Refusal::of_all(std::slice::from_ref(&one), "host"), one);
+        assert_eq!(Refusal::of_all(&[], "host").reason, "no host was chosen");
+    }
 }

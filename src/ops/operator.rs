@@ -2,6 +2,8 @@
 
 use crate::model::names::{InvalidName, Operator};
 use crate::ops::environment::{Environment, text_from};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 /// The operator of this run: `TAGBOAT_OPERATOR` as it is, else the login and the name of this machine.
 pub fn this_operator(environment: Environment<'_>) -> Result<Operator, InvalidName> {
@@ -25,7 +27,19 @@ fn user(environment: Environment<'_>) -> String {
     ["USER", "LOGNAME"]
         .into_iter()
         .find_map(|name| text_from(environment, name))
+        .or_else(|| login_of_this_process(Path::new("/etc/passwd")))
         .unwrap_or_else(|| "somebody".to_owned())
+}
+
+/// The name of the process's user: cron, containers and service managers set neither variable.
+fn login_of_this_process(passwd: &Path) -> Option<String> {
+    let uid = std::fs::symlink_metadata("/proc/self").ok()?.uid().to_string();
+    let accounts = std::fs::read_to_string(passwd).ok()?;
+    accounts.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == uid).then(|| name.to_owned())
+    })
 }
 
 fn machine(environment: Environment<'_>) -> String {

@@ -1,5 +1,6 @@
 //! A drawn screen as an SVG file: the screenshots of the manual, which are also the tests of how things look.
 
+use super::text;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 use std::fmt::Write as _;
@@ -110,9 +111,13 @@ fn draw(svg: &mut String, run: &Run, row: usize, palette: &Palette) {
         );
         colour = palette.background;
     }
-    if run.text.trim().is_empty() {
+    let words = run.text.trim();
+    if words.is_empty() {
         return;
     }
+    // Not every renderer keeps blanks at the ends of a text.
+    let blanks = text::width(&run.text) - text::width(run.text.trim_start());
+    let (x, width) = (x + blanks * CELL.0, text::width(words) * CELL.0);
     let mut style = String::new();
     if run.modifier.contains(Modifier::BOLD) {
         style.push_str(" font-weight=\"bold\"");
@@ -127,7 +132,7 @@ fn draw(svg: &mut String, run: &Run, row: usize, palette: &Palette) {
         svg,
         "<text x=\"{x}\" y=\"{}\" textLength=\"{width}\" xml:space=\"preserve\" fill=\"{colour}\"{style}>{}</text>",
         y + 13,
-        escaped(&run.text)
+        escaped(words)
     );
 }
 

@@ -79,7 +79,7 @@ fn the_end_of_a_job_is_said_and_rung_and_the_title_follows() {
         }),
     );
     assert_eq!(effects, [Effect::Title("tagboat".into()), Effect::Bell]);
-    assert!(screen(&mut state).contains("partly done (1 of 3 done)"));
+    assert!(screen(&mut state).contains("partly done, 1 of 3; its details say why"));
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn the_header_names_jobs_and_failures_at_80_columns() {
     let header = content.lines().next().unwrap().to_owned();
     for words in [
         "4 of 6 hosts",
-        "2 failed",
+        "2 not reached",
         "2 stale 40m",
         "1 job 46 %",
         "6 behind",

@@ -13,6 +13,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -25,6 +26,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A tmux server of its own with the console in its only pane.
 pub struct Console {
     folder: Arc<TempDir>,
+    tmux: Tmux,
     changed: Receiver<()>,
 }
 
@@ -43,9 +45,11 @@ impl Console {
             of("TAGBOAT_RUNTIME_DIR"),
             env!("CARGO_BIN_EXE_tagboat")
         );
-        let changes = folder.path().join("changes");
-        assert!(Command::new("mkfifo").arg(&changes).status().unwrap().success());
-        let tmux = Tmux(folder.path());
+        let number = std::fs::read_dir(folder.path()).unwrap().count();
+        let fifo = folder.path().join(format!("changes-{number}"));
+        assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        // A server that is just going away still answers on its socket: each has one of its own.
+        let tmux = Tmux(folder.path().join(format!("tmux-{number}")));
         tmux.run(&[
             "-f",
             "/dev/null",
@@ -57,11 +61,11 @@ impl Console {
             "32",
             "sh",
         ]);
-        tmux.run(&["pipe-pane", "-O", &format!("exec cat > {}", changes.display())]);
+        tmux.run(&["pipe-pane", "-O", &format!("exec cat > {}", fifo.display())]);
         // Everything that the pane prints wakes the test; what it then looks at is the screen.
         let (told, changed) = sync_channel(1);
         std::thread::spawn(move || {
-            let mut pipe = File::open(changes).unwrap();
+            let mut pipe = File::open(fifo).unwrap();
             let mut piece = [0; 4096];
             while matches!(pipe.read(&mut piece), Ok(1..)) {
                 let _already_told = told.try_send(());
@@ -69,37 +73,39 @@ impl Console {
         });
         tmux.run(&["send-keys", "-l", &format!("exec sh -c '{line}'")]);
         tmux.run(&["send-keys", "Enter"]);
-        Self { folder, changed }
+        Self {
+            folder,
+            tmux,
+            changed,
+        }
     }
 
     /// Kills the console as a crash does, and starts another on the same journal.
     pub fn killed_and_started_again(self) -> Self {
-        let folder = self.folder.clone();
-        let tmux = Tmux(folder.path());
-        let pane = tmux.run(&["display-message", "-p", "#{pane_pid}"]);
+        let pane = self.tmux.run(&["display-message", "-p", "#{pane_pid}"]);
         let killed = Command::new("pkill")
             .args(["-KILL", "-P", pane.trim()])
             .status()
             .unwrap();
         assert!(killed.success(), "the console did not run");
+        let folder = self.folder.clone();
         drop(self);
-        std::fs::remove_file(folder.path().join("changes")).unwrap();
         Self::start_in(folder)
     }
 
     /// Presses keys, named as tmux names them.
     pub fn keys(&self, keys: &[&str]) {
-        Tmux(self.folder.path()).run(&[&["send-keys"], keys].concat());
+        self.tmux.run(&[&["send-keys"], keys].concat());
     }
 
     /// Types a text.
     pub fn text(&self, text: &str) {
-        Tmux(self.folder.path()).run(&["send-keys", "-l", text]);
+        self.tmux.run(&["send-keys", "-l", text]);
     }
 
     /// Pastes a text as a terminal does, bracketed.
     pub fn paste(&self, text: &str) {
-        let tmux = Tmux(self.folder.path());
+        let tmux = &self.tmux;
         tmux.run(&["set-buffer", text]);
         tmux.run(&["paste-buffer", "-p"]);
     }
@@ -107,12 +113,12 @@ impl Console {
     /// Makes the pane another size.
     pub fn resize(&self, width: u16, height: u16) {
         let size = [width.to_string(), height.to_string()];
-        Tmux(self.folder.path()).run(&["resize-window", "-x", &size[0], "-y", &size[1]]);
+        self.tmux.run(&["resize-window", "-x", &size[0], "-y", &size[1]]);
     }
 
     /// What is on the screen now.
     pub fn screen(&self) -> String {
-        Tmux(self.folder.path()).run(&["capture-pane", "-p"])
+        self.tmux.run(&["capture-pane", "-p"])
     }
 
     /// Waits until the screen shows all of these texts.
@@ -136,6 +142,26 @@ impl Console {
         }
     }
 
+    /// Presses a key, again and again while nothing comes of it, until something holds for the screen.
+    pub fn press_until(&self, key: &str, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.keys(&[key]);
+            // Longer than the 300 ms in which a plan that was just opened takes no answer.
+            while self.changed.recv_timeout(Duration::from_millis(400)).is_ok() {
+                let screen = self.screen();
+                if holds(&screen) {
+                    return screen;
+                }
+            }
+            assert!(
+                Instant::now() < deadline,
+                "never on the screen: {what}\n{}",
+                self.screen()
+            );
+        }
+    }
+
     /// Moves the cursor down until its line holds a text.
     pub fn cursor_to(&self, text: &str) {
         let on_it = |screen: &str| {
@@ -154,20 +180,20 @@ impl Console {
 
 impl Drop for Console {
     fn drop(&mut self) {
-        let _ = Tmux(self.folder.path()).output(&["kill-server"]);
+        let _ = self.tmux.output(&["kill-server"]);
     }
 }
 
-/// The tmux server whose socket is in a folder.
-struct Tmux<'a>(&'a std::path::Path);
+/// The tmux server behind a socket.
+struct Tmux(PathBuf);
 
-impl Tmux<'_> {
+impl Tmux {
     fn output(&self, arguments: &[&str]) -> Output {
         // A test may run inside an operator's own tmux.
         Command::new("tmux")
             .env_remove("TMUX")
             .arg("-S")
-            .arg(self.0.join("tmux"))
+            .arg(&self.0)
             .args(arguments)
             .output()
             .unwrap()

@@ -18,7 +18,7 @@ impl ImageName {
         let registry_ok = registry.is_none_or(|r| {
             r.chars()
                 .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'))
-                && !r.starts_with('-')
+                && r.starts_with(|c: char| c.is_ascii_alphanumeric())
         });
         if text.len() <= 200 && registry_ok && path.split('/').all(is_path_component) {
             Ok(Self(text.to_owned()))

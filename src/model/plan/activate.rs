@@ -53,10 +53,7 @@ pub fn plan_activate(intent: &ActivateIntent, fleet: &Fleet) -> Result<ActivateP
         }
     }
     if hosts.is_empty() {
-        return Err(refused
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| Refusal::of_plan("no host was chosen", "name hosts, or use --all")));
+        return Err(Refusal::of_all(&refused, "host"));
     }
     Ok(ActivatePlan {
         reference: intent.reference.clone(),

@@ -99,10 +99,7 @@ pub fn plan_prune(intent: &PruneIntent, fleet: &Fleet) -> Result<PrunePlan, Refu
         }
     }
     if hosts.is_empty() {
-        return Err(refused
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| Refusal::of_plan("no host was chosen", "name hosts, or use --all")));
+        return Err(Refusal::of_all(&refused, "host"));
     }
     Ok(PrunePlan { hosts, refused })
 }

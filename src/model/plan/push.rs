@@ -100,10 +100,7 @@ pub fn plan_push(intent: &PushIntent, fleet: &Fleet) -> Result<PushPlan, Refusal
         }
     }
     if hosts.is_empty() {
-        return Err(refused
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| Refusal::of_plan("no host was chosen", "name hosts, or use --all")));
+        return Err(Refusal::of_all(&refused, "host"));
     }
     Ok(PushPlan {
         reference: reference.clone(),
@@ -135,7 +132,7 @@ pub(super) fn usable(host: &Host) -> Result<&HostFacts, Refusal> {
             Err(Refusal::of_host(
                 &host.name,
                 reason,
-                "mend the connection and push again; the other hosts go on",
+                "mend the connection and run it again; the other hosts go on",
             ))
         }
     }

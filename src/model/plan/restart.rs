@@ -62,10 +62,7 @@ pub fn plan_restart(intent: &RestartIntent, fleet: &Fleet) -> Result<RestartPlan
         }
     }
     if sessions.is_empty() {
-        return Err(refused
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| Refusal::of_plan("no session was chosen", "name a session")));
+        return Err(Refusal::of_all(&refused, "session"));
     }
     Ok(RestartPlan { sessions, refused })
 }

@@ -20,8 +20,13 @@ use crate::ops::watch::{HostWatcher, LinkSlot, SourceWatcher, Watching};
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Notify, OnceCell, mpsc};
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
+
+/// How long connections may take to say goodbye.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The actor's own state; what jobs share is in the workshop.
 pub(super) struct Actor {
@@ -116,6 +121,13 @@ impl Actor {
                 }
                 Command::Shutdown => break,
             }
+        }
+        let Self { tasks, events, .. } = self;
+        // Watchers end when nobody listens. A job that still runs is left where it is: its journal has every step.
+        drop(events);
+        tasks.close();
+        if timeout(FAREWELL, tasks.wait()).await.is_err() {
+            tracing::info!("jobs were left to be resumed");
         }
     }
 

@@ -14,6 +14,7 @@ use crate::ops::dirs::Dirs;
 pub use crate::ops::watch::Watching;
 use std::path::PathBuf;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 /// Requests that may wait; a front end never sends more than an operator can type.
 const COMMANDS: usize = 64;
@@ -42,6 +43,8 @@ pub struct EngineHandle {
     pub commands: mpsc::Sender<Command>,
     /// What the engine says.
     pub events: mpsc::Receiver<Event>,
+    /// Ends when the engine has: its connections are closed then.
+    pub ended: JoinHandle<()>,
 }
 
 /// Starts an engine on the running tokio runtime.
@@ -52,6 +55,10 @@ pub fn start(options: EngineOptions) -> std::io::Result<EngineHandle> {
     let (commands, requests) = mpsc::channel(COMMANDS);
     let (sender, events) = mpsc::channel(EVENTS);
     let actor = actor::Actor::new(options, sender)?;
-    tokio::spawn(actor.run(requests));
-    Ok(EngineHandle { commands, events })
+    let ended = tokio::spawn(actor.run(requests));
+    Ok(EngineHandle {
+        commands,
+        events,
+        ended,
+    })
 }

@@ -43,7 +43,9 @@ async fn open(setup: Setup, engine: EngineHandle) -> Result<u8, Stop> {
     // Two consoles that start a job in the same second must not give it the same id.
     let salt = u16::try_from(std::process::id() % 0x1_0000).unwrap_or_default();
     let options = ConsoleOptions::new(fleet, setup.operator, salt).map_err(failed)?;
-    crate::ui::run::run(options, engine.commands, engine.events)
-        .await
-        .map_err(failed)
+    let code = crate::ui::run::run(options, engine.commands, engine.events).await;
+    if engine.ended.await.is_err() {
+        tracing::error!("the engine did not end by itself");
+    }
+    code.map_err(failed)
 }

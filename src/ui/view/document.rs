@@ -115,19 +115,21 @@ impl<'l> Document<'l> {
 
     /// Draws what fits from a line on; tells how far it can be scrolled.
     pub(super) fn draw(&self, buffer: &mut Buffer, area: Rect, scroll: usize) -> usize {
-        let height = usize::from(area.height);
-        let reach = self.lines.len().saturating_sub(height);
+        let is_longer = self.lines.len() > usize::from(area.height);
+        // The last line then says how much more there is, and hides nothing.
+        let height = area.height.saturating_sub(u16::from(is_longer));
+        let reach = self.lines.len().saturating_sub(usize::from(height));
         let from = scroll.min(reach);
-        for (y, line) in (area.y..area.bottom()).zip(self.lines.iter().skip(from)) {
+        for (y, line) in (area.y..area.y + height).zip(self.lines.iter().skip(from)) {
             buffer.set_line(area.x, y, line, area.width);
         }
-        if reach > 0 && area.height > 0 {
+        if is_longer && area.height > 0 {
             self.draw_position(buffer, area, from, reach);
         }
         reach
     }
 
-    /// Says in the corner that there is more.
+    /// Says at the foot that there is more.
     fn draw_position(&self, buffer: &mut Buffer, area: Rect, from: usize, reach: usize) {
         let below = reach - from;
         let note = match (from, below) {

@@ -125,6 +125,7 @@ fn hint(state: &State, info: &ActionInfo) -> Option<String> {
         (Some(Overlay::Filter { .. }), Action::Accept) => "keep",
         (Some(Overlay::Filter { .. }), Action::Close) => "as before",
         (Some(Overlay::Hosts(_)), Action::Accept) => "show the plan",
+        (Some(Overlay::Hosts(_)), Action::Mark) => "choose or not",
         (Some(Overlay::Choice(_)), Action::Accept) => "choose",
         (Some(Overlay::Palette { .. }), Action::Accept) => "do it",
         (Some(Overlay::Plan(dialog)), Action::Accept) if dialog.has_work() && place == Place::Typed => {

@@ -1,7 +1,7 @@
 //! The two lines at the top: the fleet in numbers, and the tabs of the screens.
 //!
 //! ```text
-//!  tagboat  3 of 4 hosts  ✗ 1 failed  ⋯ 1 stale 4m  ● 1 job 67 %  ▲ 4 behind        me@desk
+//!  tagboat  3 of 4 hosts  ✗ 1 not reached  ⋯ 1 stale 4m  ● 1 job 67 %  ▲ 4 behind        me@desk
 //!  1 Sessions 12  2 Hosts 4  3 Images 5  4 Jobs 3
 //! ```
 
@@ -26,9 +26,14 @@ pub(super) fn draw(buffer: &mut Buffer, regions: &Regions, state: &State, look: 
 
 fn numbers(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'_>) {
     let mut parts: Vec<Span<'static>> = vec![look.span(Role::Heading, " tagboat")];
+    let mut room = usize::from(area.width).saturating_sub(8);
+    // What does not fit is left out as a whole: half a number would be another number.
     let mut say = |role, words: String| {
-        parts.push(Span::raw("  "));
-        parts.push(look.span(role, words));
+        if let Some(rest) = room.checked_sub(text::width(&words) + 2) {
+            room = rest;
+            parts.push(Span::raw("  "));
+            parts.push(look.span(role, words));
+        }
     };
     hosts(state, look, &mut say);
     jobs(state, look, &mut say);
@@ -63,7 +68,7 @@ fn hosts(state: &State, look: &Look<'_>, say: &mut impl FnMut(Role, String)) {
         .filter(|host| matches!(host.connection, Connection::Failed { .. }))
         .count();
     if failed > 0 {
-        say(Role::Bad, format!("{} {failed} failed", look.glyphs.failed));
+        say(Role::Bad, format!("{} {failed} not reached", look.glyphs.failed));
     }
     // The oldest one counts: the screen is as old as that.
     let ages: Vec<_> = state

@@ -13,10 +13,11 @@
 
 use super::document::Document;
 use super::{Look, standing};
-use crate::model::console::{Action, State, tally};
+use crate::model::console::{Action, Screen, State, tally};
 use crate::model::failure::Failure;
-use crate::model::job::{Job, JobState, Progress, StepRecord, StepState, Track, TrackResult};
+use crate::model::job::{Job, JobState, Progress, StepRecord, StepState, Track, TrackResult, Verdict};
 use crate::model::names::JobId;
+use crate::model::plan::Plan;
 use crate::ui::format;
 use crate::ui::text;
 use crate::ui::theme::Role;
@@ -74,6 +75,10 @@ fn head(document: &mut Document<'_>, look: &Look<'_>, job: &Job, now: Timestamp)
     );
     document.paragraph(0, Role::Muted, &origin);
     let next = match job.state {
+        JobState::Ended(Verdict::Done) => after_success(look, job),
+        JobState::Ended(Verdict::Partly) => {
+            Some("what is done stays done; the same again works on the rest".to_owned())
+        }
         JobState::Interrupted => {
             let key = look.keymap.key(Action::ResumeJob);
             Some(format!(
@@ -82,11 +87,29 @@ fn head(document: &mut Document<'_>, look: &Look<'_>, job: &Job, now: Timestamp)
         }
         JobState::Elsewhere => Some("another console runs it; what it does is not seen here".to_owned()),
         JobState::Cancelling => Some("the step that runs is being ended".to_owned()),
-        JobState::Running | JobState::Ended(_) => None,
+        JobState::Running | JobState::Ended(Verdict::Failed | Verdict::Cancelled) => None,
     };
     if let Some(next) = next {
-        document.paragraph(0, Role::Warn, &next);
+        let role = match job.state {
+            JobState::Ended(Verdict::Done) => Role::Plain,
+            _ => Role::Warn,
+        };
+        document.paragraph(0, role, &next);
     }
+}
+
+/// A push and a stamp change no session, so there is something left to do.
+fn after_success(look: &Look<'_>, job: &Job) -> Option<String> {
+    let is_for_new_sessions = matches!(job.plan, Plan::Push(_) | Plan::Activate(_));
+    let key = |action| look.keymap.key(action);
+    is_for_new_sessions.then(|| {
+        format!(
+            "sessions keep their pinned tag: {} shows them, {}is:behind those that are behind, {} restarts them",
+            key(Action::Show(Screen::Sessions)),
+            key(Action::Filter),
+            key(Action::Restart)
+        )
+    })
 }
 
 fn track(document: &mut Document<'_>, look: &Look<'_>, track: &Track, is_only_one: bool, now: Timestamp) {

@@ -14,6 +14,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+/// The least columns of a title.
+const TITLE: usize = 12;
+
 /// Draws the strip.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'_>) {
     let rows = usize::from(area.height);
@@ -55,9 +58,14 @@ fn line(job: &Job, look: &Look<'_>, columns: usize) -> Line<'static> {
         numbers.push(Span::raw(format!("  {} left", format::seconds(left))));
     }
     let head = format!(" {} {} ", look.glyphs.running, job.id.short());
-    let used = text::width(&head) + numbers.iter().map(Span::width).sum::<usize>();
+    let width = |numbers: &[Span<'static>]| numbers.iter().map(Span::width).sum::<usize>();
+    // The last ones are left out as a whole: half a number would be another number.
+    while numbers.len() > 1 && text::width(&head) + width(&numbers) + TITLE > columns {
+        numbers.pop();
+    }
+    let used = text::width(&head) + width(&numbers);
     let ellipsis = look.glyphs.strokes.ellipsis;
-    let title = text::cut_middle(&job.plan.title(), columns.saturating_sub(used).max(8), ellipsis);
+    let title = text::cut_middle(&job.plan.title(), columns.saturating_sub(used), ellipsis);
     let mut parts = vec![look.span(Role::Busy, head), Span::raw(title)];
     parts.append(&mut numbers);
     Line::from(parts)

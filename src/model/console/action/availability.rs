@@ -2,7 +2,7 @@
 
 use super::Action;
 use crate::model::console::catalogue::CatalogueEntry;
-use crate::model::console::{Place, RowId, Screen, State};
+use crate::model::console::{Overlay, PickedFor, Place, RowId, Screen, State};
 use crate::model::job::JobState;
 use crate::model::names::{ImageRef, JobId};
 
@@ -32,6 +32,7 @@ pub fn unavailable(state: &State, action: Action) -> Option<String> {
         Action::CancelJob => one_job(&targets).map_or_else(Some, |id| not_cancellable(state, id)),
         Action::ResumeJob => one_job(&targets).map_or_else(Some, |id| not_resumable(state, id)),
         Action::Open | Action::Copy | Action::Mark | Action::MarkRange => nothing_there(state, &targets),
+        Action::ReplaceTag => moves_no_tag(state),
         Action::Clear => nothing_to_clear(state),
         _ => None,
     }
@@ -120,6 +121,15 @@ fn not_resumable(state: &State, id: &JobId) -> Option<String> {
         JobState::Running | JobState::Cancelling => Some("it runs".to_owned()),
         JobState::Elsewhere => Some("another console runs it".to_owned()),
         JobState::Ended(_) => Some("it ended; start the same change again instead".to_owned()),
+    }
+}
+
+fn moves_no_tag(state: &State) -> Option<String> {
+    match state.overlays.last() {
+        Some(Overlay::Hosts(picker)) if matches!(picker.purpose, PickedFor::Activate(_)) => {
+            Some("an activation moves no tag".to_owned())
+        }
+        _ => None,
     }
 }
 

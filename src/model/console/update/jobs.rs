@@ -8,6 +8,7 @@ use crate::model::console::{
 use crate::model::failure::Refusal;
 use crate::model::job::{Job, JobEvent, JobState, TrackResult, Verdict};
 use crate::model::names::JobId;
+use crate::model::plan::Plan;
 
 /// Asks before a job is cancelled or resumed.
 pub(super) fn ask(state: &mut State, action: Action) {
@@ -109,9 +110,12 @@ fn what_to_say(state: &State, id: &JobId, event: &JobEvent) -> Option<(Severity,
                 Verdict::Failed => Severity::Bad,
             };
             let sums = tally(job);
-            let outcome = match verdict {
-                Verdict::Done => String::new(),
-                _ => format!(" ({} of {} done)", sums.done, sums.targets),
+            let outcome = match (verdict, &job.plan) {
+                (Verdict::Done, Plan::Push(_) | Plan::Activate(_)) => {
+                    "; sessions keep their tag until they are restarted".to_owned()
+                }
+                (Verdict::Done, _) => String::new(),
+                _ => format!(", {} of {}; its details say why", sums.done, sums.targets),
             };
             let title = job.plan.title();
             Some((severity, format!("{title}: {}{outcome}", verdict.word()), true))

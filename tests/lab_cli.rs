@@ -1,0 +1,194 @@
+//! The command line on real hosts: what a script sees of a push, a restart, a prune, and of a job whose console died.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod real_fleet;
+
+use real_fleet::Lab;
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// The program with a journal of its own.
+struct Tagboat {
+    home: TempDir,
+}
+
+impl Tagboat {
+    fn new() -> Self {
+        Self {
+            home: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tagboat"));
+        command
+            .args(words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.env("TAGBOAT_STATE_DIR", self.home.path().join("state"));
+        command.env("TAGBOAT_CACHE_DIR", self.home.path().join("cache"));
+        command.env("TAGBOAT_OPERATOR", "lab@desk");
+        command
+    }
+
+    fn run(&self, words: &[&str], code: i32) -> Output {
+        let output = self.command(words).output().unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{words:?}: {}{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        );
+        output
+    }
+
+    /// The JSON lines of a run.
+    fn lines(&self, words: &[&str], code: i32) -> Vec<Value> {
+        text(&self.run(words, code).stdout)
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// One host of `status --json`.
+    fn host(&self, name: &str) -> Value {
+        let status = self.lines(&["status", "--json", "--host", name], 0);
+        status[0]["hosts"][0].clone()
+    }
+
+    /// Starts a run and reads its lines until one of them is `event` with this step running.
+    fn until_step(&self, words: &[&str], step: &str) -> Child {
+        let mut child = self.command(words).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let is_there = |line: &Value| line["step"]["kind"] == step && line["state"]["state"] == "running";
+        let mut seen = lines.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+        assert!(seen.any(|line| is_there(&line)), "{step} was never reached");
+        child
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_push_is_seen_by_status_and_leaves_every_session_on_its_tag() {
+    let _lab = Lab::reset();
+    let tagboat = Tagboat::new();
+    let lines = tagboat.lines(&["push", "v1.1.0", "--all", "--yes", "--json"], 0);
+    assert_eq!(lines[0]["event"], "plan");
+    let end = lines.last().unwrap();
+    assert_eq!(
+        (&end["event"], &end["verdict"], &end["exit"]),
+        (&"ended".into(), &"done".into(), &0.into())
+    );
+    let hosts = end["results"].as_array().unwrap();
+    assert!(hosts.iter().all(|host| host["result"] == "done"), "{end}");
+    for result in hosts {
+        let host = tagboat.host(result["target"].as_str().unwrap());
+        assert_eq!(host["active_tag"], "v1.1.0");
+        let sessions = host["sessions"].as_array().unwrap();
+        assert!(
+            sessions
+                .iter()
+                .all(|session| session["pinned_tag"] == "v1.0.0" && session["behind"] == true),
+            "{host}"
+        );
+    }
+}
+
+#[test]
+fn a_session_is_restarted_onto_the_active_tag_by_a_part_of_its_name() {
+    let _lab = Lab::reset();
+    let tagboat = Tagboat::new();
+    tagboat.run(&["push", "v1.1.0", "--host", "lab-1", "--yes"], 0);
+    let host = tagboat.host("lab-1");
+    let name = host["sessions"][0]["name"].as_str().unwrap();
+    let part = name
+        .strip_prefix("convocate-session-")
+        .unwrap()
+        .split('-')
+        .next()
+        .unwrap();
+    tagboat.run(&["session", "restart", part, "--yes"], 0);
+    let after = tagboat.host("lab-1");
+    let pinned: Vec<_> = after["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|session| &session["pinned_tag"])
+        .collect();
+    assert_eq!(
+        pinned.iter().filter(|tag| **tag == "v1.1.0").count(),
+        1,
+        "{after}"
+    );
+    assert_eq!(after["sessions"][0]["name"], name);
+    assert_eq!(after["sessions"][0]["pinned_tag"], "v1.1.0");
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_before_anything_is_touched() {
+    let lab = Lab::reset();
+    let tagboat = Tagboat::new();
+    tagboat.run(&["push", "v9.9.9", "--all", "--yes"], 3);
+    tagboat.run(&["activate", "v9.9.9", "--host", "lab-1", "--yes"], 3);
+    tagboat.run(&["push", "v1.1.0", "--host", "lab-1"], 3);
+    tagboat.run(&["prune", "--host", "lab-1"], 3);
+    assert_eq!(
+        lab.on("lab-1", "cat /etc/convocate-agent/current-image"),
+        "convocate:v1.0.0"
+    );
+    assert_eq!(
+        text(&tagboat.run(&["job", "list", "--json"], 0).stdout),
+        "{\"v\":1,\"jobs\":[]}\n"
+    );
+}
+
+#[test]
+fn a_host_that_is_cut_off_costs_the_others_nothing_and_the_push_is_partly_done() {
+    let lab = Lab::reset();
+    let tagboat = Tagboat::new();
+    lab.run(&["kill", "lab-2"]);
+    let output = tagboat.run(&["push", "v1.1.0", "--all", "--yes"], 4);
+    lab.run(&["boot", "lab-2"]);
+    assert!(
+        text(&output.stdout).contains("1 left out"),
+        "{}",
+        text(&output.stdout)
+    );
+    assert_eq!(tagboat.host("lab-1")["active_tag"], "v1.1.0");
+}
+
+#[test]
+fn a_push_whose_console_died_is_interrupted_and_is_resumed_to_its_end() {
+    let lab = Lab::reset();
+    let tagboat = Tagboat::new();
+    lab.run(&["shape", "lab-1", "rate=2mbit"]);
+    let mut child = tagboat.until_step(&["push", "v1.1.0", "--host", "lab-1", "--yes", "--json"], "send");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    lab.run(&["shape", "lab-1", "off"]);
+    let jobs = tagboat.lines(&["job", "list", "--json"], 0);
+    let job = &jobs[0]["jobs"][0];
+    assert_eq!(
+        (&job["state"], &job["verb"]),
+        (&"interrupted".into(), &"push".into()),
+        "{job}"
+    );
+    let end = &job["id"].as_str().unwrap()[16..];
+    assert!(
+        text(&tagboat.run(&["job", "show", end], 0).stdout)
+            .contains(&format!("next: tagboat job resume {end}"))
+    );
+    tagboat.run(&["job", "resume", end], 3);
+    // The lease of a dead console runs out within a minute; the test does not wait for it.
+    lab.on("lab-1", "rm -f /var/lib/tagboat/lease");
+    tagboat.run(&["job", "resume", end, "--yes"], 0);
+    assert_eq!(tagboat.host("lab-1")["active_tag"], "v1.1.0");
+    tagboat.run(&["job", "resume", end, "--yes"], 3);
+}
