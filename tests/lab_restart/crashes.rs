@@ -1,13 +1,25 @@
 //! Everything dies at every point, and recovery ends with one session and its data.
 
-use crate::rig::{Rig, crash_points, failure};
+use crate::rig::{Rig, crash_points, failure, lab};
 use tagboat::model::job::TrackResult;
+use tagboat::ops::restart::BOOT_HOOK;
 
 /// Points that only a restart onto a bad image comes to.
 const ON_THE_WAY_BACK: [&str; 4] = ["put_back", "put_back_name", "put_back_start", "put_back_clean"];
 
 /// Points after which the restart is final.
 const AFTER_COMMIT: [&str; 5] = ["policy", "restart", "predecessors", "pin", "end"];
+
+/// The points at which a host that lost its power is left in the most different states.
+const AT_BOOT: [&str; 3] = ["rename", "probe", "policy"];
+
+/// Does what cron does when the host has booted, and waits for the end of the restart.
+async fn boot_hook(rig: &Rig) {
+    let line = format!(
+        "sh -s /var/lib/tagboat <<'HOOK'\n{BOOT_HOOK}HOOK\nuntil [ -e $D/ended ]; do sleep 0.1; done"
+    );
+    rig.sh(&line).await;
+}
 
 async fn crash(rig: &Rig, point: &str) {
     rig.sh(&format!(
@@ -59,4 +71,44 @@ async fn lab_the_script_dies_at_every_point_and_the_console_recovers_on_the_cont
 #[tokio::test]
 async fn lab_the_script_dies_at_every_point_of_an_rm_session_and_the_console_recovers() {
     crash_everywhere("lab-1", "crash3", "--rm").await;
+}
+
+#[tokio::test]
+async fn lab_a_host_that_boots_finishes_or_undoes_the_restart_without_any_console() {
+    let mut rig = Rig::on("lab-1", "boot", &["v1.1.0"]).await;
+    for point in AT_BOOT {
+        rig.start("--restart unless-stopped", "v1.0.0").await;
+        crash(&rig, point).await;
+        let target = rig.target("v1.1.0").await;
+        rig.run_cut_off(&target).await;
+        rig.sh("until grep -q \"^[0-9]* hold\" $D/status && ! kill -0 $(cut -d' ' -f1 $D/runner.1) 2>/dev/null; do sleep 0.1; done").await;
+        boot_hook(&rig).await;
+        match point {
+            "policy" => rig.assert_whole(point, "v1.1.0", "running", &["old"]).await,
+            _ => rig.assert_whole(point, "v1.0.0", "running", &[]).await,
+        }
+        rig.clean().await;
+    }
+}
+
+#[tokio::test]
+async fn lab_a_power_cut_in_the_middle_ends_with_the_old_container_up_even_that_of_an_rm_session() {
+    for option in ["--restart unless-stopped", "--rm"] {
+        let mut rig = Rig::on("lab-2", "power", &["v1.1.0"]).await;
+        rig.start(option, "v1.0.0").await;
+        let mut target = rig.target("v1.1.0").await;
+        target.probe.stable = std::time::Duration::from_mins(2);
+        rig.run_cut_off(&target).await;
+        lab(&["kill", "lab-2"]);
+        lab(&["boot", "lab-2"]);
+        rig.reconnect().await;
+        boot_hook(&rig).await;
+        rig.assert_whole(option, "v1.0.0", "running", &[]).await;
+        let result = rig.restart("v1.1.0").await;
+        assert!(matches!(result, TrackResult::Done(_)), "{result:?}");
+        rig.assert_whole(option, "v1.1.0", "running", &["old"]).await;
+        let removes_itself = rig.sh("docker inspect -f '{{.HostConfig.AutoRemove}}' $S").await;
+        assert_eq!(removes_itself, (option == "--rm").to_string());
+        rig.clean().await;
+    }
 }

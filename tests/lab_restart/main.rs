@@ -10,6 +10,7 @@ mod crashes;
 mod fidelity;
 mod operators;
 mod rig;
+mod stops;
 
 use rig::{Rig, failure, one_of_each_store};
 use tagboat::model::job::{StepKind, StepState, TrackResult};
@@ -22,6 +23,14 @@ async fn lab_a_session_moves_to_the_new_tag_with_its_data_and_its_policy() {
         let result = rig.restart("v1.1.0").await;
         assert!(matches!(result, TrackResult::Done(_)), "{host}: {result:?}");
         rig.assert_whole(host, "v1.1.0", "running", &["old"]).await;
+        let from_image = rig
+            .sh("docker inspect -f '{{.Config.Env}} {{.Config.Labels}}' $S")
+            .await;
+        assert!(
+            from_image.contains("OWN=1") && from_image.contains("CONVOCATE_VERSION=v1.1.0"),
+            "{from_image}"
+        );
+        assert!(!from_image.contains("v1.0.0"), "{from_image}");
         let policy = "docker inspect -f '{{.HostConfig.RestartPolicy.Name}}:{{.HostConfig.RestartPolicy.MaximumRetryCount}}'";
         assert_eq!(rig.sh(&format!("{policy} $S")).await, "on-failure:3");
         assert_eq!(

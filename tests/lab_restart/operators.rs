@@ -1,54 +1,9 @@
 //! What operators, consoles and links do meanwhile: they cancel, die, are cut off, and race each other.
 
 use crate::rig::{Rig, failure, operator};
-use async_trait::async_trait;
-use std::future::pending;
-use std::sync::Arc;
+use crate::stops::stopping;
 use tagboat::model::job::{StepKind, TrackResult};
-use tagboat::ops::host_link::HostLink;
-use tagboat::ops::ports::{ScriptCall, ScriptOutput, Shell, ShellError};
 use tagboat::ops::restart::restart_session;
-use tokio::sync::Notify;
-
-/// A shell that stops at a script of a certain name, as if the console died or the link was cut just before it.
-struct Stops {
-    shell: Arc<dyn Shell>,
-    at: &'static str,
-    is_cut: bool,
-    reached: Arc<Notify>,
-}
-
-#[async_trait]
-impl Shell for Stops {
-    async fn run(&self, call: ScriptCall<'_>) -> Result<ScriptOutput, ShellError> {
-        let word = call.arguments.first().map(String::as_str).unwrap_or_default();
-        if call.script.name == self.at || word == self.at {
-            self.reached.notify_one();
-            if self.is_cut {
-                return Err(ShellError::Lost("the link was cut".to_owned()));
-            }
-            pending::<()>().await;
-        }
-        self.shell.run(call).await
-    }
-}
-
-fn stopping(rig: &Rig, at: &'static str, is_cut: bool) -> (HostLink, Arc<Notify>) {
-    let reached = Arc::new(Notify::new());
-    let shell = Stops {
-        shell: rig.link.shell.clone(),
-        at,
-        is_cut,
-        reached: reached.clone(),
-    };
-    (
-        HostLink {
-            shell: Arc::new(shell),
-            ..rig.link.clone()
-        },
-        reached,
-    )
-}
 
 #[tokio::test]
 async fn lab_a_console_that_dies_before_the_hand_over_leaves_the_session_as_it_was() {
@@ -90,11 +45,10 @@ async fn lab_a_console_that_dies_before_the_hand_over_leaves_the_session_as_it_w
 
 #[tokio::test]
 async fn lab_a_console_that_is_cut_off_is_not_needed_any_more_and_a_resume_tells_the_end() {
-    let rig = Rig::on("lab-2", "cut", &["v1.1.0"]).await;
+    let mut rig = Rig::on("lab-2", "cut", &["v1.1.0"]).await;
     rig.start("--restart always", "v1.0.0").await;
     let target = rig.target("v1.1.0").await;
-    let (link, _) = stopping(&rig, "follow", true);
-    let told = failure(&restart_session(&target, &rig.job, &operator(), &link, &rig.reporter()).await);
+    let told = failure(&rig.run_cut_off(&target).await);
     assert!(
         told.contains("The host goes on alone") && told.contains("tagboat job resume"),
         "{told}"

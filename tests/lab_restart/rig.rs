@@ -1,5 +1,6 @@
 //! One session of its own on a lab host, for one test: made before it, looked at in it, removed after it.
 
+use crate::stops::stopping;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tagboat::model::job::{JobEvent, Progress, StepKind, StepState, Target, TrackResult};
@@ -52,44 +53,33 @@ pub(crate) struct Rig {
     pub(crate) job: JobId,
     pub(crate) heard: Arc<Heard>,
     pub(crate) cancel: CancellationToken,
-    _runtime: TempDir,
+    /// Where the sockets of the link are.
+    runtime: TempDir,
 }
 
 impl Rig {
     /// Connects to a host and makes sure that `tags` are there; `name` is the test's own.
     pub(crate) async fn on(host: &str, name: &str, tags: &[&str]) -> Self {
-        let environment = |name: &str| std::env::var_os(name);
-        assert!(
-            environment("TAGBOAT_CONFIG").is_some(),
-            "the lab is not up: run `tests/lab/lab up`, then `eval \"$(tests/lab/lab env)\"`, then the test again"
-        );
-        let config = Config::load(None, &environment).unwrap();
-        let runtime = tempfile::Builder::new().prefix("tb").tempdir().unwrap();
-        let ssh =
-            SshSettings::prepare(&runtime.path().join("r"), config.ssh_config.as_deref(), None).unwrap();
-        let wanted = HostName::parse(host).unwrap();
-        let settings = config
-            .hosts
-            .iter()
-            .find(|settings| settings.name == wanted)
-            .expect("a lab host");
-        let connected = Connector::new(ssh, None).connect(settings).await;
-        let link = connected
-            .unwrap_or_else(|problem| panic!("{host}: {problem:?}"))
-            .link;
+        let (link, runtime) = connect(host).await;
         let rig = Self {
             link,
             session: SessionName::parse(&format!("convocate-session-test-{name}")).unwrap(),
             job: new_job(),
             heard: Arc::default(),
             cancel: CancellationToken::new(),
-            _runtime: runtime,
+            runtime,
         };
         rig.clean().await;
         for tag in tags {
             rig.bring(tag).await;
         }
         rig
+    }
+
+    /// Connects anew, as after a boot of the host.
+    pub(crate) async fn reconnect(&mut self) {
+        let host = self.link.name().to_string();
+        (self.link, self.runtime) = connect(&host).await;
     }
 
     /// Copies an image from the source engine, where it is not there yet.
@@ -189,7 +179,7 @@ impl Rig {
             onto,
             was_up: text("/State/Status") == "running",
             probe: ProbeRules {
-                stable: Duration::from_secs(2),
+                stable: Duration::from_secs(1),
                 deadline: Duration::from_secs(10),
                 command: Vec::new(),
                 keep_predecessors: 1,
@@ -213,6 +203,13 @@ impl Rig {
     /// Runs a planned restart as the job that the rig has now.
     pub(crate) async fn run_as_is(&self, target: &RestartTarget) -> TrackResult {
         restart_session(target, &self.job, &operator(), &self.link, &self.reporter()).await
+    }
+
+    /// The same over a link that is cut as soon as the host has taken over.
+    pub(crate) async fn run_cut_off(&mut self, target: &RestartTarget) -> TrackResult {
+        self.job = new_job();
+        let (link, _) = stopping(self, "follow", true);
+        restart_session(target, &self.job, &operator(), &link, &self.reporter()).await
     }
 
     /// Takes the last restart up again.
@@ -272,7 +269,7 @@ impl Rig {
             .await;
         assert_eq!(up, if state == "running" { "1" } else { "0" }, "{context}");
         let data = self
-            .sh("docker run --rm --volumes-from $S --entrypoint cat convocate:v1.0.0 /scratch/marker /home/claude/marker")
+            .sh("docker run --rm --network none --volumes-from $S --entrypoint cat convocate:v1.0.0 /scratch/marker /home/claude/marker")
             .await;
         assert_eq!(data, "marker\nmarker", "{context}");
         let names = self.sh("docker ps -a --format '{{.Names}}' | grep \"^$S[.]\" | sed \"s/^$S[.]tagboat-\\([a-z]*\\)-.*/\\1/\" | sort || true").await;
@@ -301,6 +298,44 @@ impl Rig {
         )
         .await;
     }
+}
+
+/// A link to a lab host, and the folder of its sockets.
+async fn connect(host: &str) -> (HostLink, TempDir) {
+    let environment = |name: &str| std::env::var_os(name);
+    assert!(
+        environment("TAGBOAT_CONFIG").is_some(),
+        "the lab is not up: run `tests/lab/lab up`, then `eval \"$(tests/lab/lab env)\"`, then the test again"
+    );
+    let config = Config::load(None, &environment).unwrap();
+    let runtime = tempfile::Builder::new().prefix("tb").tempdir().unwrap();
+    let ssh = SshSettings::prepare(&runtime.path().join("r"), config.ssh_config.as_deref(), None).unwrap();
+    let wanted = HostName::parse(host).unwrap();
+    let settings = config
+        .hosts
+        .iter()
+        .find(|settings| settings.name == wanted)
+        .expect("a lab host");
+    let connected = Connector::new(ssh, None).connect(settings).await;
+    let link = connected
+        .unwrap_or_else(|problem| panic!("{host}: {problem:?}"))
+        .link;
+    (link, runtime)
+}
+
+/// Runs a command of the lab.
+pub(crate) fn lab(arguments: &[&str]) {
+    let lab = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/lab");
+    let output = std::process::Command::new(lab)
+        .args(arguments)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "lab {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// The hosts, one for each image store.

@@ -11,7 +11,7 @@ mod journal;
 mod scripts;
 mod status;
 
-pub use scripts::TRANSACTION;
+pub use scripts::{BOOT_HOOK, TRANSACTION};
 
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, TrackResult};

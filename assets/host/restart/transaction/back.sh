@@ -9,14 +9,14 @@ put_back() { # put_back failed|interrupted|cancelled: the old container is the s
   settle_new
   crash_point put_back_name
   choose_old
-  rename_to "$back" "$session" || stuck "the session's name cannot be given back: $err"
+  rename_to "$back" "$session" || back_again "the session's name cannot be given back: $err"
   if [ "$vanishes" = 0 ] && [ "$policy" != no ]; then
     act limited 300 docker update --restart="$policy" "$back" || stuck "the restart policy cannot be given back: $err"
   fi
   crash_point put_back_start
   look "$back"
   if [ "$up" = 1 ] && ! is_up; then
-    act limited 300 docker start "$back" || stuck "the old container does not start: $err"
+    act limited 300 docker start "$back" || back_again "the old container does not start: $err"
   fi
   crash_point put_back_clean
   for id in $stand_in $keeper; do
@@ -27,6 +27,12 @@ put_back() { # put_back failed|interrupted|cancelled: the old container is the s
   say put_back ok "$note"
   crash_point end
   finish undone "$why${note:+; $note}"
+}
+
+back_again() { # what was to be put back may have gone down with the engine at this moment, if it was started with --rm
+  look "$back"
+  [ "$vanishes" = 1 ] && [ "$status" = gone ] && [ "$back" != "$keeper" ] || stuck "$1"
+  put_back "$why"
 }
 
 settle_new() { # the new container is stopped and out of the way; one that failed stays for its logs
