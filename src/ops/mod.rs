@@ -14,6 +14,8 @@ pub mod export;
 pub mod host_link;
 pub mod journal;
 pub mod lease;
+#[cfg(test)]
+mod lease_tests;
 pub mod lister;
 pub mod log;
 pub mod operator;
