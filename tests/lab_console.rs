@@ -44,7 +44,10 @@ fn prune_old_tag(console: &Console) {
         "type 3 to remove 3",
     ]);
     console.text("3");
-    console.keys(&["Enter"]);
+    console.press_until("Enter", "the plan was taken", |screen| {
+        !screen.contains("type 3 to remove 3")
+    });
+    console.keys(&["3"]);
     console.until("v0.9.0 only here any more", |screen| {
         screen
             .lines()

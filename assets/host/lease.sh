@@ -1,6 +1,7 @@
 # The lease of a host: one operator changes it at a time. Times are the host's own, so clocks need not agree.
 # $1: take | beat | release   $2: state directory   $3: owner   $4: job   $5: seconds that it is good for
-verb=$1 state=$2 owner=$3 job=$4 good=$5
+# $6: an owner that is known to be gone, whose lease may be taken before it expires; may be empty
+verb=$1 state=$2 owner=$3 job=$4 good=$5 gone=${6:-}
 lease=$state/lease
 mkdir -p -m 700 -- "$state" || exit 1
 now=$(date +%s)
@@ -27,8 +28,9 @@ take() {
         mv -f -- "$mine" "$lease"
         exit 0
     fi
-    if [ "${ends:-0}" -le "$now" ]; then
-        # Expired: move exactly what was read out of the way; what somebody else took meanwhile goes back.
+    holder=$(printf '%s' "$found" | cut -f1)
+    if [ "${ends:-0}" -le "$now" ] || { [ -n "$gone" ] && [ "$holder" = "$gone" ]; }; then
+        # Nobody's any more: move exactly what was read out of the way; what somebody else took meanwhile goes back.
         mv -- "$lease" "$lease.expired.$$" 2>/dev/null
         if [ "$(cat -- "$lease.expired.$$" 2>/dev/null)" != "$found" ]; then
             ln -- "$lease.expired.$$" "$lease" 2>/dev/null

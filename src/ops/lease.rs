@@ -2,12 +2,14 @@
 
 use crate::model::clean::clean;
 use crate::model::names::{HostName, JobId, Operator};
+use crate::ops::console_id::ConsoleId;
 use crate::ops::host_link::HostLink;
-use crate::ops::ports::{Script, ScriptCall};
+use crate::ops::ports::{Script, ScriptCall, ScriptOutput};
 use crate::ops::report::StepError;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -28,7 +30,8 @@ const HELD: i32 = 9;
 /// The leases of this console: jobs that run at the same time share the lease of a host.
 pub struct Leases {
     owner: String,
-    held: Mutex<HashMap<HostName, Weak<Lease>>>,
+    console: ConsoleId,
+    slots: Mutex<HashMap<HostName, Arc<Slot>>>,
 }
 
 /// A lease that is renewed while any job holds it.
@@ -36,23 +39,84 @@ pub struct Lease {
     _renewing: DropGuard,
 }
 
+/// The lease of one host in this console. Taking and giving back are one after the other: a lease that is just being
+/// given back must not take the next one with it.
+#[derive(Default)]
+struct Slot(tokio::sync::Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    lease: Weak<Lease>,
+    renewing: Option<JoinHandle<()>>,
+}
+
 impl Leases {
-    /// The leases of one console; `console` keeps apart two consoles of the same operator.
-    pub fn new(operator: &Operator, console: u16) -> Self {
+    /// The leases of one console of an operator.
+    pub fn new(operator: &Operator, console: ConsoleId) -> Self {
         Self {
-            owner: format!("{operator}#{console:04x}"),
-            held: Mutex::default(),
+            owner: format!("{operator}#{console}"),
+            console,
+            slots: Mutex::default(),
         }
     }
 
     /// Takes the lease of a host for a job, or joins the one that this console has.
     pub async fn take(&self, link: &HostLink, job: &JobId) -> Result<Arc<Lease>, StepError> {
-        if let Some(lease) = self.joined(link.name()) {
+        let slot = self.slot(link.name());
+        let mut held = slot.0.lock().await;
+        if let Some(lease) = held.lease.upgrade() {
             return Ok(lease);
         }
-        let output = link
-            .shell
-            .run(self.call("take", link, job))
+        if let Some(renewing) = held.renewing.take()
+            && renewing.await.is_err()
+        {
+            tracing::warn!(host = %link.name(), "giving a lease back did not come to its end");
+        }
+        self.take_from_host(link, job).await?;
+        let stop = CancellationToken::new();
+        let renewal = Renewal {
+            link: link.clone(),
+            job: job.clone(),
+            owner: self.owner.clone(),
+        };
+        held.renewing = Some(tokio::spawn(renew(renewal, stop.clone())));
+        let lease = Arc::new(Lease {
+            _renewing: stop.drop_guard(),
+        });
+        held.lease = Arc::downgrade(&lease);
+        Ok(lease)
+    }
+
+    fn slot(&self, host: &HostName) -> Arc<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.entry(host.clone()).or_default().clone()
+    }
+
+    async fn take_from_host(&self, link: &HostLink, job: &JobId) -> Result<(), StepError> {
+        let mut output = self.ask(link, job, "").await?;
+        let holder = output.stdout.split('\t').next().unwrap_or_default().to_owned();
+        if output.code == HELD && self.console.knows_as_gone(&holder) {
+            // A console of this machine that was killed: nobody renews its lease, and nobody else will finish its work.
+            output = self.ask(link, job, &holder).await?;
+        }
+        if output.code == HELD {
+            return Err(held_by_another(&output.stdout));
+        }
+        output.success().map(|_| ()).map_err(|why| {
+            StepError::trouble(
+                format!("its lease cannot be taken: {why}"),
+                "Nothing was changed.",
+                format!("look at {} on the host", link.profile().paths.state),
+            )
+        })
+    }
+
+    /// Asks for the lease; that of `gone` may be taken before it expires.
+    async fn ask(&self, link: &HostLink, job: &JobId, gone: &str) -> Result<ScriptOutput, StepError> {
+        let (state, good) = (&link.profile().paths.state, GOOD_FOR.to_string());
+        let arguments = ["take", state, &self.owner, job.as_str(), &good, gone];
+        link.shell
+            .run(ScriptCall::question(LEASE, arguments).as_root())
             .await
             .map_err(|error| {
                 StepError::of_shell(
@@ -60,47 +124,7 @@ impl Leases {
                     "Nothing was changed.",
                     "give the login root or `sudo -n` on the host, then run it again",
                 )
-            })?;
-        if output.code == HELD {
-            return Err(held_by_another(&output.stdout));
-        }
-        output.success().map_err(|why| {
-            StepError::trouble(
-                format!("its lease cannot be taken: {why}"),
-                "Nothing was changed.",
-                format!("look at {} on the host", link.profile().paths.state),
-            )
-        })?;
-        let stop = CancellationToken::new();
-        tokio::spawn(renew(self.renewal(link, job), stop.clone()));
-        let lease = Arc::new(Lease {
-            _renewing: stop.drop_guard(),
-        });
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.insert(link.name().clone(), Arc::downgrade(&lease));
-        Ok(lease)
-    }
-
-    fn joined(&self, host: &HostName) -> Option<Arc<Lease>> {
-        self.held
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(host)?
-            .upgrade()
-    }
-
-    fn call(&self, verb: &str, link: &HostLink, job: &JobId) -> ScriptCall<'static> {
-        let state = &link.profile().paths.state;
-        let good = GOOD_FOR.to_string();
-        ScriptCall::question(LEASE, [verb, state, &self.owner, job.as_str(), &good]).as_root()
-    }
-
-    fn renewal(&self, link: &HostLink, job: &JobId) -> Renewal {
-        Renewal {
-            link: link.clone(),
-            job: job.clone(),
-            owner: self.owner.clone(),
-        }
+            })
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod activate;
 pub mod config;
 pub mod connector;
+pub mod console_id;
 pub mod dirs;
 pub mod docker;
 pub mod engine;

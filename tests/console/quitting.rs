@@ -4,6 +4,8 @@ use crate::scenario::{busy, listed};
 use crate::script::{press, screen};
 use tagboat::model::command::Command;
 use tagboat::model::console::{Dirty, Effect, Msg, Signal, Size, update};
+use tagboat::model::event::Event;
+use tagboat::model::job::{JobEvent, Verdict};
 
 fn leaving() -> Vec<Effect> {
     vec![Effect::Engine(Command::Shutdown), Effect::Quit(0)]
@@ -26,6 +28,23 @@ fn with_a_running_job_it_asks_and_says_what_becomes_of_the_job() {
     assert!(press(&mut state, "<enter>").is_empty(), "Enter keeps watching");
     assert!(state.overlays.is_empty());
     assert_eq!(press(&mut state, "qy"), leaving());
+}
+
+#[test]
+fn the_question_answers_itself_when_the_last_job_has_ended() {
+    let mut state = busy((80, 24));
+    assert!(press(&mut state, "q").is_empty());
+    let running: Vec<_> = state.live_jobs().map(|job| job.id.clone()).collect();
+    let mut effects = Vec::new();
+    for id in running {
+        assert!(!effects.ends_with(&leaving()), "it left while a job ran");
+        let event = JobEvent::Ended {
+            verdict: Verdict::Done,
+            at: state.clock.now,
+        };
+        effects = update(&mut state, Msg::Engine(Box::new(Event::Job { id, event })));
+    }
+    assert!(effects.ends_with(&leaving()), "{effects:?}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
 use crate::model::profile::HostSettings;
 use crate::ops::connector::Connector;
+use crate::ops::console_id::ConsoleId;
 use crate::ops::journal::{Journal, JournalError};
 use crate::ops::lease::Leases;
 use crate::ops::ports::{Clock, SystemClock};
@@ -80,7 +81,7 @@ impl Actor {
             source,
             exports: OnceCell::new(),
             cache: options.dirs.cache.join("exports"),
-            leases: Leases::new(&options.operator, console_number()),
+            leases: Leases::new(&options.operator, ConsoleId::here()),
             jobs: RunningJobs::default(),
             operator: options.operator.clone(),
             clock: clock.clone(),
@@ -280,11 +281,6 @@ impl Watch<'_> {
         }
         (links, refresh)
     }
-}
-
-/// Keeps apart two consoles of the same operator on the same machine.
-fn console_number() -> u16 {
-    u16::try_from(std::process::id() % 0x1_0000).unwrap_or_default()
 }
 
 fn journal_refusal(error: &JournalError) -> Refusal {

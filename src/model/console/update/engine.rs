@@ -1,6 +1,6 @@
 //! Taking in what the engine says.
 
-use super::{intake, jobs};
+use super::{intake, jobs, quit};
 use crate::model::console::{Effect, Severity, State};
 use crate::model::event::Event;
 use crate::model::fleet::{Delta, Freshness, HostChange};
@@ -13,7 +13,11 @@ pub(super) fn hear(state: &mut State, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Known(job) => jobs::know(state, *job),
-        Event::Job { id, event } => jobs::happen(state, &id, event),
+        Event::Job { id, event } => {
+            let mut effects = jobs::happen(state, &id, event);
+            effects.extend(quit::when_all_ended(state));
+            effects
+        }
         Event::Refused { id, refusal } => jobs::refuse(state, &id, refusal),
         Event::Notice(text) => {
             state.say(Severity::Info, text);

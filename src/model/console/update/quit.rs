@@ -5,14 +5,7 @@ use crate::model::console::{Dirty, Effect, OnYes, Overlay, Question, Signal, Sta
 
 /// Ends, or asks first. A second `C-c` at the question ends without an answer.
 pub(super) fn ask(state: &mut State) -> Vec<Effect> {
-    let is_asked = matches!(
-        state.overlays.last(),
-        Some(Overlay::Question(Question {
-            on_yes: OnYes::Leave,
-            ..
-        }))
-    );
-    if is_asked || state.live_jobs().next().is_none() {
+    if is_asked(state) || state.live_jobs().next().is_none() {
         return leave(0);
     }
     state.overlays.push(Overlay::Question(Question {
@@ -20,6 +13,24 @@ pub(super) fn ask(state: &mut State) -> Vec<Effect> {
         asked_at: state.clock.now,
     }));
     Vec::new()
+}
+
+/// Leaves by itself when the question is open and the last job has ended: what it asked about is not there any more.
+pub(super) fn when_all_ended(state: &State) -> Vec<Effect> {
+    if is_asked(state) && state.live_jobs().next().is_none() {
+        return leave(0);
+    }
+    Vec::new()
+}
+
+fn is_asked(state: &State) -> bool {
+    matches!(
+        state.overlays.last(),
+        Some(Overlay::Question(Question {
+            on_yes: OnYes::Leave,
+            ..
+        }))
+    )
 }
 
 /// The engine leaves running jobs to be resumed; then the console ends.
