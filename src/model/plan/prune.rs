@@ -64,6 +64,17 @@ pub enum PruneDecision {
     Keep(String),
 }
 
+impl PruneHost {
+    fn has(&self, tag: &Tag) -> bool {
+        self.verdicts.iter().any(|verdict| {
+            verdict
+                .reference
+                .as_ref()
+                .is_some_and(|reference| reference.tag == *tag)
+        })
+    }
+}
+
 impl PruneVerdict {
     /// The tag, or the short id of a leftover.
     pub fn subject(&self) -> String {
@@ -100,6 +111,16 @@ pub fn plan_prune(intent: &PruneIntent, fleet: &Fleet) -> Result<PrunePlan, Refu
     }
     if hosts.is_empty() {
         return Err(Refusal::of_all(&refused, "host"));
+    }
+    if let Some(tag) = intent
+        .only
+        .iter()
+        .find(|tag| !hosts.iter().any(|host| host.has(tag)))
+    {
+        return Err(Refusal::of_plan(
+            format!("none of these hosts has the tag {tag}"),
+            "see `tagboat status` for the tags that are there",
+        ));
     }
     Ok(PrunePlan { hosts, refused })
 }

@@ -117,13 +117,15 @@ impl Survey {
     }
 }
 
-/// Ends an engine and waits until it has closed its connections.
+/// Ends an engine and waits until it has closed its connections: it holds the other end of the commands until then.
 pub(super) async fn close(mut engine: EngineHandle) {
-    if engine.commands.send(Command::Shutdown).await.is_ok() {
-        drop(engine.commands);
-        let farewell = async { while engine.events.recv().await.is_some() {} };
-        if timeout(FAREWELL, farewell).await.is_err() {
-            tracing::warn!("the engine took too long to end");
-        }
+    if engine.commands.send(Command::Shutdown).await.is_err() {
+        return;
+    }
+    // What watches hosts ends when nobody listens any more.
+    engine.events.close();
+    while engine.events.try_recv().is_ok() {}
+    if timeout(FAREWELL, engine.commands.closed()).await.is_err() {
+        tracing::warn!("the engine took too long to end");
     }
 }
