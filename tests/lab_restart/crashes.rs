@@ -1,7 +1,7 @@
 //! Everything dies at every point, and recovery ends with one session and its data.
 
 use crate::rig::{Rig, crash_points, failure, lab};
-use tagboat::model::job::TrackResult;
+use tagboat::model::job::{StepKind, TrackResult};
 use tagboat::ops::restart::BOOT_HOOK;
 
 /// Points that only a restart onto a bad image comes to.
@@ -109,6 +109,35 @@ async fn lab_a_power_cut_in_the_middle_ends_with_the_old_container_up_even_that_
         rig.assert_whole(option, "v1.1.0", "running", &["old"]).await;
         let removes_itself = rig.sh("docker inspect -f '{{.HostConfig.AutoRemove}}' $S").await;
         assert_eq!(removes_itself, (option == "--rm").to_string());
+        rig.clean().await;
+    }
+}
+
+#[tokio::test]
+async fn lab_a_stop_that_goes_on_when_the_script_has_died_does_not_take_the_old_container_down_later() {
+    for option in ["--restart always", "--rm"] {
+        let mut rig = Rig::on("lab-1", "slow", &["v1.1.0"]).await;
+        rig.sh(&format!(
+            "docker create --name $S {option} --stop-timeout 6 --network agents --network-alias $S-alias -v $S-home:/home/claude \\
+               convocate:v1.0.0 sh -c 'trap \"\" TERM; while :; do sleep 1; done' >/dev/null"
+        ))
+        .await;
+        rig.fill().await;
+        rig.sh("docker start $S >/dev/null").await;
+        let target = rig.target("v1.1.0").await;
+        let job = rig.fresh_job();
+        let (result, ()) = tokio::join!(rig.run_as_is(&target), async {
+            rig.until(StepKind::Stop).await;
+            rig.sh("kill -9 $(cut -d' ' -f1 $D/runner.1)").await;
+        });
+        let told = failure(&result);
+        assert!(told.contains("it was interrupted"), "{option} {job}: {told}");
+        // The stop that was under way had six seconds: it must not end a container that is up for longer.
+        rig.sh(
+            "until [ $(($(date +%s) - $(date -d \"$(docker inspect -f '{{.State.StartedAt}}' $S)\" +%s))) -gt 7 ]; do sleep 0.2; done",
+        )
+        .await;
+        rig.assert_whole(option, "v1.0.0", "running", &[]).await;
         rig.clean().await;
     }
 }

@@ -137,11 +137,19 @@ impl Rig {
     /// Makes the session with further options of `docker create`, with data in its named and its anonymous volume.
     pub(crate) async fn make(&self, options: &str, tag: &str) {
         self.sh(&format!(
-            "docker create --name $S --network agents --network-alias $S-alias -e OWN=1 -v $S-home:/home/claude {options} convocate:{tag} >/dev/null
-             for m in $(docker inspect -f '{{{{range .Mounts}}}}{{{{.Source}}}}=/{{{{.Destination}}}} {{{{end}}}}' $S); do
-               case $m in *=//scratch | *=//home/claude) echo marker >${{m%%=*}}/marker ;; esac
-             done"
+            "docker create --name $S --network agents --network-alias $S-alias -e OWN=1 -v $S-home:/home/claude {options} convocate:{tag} >/dev/null"
         ))
+        .await;
+        self.fill().await;
+    }
+
+    /// Puts data into the volumes of a container that was created.
+    pub(crate) async fn fill(&self) {
+        self.sh(
+            "for m in $(docker inspect -f '{{range .Mounts}}{{.Source}}=/{{.Destination}} {{end}}' $S); do
+               case $m in *=//scratch | *=//home/claude) echo marker >${m%%=*}/marker ;; esac
+             done",
+        )
         .await;
     }
 
@@ -198,6 +206,12 @@ impl Rig {
     pub(crate) async fn run(&mut self, target: &RestartTarget) -> TrackResult {
         self.job = new_job();
         self.run_as_is(target).await
+    }
+
+    /// Gives the rig another job, for the next restart.
+    pub(crate) fn fresh_job(&mut self) -> JobId {
+        self.job = new_job();
+        self.job.clone()
     }
 
     /// Runs a planned restart as the job that the rig has now.

@@ -21,6 +21,9 @@ const AGAIN: [Duration; 3] = [
     Duration::from_secs(4),
 ];
 
+/// How often the host is asked to take up a restart whose script has died.
+const RECOVERIES: u32 = 3;
+
 /// Lines of a container's last words that a failure quotes.
 const QUOTED: usize = 3;
 
@@ -47,7 +50,7 @@ impl Restart<'_> {
     /// Follows to the end, whatever it is.
     pub(super) async fn follow(&self, start: Start) -> Result<TrackResult, TrackResult> {
         let mut heard = Heard::default();
-        let mut may_recover = true;
+        let mut recoveries = 0;
         let mut asked_back = false;
         loop {
             let life = tokio::select! {
@@ -66,8 +69,11 @@ impl Restart<'_> {
                 Life::NoJournal if start == Start::Resume => return self.run().await,
                 Life::NoJournal => return Ok(self.journal_gone()),
                 // A restart that got stuck is tried again only when somebody asks for it.
-                Life::Dead if may_recover && (start == Start::Resume || heard.end.is_none()) => {
-                    may_recover = false;
+                Life::Dead
+                    if recoveries < RECOVERIES
+                        && (heard.end.is_none() || (start == Start::Resume && recoveries == 0)) =>
+                {
+                    recoveries += 1;
                     heard.end = None;
                     self.reporter
                         .log("nobody works on it on the host: it is recovered there")

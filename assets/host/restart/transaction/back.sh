@@ -7,6 +7,7 @@ put_back() { # put_back failed|interrupted|cancelled: the old container is the s
   say put_back running
   let_go
   settle_new
+  end_stop
   crash_point put_back_name
   choose_old
   rename_to "$back" "$session" || back_again "the session's name cannot be given back: $err"
@@ -35,22 +36,41 @@ back_again() { # what was to be put back may have gone down with the engine at t
   put_back "$why"
 }
 
+# An engine goes on with a stop whose client has died, for as long as the stop timeout lets it: a container that is left
+# up now would go down later. So the stop is waited for, and the container started again.
+end_stop() {
+  [ -e "$dir/stopping" ] || return 0
+  stop "$old" || say put_back log "the old container does not stop, and is left up: $err"
+  rm -f "$dir/stopping"
+}
+
 settle_new() { # the new container is stopped and out of the way; one that failed stays for its logs
+  tries=0
+  until settled; do
+    # What a killed run had asked of the engine may have been done only now.
+    [ $tries -lt 5 ] || stuck "the new container is in the way, so the old one was not started beside it: $err"
+    tries=$((tries + 1))
+    sleep 1
+  done
+}
+
+settled() {
   look "$new"
-  [ "$status" != gone ] || return 0
-  if never_ran; then
-    remove "$new" || stuck "the new container cannot be removed: $err"
+  if [ "$status" = gone ]; then
+    return 0
+  elif never_ran; then
+    remove "$new"
     return
   fi
-  stop "$new" || stuck "the new container cannot be stopped, so the old one was not started beside it: $err"
+  stop "$new" || return 1
   if [ "$vanishes" = 1 ]; then
-    wait_gone "$new" || stuck "the engine does not remove the new container"
+    wait_gone "$new"
   elif [ "$name" = "$name_failed" ]; then
-    :
+    return 0
   elif [ "$why" = failed ]; then
-    rename_to "$new" "$name_failed" || remove "$new" || stuck "the new container is in the way: $err"
+    rename_to "$new" "$name_failed" || remove "$new"
   else
-    remove "$new" || stuck "the new container cannot be removed: $err"
+    remove "$new"
   fi
 }
 

@@ -55,6 +55,7 @@ stop_old() {
     say stop skipped "it is stopped already"
     return
   fi
+  mark stopping "$old" || fail stop "the journal cannot be written"
   stop "$old" || fail stop "$err"
   if [ "$vanishes" = 1 ]; then
     wait_gone "$old" || fail stop "the engine has not removed it within $REMOVAL_WAIT s"

@@ -9,7 +9,7 @@
 #   abort DIR                     asks for the way back; after the commit it is too late
 #
 # Journal: plan and probe-command (what to do), old.json (the old container), made (the new ones: nothing is touched before
-# it is there), runner.N (who works on it), abort, failed, committed, ended, status (`EPOCH STEP STATE DETAIL`, for the console).
+# it is there), runner.N (who works on it), stopping, abort, failed, committed, ended, status (`EPOCH STEP STATE DETAIL`, for the console).
 # Containers are known by their ids: a name may change or be taken.
 # shellcheck disable=SC2015,SC2030,SC2031 # `a && b || c` where b cannot fail; what a pipeline changes is meant to be lost
 set -u

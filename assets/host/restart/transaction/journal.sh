@@ -52,11 +52,23 @@ runner_lives() {
 }
 take() {
   runner_lives && return 1
+  [ "$runners" -eq 0 ] || [ "$boot" != "$(boot_id)" ] || end_orphans "$pid"
   printf '%s %s %s\n' "$$" "$(start_of $$)" "$(boot_id)" >"$dir/me.$$"
   ln "$dir/me.$$" "$dir/runner.$((runners + 1))" 2>/dev/null
   taken=$?
   rm -f "$dir/me.$$"
   return $taken
+}
+
+# Commands that a killed run has left in its session must not reach the engine any more; then what it had asked is done.
+end_orphans() { # end_orphans PID
+  for stat in /proc/[0-9]*/stat; do
+    { read -r line <"$stat"; } 2>/dev/null || continue
+    # shellcheck disable=SC2086
+    case $line in *'(docker)'* | *'(timeout)'*) set -- "$1" ${line##*) } ;; *) continue ;; esac
+    [ "$5" != "$1" ] || kill -9 "${line%% *}" 2>/dev/null
+  done
+  sleep 1
 }
 
 # For tests of what is left when everything dies at once: the name of a point, in the environment or in a file (once).
