@@ -126,8 +126,11 @@ impl Connector {
         let engine = DockerEngine::connect(&socket)
             .await
             .map_err(|error| engine_problem(&error))?;
+        // Scripts must ask the same engine as everything else, wherever DOCKER_HOST points.
+        let mut settings = settings.clone();
+        settings.profile.paths.docker_socket = socket.to_string_lossy().into_owned();
         let link = HostLink {
-            settings: settings.clone(),
+            settings,
             privilege: login.privilege,
             shell: Arc::new(HostShell::new(LocalSpawn, login.privilege)),
             engine: Arc::new(engine),

@@ -1,14 +1,17 @@
 //! Which console this is, so that what a killed one left behind can be told from what another one still does.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// One running tagboat: the boot of its machine, its process namespace, and its process id.
+/// One running tagboat: the boot of its machine, its process namespace, its user, and its process id.
 ///
-/// Machine names repeat and process ids start over; a boot id and a namespace do not (`proc(5)`).
+/// Machine names repeat and process ids start over; a boot id and a namespace do not. The user is part of it because a
+/// machine may hide the processes of others (`hidepid` in `proc(5)`): only one's own can be known as gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsoleId {
     boot: String,
     namespace: String,
+    user: String,
     process: u32,
 }
 
@@ -21,6 +24,8 @@ impl ConsoleId {
         Self {
             boot: boot.chars().filter(char::is_ascii_hexdigit).take(12).collect(),
             namespace: digits(&namespace.to_string_lossy()),
+            user: std::fs::symlink_metadata("/proc/self")
+                .map_or_else(|_| String::new(), |own| own.uid().to_string()),
             process: std::process::id(),
         }
     }
@@ -31,10 +36,11 @@ impl ConsoleId {
             return false;
         };
         let parts: Vec<_> = console.split('.').collect();
-        let [boot, namespace, process] = parts.as_slice() else {
+        let [boot, namespace, user, process] = parts.as_slice() else {
             return false;
         };
-        let is_from_here = !self.boot.is_empty() && *boot == self.boot && *namespace == self.namespace;
+        let is_from_here =
+            !self.boot.is_empty() && *boot == self.boot && *namespace == self.namespace && *user == self.user;
         let is_number = process.parse::<u32>().is_ok();
         is_from_here && is_number && !Path::new("/proc").join(process).exists()
     }
@@ -42,7 +48,11 @@ impl ConsoleId {
 
 impl std::fmt::Display for ConsoleId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}.{}", self.boot, self.namespace, self.process)
+        write!(
+            f,
+            "{}.{}.{}.{}",
+            self.boot, self.namespace, self.user, self.process
+        )
     }
 }
 

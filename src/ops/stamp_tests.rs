@@ -164,6 +164,7 @@ async fn a_host_without_a_way_to_root_is_refused_without_a_question() {
 
 async fn activate(host: &SimulatedHost, id: &ImageId) -> (TrackResult, Arc<MemorySink>) {
     let target = ActivateTarget {
+        guard: crate::model::profile::Guard::Normal,
         host: host.link.name().clone(),
         before: Stamp::Active(ImageRef::parse("convocate:v0").unwrap()),
         image_id: id.clone(),

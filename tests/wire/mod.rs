@@ -173,6 +173,7 @@ pub(crate) fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) ->
         image: image.clone(),
         replace_tag: false,
         hosts: vec![PushTarget {
+            guard: tagboat::model::profile::Guard::Normal,
             host: HostName::parse(host).unwrap(),
             before: Stamp::Missing,
             presence: Presence::Absent,

@@ -64,7 +64,8 @@ impl LineInput {
             }
             Edit::DeleteWord => {
                 let head = self.text[..self.cursor].trim_end();
-                let start = head.rfind(char::is_whitespace).map_or(0, |space| space + 1);
+                let space = head.char_indices().rev().find(|(_, c)| c.is_whitespace());
+                let start = space.map_or(0, |(at, c)| at + c.len_utf8());
                 self.remove_back_to(start);
             }
             Edit::DeleteToStart => self.remove_back_to(0),

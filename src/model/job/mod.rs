@@ -8,7 +8,7 @@ pub use meter::{Meter, Progress};
 pub use step::{Step, StepKind, StepState};
 pub use track::{StepRecord, Track, TrackResult};
 
-use crate::model::names::{HostName, JobId, Operator, SessionName};
+use crate::model::names::{HostName, ImageRef, JobId, Operator, SessionName};
 use crate::model::plan::Plan;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -211,7 +211,7 @@ impl Job {
     /// Applies one event.
     pub fn apply(&mut self, event: JobEvent) {
         match event {
-            JobEvent::Started { .. } => self.state = JobState::Running,
+            JobEvent::Started { .. } => self.take_up(),
             JobEvent::Step {
                 target,
                 step,
@@ -241,6 +241,32 @@ impl Job {
                 self.state = JobState::Ended(verdict);
                 self.ended_at = Some(at);
             }
+        }
+    }
+
+    /// Taken up again: what ended as planned stays so, the rest is open.
+    fn take_up(&mut self) {
+        self.state = JobState::Running;
+        self.ended_at = None;
+        for track in self.tracks.iter_mut().filter(|track| !track.is_done()) {
+            track.result = None;
+        }
+    }
+
+    /// Whether there is something to take up: it was interrupted, or it ended and not everywhere as planned.
+    pub fn is_resumable(&self) -> bool {
+        match self.state {
+            JobState::Interrupted => true,
+            JobState::Ended(verdict) => verdict != Verdict::Done,
+            JobState::Running | JobState::Cancelling | JobState::Elsewhere => false,
+        }
+    }
+
+    /// The tags that it needs until it has ended, whoever runs it: a prune keeps them.
+    pub fn needed_tags(&self) -> Vec<(HostName, ImageRef)> {
+        match self.state {
+            JobState::Ended(_) => Vec::new(),
+            _ => self.plan.needed_tags(),
         }
     }
 

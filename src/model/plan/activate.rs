@@ -6,6 +6,7 @@ use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host, Stamp};
 use crate::model::job::{Step, StepKind, Target};
 use crate::model::names::{HostName, ImageId, ImageRef};
+use crate::model::profile::Guard;
 use serde::{Deserialize, Serialize};
 
 /// Which tag the operator wants active, and where.
@@ -37,6 +38,8 @@ pub struct ActivateTarget {
     pub before: Stamp,
     /// The image that the tag names there; checked again before it is stamped.
     pub image_id: ImageId,
+    /// Whether it wants every change typed.
+    pub guard: Guard,
 }
 
 /// Plans a stamp, or says why no host could get it.
@@ -76,6 +79,7 @@ fn target(host: &Host, intent: &ActivateIntent) -> Result<ActivateTarget, Refusa
         host: host.name.clone(),
         before: host.stamp.clone(),
         image_id: image.id.clone(),
+        guard: host.settings.guard,
     })
 }
 
@@ -125,6 +129,10 @@ impl ActivatePlan {
     }
 
     pub(super) fn gate(&self) -> Gate {
-        Gate::Plan
+        if self.hosts.iter().any(|host| host.guard == Guard::Strict) {
+            Gate::Typed(self.reference.tag.to_string())
+        } else {
+            Gate::Plan
+        }
     }
 }

@@ -16,6 +16,7 @@ pub use restart::{RestartIntent, RestartPlan, RestartTarget, plan_restart};
 
 use crate::model::failure::Refusal;
 use crate::model::job::{Step, Target};
+use crate::model::names::{HostName, ImageRef};
 use serde::{Deserialize, Serialize};
 
 /// A change, ready to be confirmed.
@@ -86,6 +87,28 @@ impl Plan {
     /// What changes, line by line.
     pub fn lines(&self) -> Vec<PlanLine> {
         each_kind!(self, plan => plan.lines())
+    }
+
+    /// The tags that it is about to stamp or to start a session on, with their hosts: while it runs, a prune keeps them.
+    pub fn needed_tags(&self) -> Vec<(HostName, ImageRef)> {
+        match self {
+            Self::Push(plan) => plan
+                .hosts
+                .iter()
+                .map(|one| (one.host.clone(), plan.reference.clone()))
+                .collect(),
+            Self::Activate(plan) => plan
+                .hosts
+                .iter()
+                .map(|one| (one.host.clone(), plan.reference.clone()))
+                .collect(),
+            Self::Restart(plan) => plan
+                .sessions
+                .iter()
+                .map(|one| (one.host.clone(), one.onto.clone()))
+                .collect(),
+            Self::Prune(_) => Vec::new(),
+        }
     }
 
     /// The hosts that it leaves out, with the reason of each.

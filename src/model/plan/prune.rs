@@ -204,7 +204,7 @@ fn reason_to_keep(
             return Some("the previous active tag".to_owned());
         }
         if intent.in_flight.contains(&(host.name.clone(), reference.clone())) {
-            return Some("a running job is about to stamp it".to_owned());
+            return Some("a running job needs it".to_owned());
         }
         if !intent.only.is_empty() && !intent.only.contains(&reference.tag) {
             return Some("not among the tags that were named".to_owned());

@@ -5,6 +5,7 @@ use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host, HostFacts, SourceImage, Stamp};
 use crate::model::job::{Step, StepKind, Target};
 use crate::model::names::{HostName, ImageRef};
+use crate::model::profile::Guard;
 use serde::{Deserialize, Serialize};
 
 /// What the operator wants pushed, and where.
@@ -42,6 +43,8 @@ pub struct PushTarget {
     pub before: Stamp,
     /// What it has of the image.
     pub presence: Presence,
+    /// Whether it wants every change typed.
+    pub guard: Guard,
 }
 
 /// What a host has of the image that is pushed.
@@ -158,6 +161,7 @@ fn target(host: &Host, image: &SourceImage, intent: &PushIntent) -> Result<PushT
         host: host.name.clone(),
         before: host.stamp.clone(),
         presence,
+        guard: host.settings.guard,
     })
 }
 
@@ -266,7 +270,8 @@ impl PushPlan {
     }
 
     pub(super) fn gate(&self) -> Gate {
-        if self.hosts.iter().any(|host| host.presence == Presence::Other) {
+        let must_type = |host: &PushTarget| host.presence == Presence::Other || host.guard == Guard::Strict;
+        if self.hosts.iter().any(must_type) {
             Gate::Typed(self.reference.tag.to_string())
         } else {
             Gate::Plan

@@ -7,13 +7,13 @@ use super::workshop::Workshop;
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
-use crate::model::job::{Job, JobEvent};
+use crate::model::job::{Job, JobEvent, JobState, Verdict};
 use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
 use crate::model::profile::HostSettings;
 use crate::ops::connector::Connector;
 use crate::ops::console_id::ConsoleId;
-use crate::ops::journal::{Journal, JournalError};
+use crate::ops::journal::{Journal, JournalError, JournalFile};
 use crate::ops::lease::Leases;
 use crate::ops::ports::{Clock, SystemClock};
 use crate::ops::ssh::SshSettings;
@@ -188,29 +188,10 @@ impl Actor {
     }
 
     async fn resume(&self, id: JobId) {
-        let reopened = self.journal.reopen(&id).map_err(|error| journal_refusal(&error));
-        let taken_up = reopened.and_then(|(journal, events)| {
-            let job = Job::fold(id.clone(), events).ok_or_else(|| {
-                Refusal::of_plan(
-                    format!("job {id} has no beginning in its journal"),
-                    "plan it again",
-                )
-            })?;
-            if !job.is_live() {
-                let advice = "plan it again if something is still to do";
-                return Err(Refusal::of_plan(
-                    format!("job {id} has ended: {}", job.state.word()),
-                    advice,
-                ));
-            }
-            let cancel = self.workshop.jobs.admit(&id, &job.plan)?;
-            Ok(JobRun {
-                job,
-                journal,
-                cancel,
-                is_resumed: true,
-            })
-        });
+        let taken_up = match self.journal.reopen(&id) {
+            Ok((journal, events)) => self.take_up(&id, journal, events),
+            Err(error) => Err(journal_refusal(&error)),
+        };
         match taken_up {
             Ok(run) => {
                 self.tell(Event::Known(Box::new(run.job.clone()))).await;
@@ -218,6 +199,45 @@ impl Actor {
             }
             Err(refusal) => self.tell(Event::Refused { id, refusal }).await,
         }
+    }
+
+    /// A job whose journal this console has locked: nobody else runs it, so what is not done of it can be done here.
+    fn take_up(
+        &self,
+        id: &JobId,
+        mut journal: JournalFile,
+        events: Vec<JobEvent>,
+    ) -> Result<JobRun, Refusal> {
+        let mut job = Job::fold(id.clone(), events).ok_or_else(|| {
+            Refusal::of_plan(
+                format!("job {id} has no beginning in its journal"),
+                "plan it again",
+            )
+        })?;
+        if let JobState::Ended(Verdict::Done) = job.state {
+            return Err(Refusal::of_plan(
+                format!("job {id} is done"),
+                "plan it again if something is still to do",
+            ));
+        }
+        let cancel = self.workshop.jobs.admit(id, &job.plan)?;
+        let plan = Box::new(job.plan.clone());
+        let event = JobEvent::Started {
+            plan,
+            operator: self.operator.clone(),
+            at: self.clock.now(),
+        };
+        if let Err(error) = journal.append(&event) {
+            self.workshop.jobs.ended(id);
+            return Err(journal_refusal(&error));
+        }
+        job.apply(event);
+        Ok(JobRun {
+            job,
+            journal,
+            cancel,
+            is_resumed: true,
+        })
     }
 
     fn start(&self, run: JobRun) {

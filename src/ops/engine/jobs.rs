@@ -59,25 +59,12 @@ impl RunningJobs {
         jobs.get(id).inspect(|running| running.cancel.cancel()).is_some()
     }
 
-    /// What running pushes and activations are about to stamp: a prune keeps it.
+    /// The tags that running jobs are about to stamp or to start a session on: a prune keeps them.
     pub(super) fn in_flight(&self) -> Vec<(HostName, ImageRef)> {
         let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamps = jobs.values().filter_map(|running| match &running.plan {
-            Plan::Push(plan) => Some(plan.reference.clone()),
-            Plan::Activate(plan) => Some(plan.reference.clone()),
-            Plan::Restart(_) | Plan::Prune(_) => None,
-        });
-        let hosts = jobs
-            .values()
-            .filter(|running| matches!(running.plan, Plan::Push(_) | Plan::Activate(_)));
-        let pairs = stamps.zip(hosts).flat_map(|(reference, running)| {
-            running
-                .plan
-                .targets()
-                .into_iter()
-                .map(move |target| (target.host, reference.clone()))
-        });
-        pairs.collect()
+        jobs.values()
+            .flat_map(|running| running.plan.needed_tags())
+            .collect()
     }
 }
 
@@ -107,6 +94,7 @@ mod tests {
         Plan::Activate(ActivatePlan {
             reference: ImageRef::parse("convocate:v1").unwrap(),
             hosts: vec![ActivateTarget {
+                guard: crate::model::profile::Guard::Normal,
                 host,
                 before: Stamp::Missing,
                 image_id,

@@ -59,6 +59,7 @@ impl Scene {
             },
             replace_tag: false,
             hosts: vec![PushTarget {
+                guard: crate::model::profile::Guard::Normal,
                 host: host.link.name().clone(),
                 before: Stamp::Active(ImageRef::parse("convocate:v0").unwrap()),
                 presence: Presence::Absent,

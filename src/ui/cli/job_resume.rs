@@ -30,17 +30,14 @@ pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) 
 
 fn resumable(job: &Job) -> Result<(), Stop> {
     match job.state {
-        JobState::Interrupted => Ok(()),
+        _ if job.is_resumable() => Ok(()),
         JobState::Running | JobState::Cancelling | JobState::Elsewhere => Err(Stop::refused(
             format!("job {} runs in another console", job.id),
             "watch it there; if that console is gone, it can be resumed a moment later",
         )),
-        JobState::Ended(verdict) => Err(Stop::refused(
-            format!("job {} ended: {}", job.id, verdict.word()),
-            format!(
-                "see `tagboat job show {}`; a new plan does what is left",
-                job.id.short()
-            ),
+        JobState::Interrupted | JobState::Ended(_) => Err(Stop::refused(
+            format!("all of job {} is done", job.id),
+            format!("see `tagboat job show {}`", job.id.short()),
         )),
     }
 }

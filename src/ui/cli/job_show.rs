@@ -10,7 +10,7 @@ use super::program::Program;
 use super::report::VERSION;
 use super::stop::Stop;
 use crate::model::clean::clean;
-use crate::model::job::{Job, JobState, Step, StepRecord, StepState, Track, TrackResult};
+use crate::model::job::{Job, Step, StepRecord, StepState, Track, TrackResult};
 use crate::model::plan::Plan;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -113,7 +113,7 @@ fn write_job(job: &Job, out: &mut dyn Write, width: Option<usize>) -> io::Result
     for refusal in job.plan.refused() {
         writeln!(out, "\nleft out: {}", clean(&refusal.to_string()))?;
     }
-    if job.state == JobState::Interrupted {
+    if job.is_resumable() {
         writeln!(out, "\nnext: tagboat job resume {}", job.id.short())?;
     }
     out.flush()

@@ -9,8 +9,7 @@ use super::exit_code::Exit;
 use super::program::Program;
 use super::stop::Stop;
 use super::survey::{Need, survey};
-use crate::model::job::{Job, JobState};
-use crate::model::names::{HostName, ImageRef};
+use crate::model::job::Job;
 use crate::model::plan::{Plan, PruneIntent, plan_prune};
 
 /// Plans a prune, has it confirmed, and runs it.
@@ -28,28 +27,11 @@ pub(super) async fn prune(program: &mut Program<'_>, args: &PruneArgs) -> Result
     let intent = PruneIntent {
         hosts: names,
         only,
-        in_flight: about_to_be_stamped(&jobs),
+        in_flight: jobs.iter().flat_map(Job::needed_tags).collect(),
         now: program.clock.now(),
     };
     let plan = plan_prune(&intent, &survey.fleet)
         .map(Plan::Prune)
         .map_err(Stop::from);
     carry_out(program, &setup, survey, plan, args.change).await
-}
-
-/// The tags that jobs will stamp which have no end yet: running in another console, or waiting to be resumed.
-fn about_to_be_stamped(jobs: &[Job]) -> Vec<(HostName, ImageRef)> {
-    let unfinished = jobs.iter().filter(|job| !matches!(job.state, JobState::Ended(_)));
-    let stamps = unfinished.filter_map(|job| match &job.plan {
-        Plan::Push(plan) => Some((job, &plan.reference)),
-        Plan::Activate(plan) => Some((job, &plan.reference)),
-        Plan::Restart(_) | Plan::Prune(_) => None,
-    });
-    let pairs = stamps.flat_map(|(job, reference)| {
-        job.plan
-            .targets()
-            .into_iter()
-            .map(move |target| (target.host, reference.clone()))
-    });
-    pairs.collect()
 }

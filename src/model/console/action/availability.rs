@@ -116,11 +116,12 @@ fn not_cancellable(state: &State, id: &JobId) -> Option<String> {
 }
 
 fn not_resumable(state: &State, id: &JobId) -> Option<String> {
-    match state.jobs.get(id)?.state {
-        JobState::Interrupted => None,
+    let job = state.jobs.get(id)?;
+    match job.state {
+        _ if job.is_resumable() => None,
         JobState::Running | JobState::Cancelling => Some("it runs".to_owned()),
         JobState::Elsewhere => Some("another console runs it".to_owned()),
-        JobState::Ended(_) => Some("it ended; start the same change again instead".to_owned()),
+        JobState::Interrupted | JobState::Ended(_) => Some("all of it is done".to_owned()),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::model::console::{
     PlanDialog, RowId, Screen, State,
 };
 use crate::model::failure::Refusal;
-use crate::model::job::JobState;
+use crate::model::job::Job;
 use crate::model::names::{HostName, ImageRef, SessionName, Tag};
 use crate::model::plan::{
     ActivateIntent, Plan, PruneIntent, PushIntent, RestartIntent, plan_activate, plan_prune, plan_push,
@@ -82,7 +82,7 @@ pub(super) fn prune(state: &mut State, hosts: Vec<HostName>, only: Vec<Tag>) {
     let intent = PruneIntent {
         hosts,
         only,
-        in_flight: in_flight(state),
+        in_flight: state.jobs.values().flat_map(Job::needed_tags).collect(),
         now: state.clock.now,
     };
     let plan = plan_prune(&intent, &state.fleet).map(Plan::Prune);
@@ -98,25 +98,6 @@ fn show(state: &mut State, what: &str, plan: Result<Plan, Refusal>) {
         },
     });
     state.shown.overlay_reach = usize::MAX;
-}
-
-/// What pushes that have not ended are about to stamp, whoever runs them.
-fn in_flight(state: &State) -> Vec<(HostName, ImageRef)> {
-    let unfinished = state
-        .jobs
-        .values()
-        .filter(|job| !matches!(job.state, JobState::Ended(_)));
-    unfinished
-        .filter_map(|job| match &job.plan {
-            Plan::Push(push) => Some(push),
-            _ => None,
-        })
-        .flat_map(|push| {
-            push.hosts
-                .iter()
-                .map(|target| (target.host.clone(), push.reference.clone()))
-        })
-        .collect()
 }
 
 fn pick_hosts(state: &mut State, purpose: PickedFor, hosts: Vec<HostName>) {
