@@ -22,6 +22,16 @@ named=$(docker -H "unix://$socket" image inspect --format '{{.Id}}' "$reference"
     fail "$reference is not there any more: $named"
 [ "$named" = "$id" ] || fail "$reference names $named now, not $id"
 
+adopt() { # a tag that was active before tagboat came: without a line of its own a prune would not keep it for a way back
+    earlier=$(head -n 1 -- "$stamp" 2>/dev/null)
+    case $earlier in '') return ;; *:*) ;; *) earlier=${reference%:*}:$earlier ;; esac
+    ! cut -f 3 -- "$history" 2>/dev/null | grep -xF -- "$earlier" >/dev/null || return
+    earlier_id=$(docker -H "unix://$socket" image inspect --format '{{.Id}}' "$earlier" 2>/dev/null) || return
+    folder=$(dirname -- "$history")
+    [ -d "$folder" ] || mkdir -p -- "$folder" || return
+    printf '%s\t-\t%s\t%s\t-\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$earlier" "$earlier_id" >>"$history"
+}
+
 said=stamped
 if [ -f "$stamp" ] && [ "$(cat -- "$stamp")" = "$reference" ]; then
     said=already
@@ -33,6 +43,7 @@ if [ -f "$stamp" ] && [ "$(cat -- "$stamp")" = "$reference" ]; then
 else
     folder=$(dirname -- "$stamp")
     [ -d "$folder" ] || mkdir -p -- "$folder" || fail "$folder cannot be created"
+    adopt
     new=$stamp.new-$job
     trap 'rm -f -- "$new"' EXIT
     rm -f -- "$new" || exit 1

@@ -1,6 +1,6 @@
 //! The activate operation: stamps a tag that a host has already. No session is touched.
 
-use super::stamp::{StampError, Stamped, look, stamp, still};
+use super::stamp::{StampError, Stamped, look_unchanged, stamp, still};
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{JobId, Operator};
 use crate::model::plan::{ActivatePlan, ActivateTarget};
@@ -71,7 +71,7 @@ impl Activation<'_> {
             }
             Some(_) => {}
         }
-        let before = look(self.link)
+        let before = look_unchanged(self.link, &self.target.before, reference)
             .await
             .map_err(|error| failed(&error, &self.unchanged(), &self.unchanged(), &self.again))?;
         let note = before.active().map_or_else(
@@ -83,7 +83,15 @@ impl Activation<'_> {
 
     async fn stamp(&self, operator: &Operator, job: &JobId) -> Result<Outcome<Option<String>>, StepError> {
         let reference = &self.plan.reference;
-        let stamped = stamp(self.link, reference, &self.target.image_id, operator, job).await;
+        let stamped = stamp(
+            self.link,
+            &self.target.before,
+            reference,
+            &self.target.image_id,
+            operator,
+            job,
+        )
+        .await;
         match stamped.map_err(|error| failed(&error, &self.unchanged(), EITHER, &self.again))? {
             Stamped::Now => Ok(Outcome::done(Some(format!("{reference} is active")))),
             Stamped::Already => {
@@ -108,6 +116,11 @@ pub(super) fn failed(error: &StampError, state: &str, lost: &str, again: &str) -
             error.to_string(),
             state,
             format!("let the login use `sudo -n`, or log in as root, then {again}"),
+        ),
+        StampError::Changed { .. } => StepError::trouble(
+            error.to_string(),
+            "The stamp was left as it is now.",
+            "see who stamped it in the host's history, then make the plan again",
         ),
         StampError::Refused(why) => {
             StepError::trouble(why, state, format!("mend that on the host, then {again}"))

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
 const LEASE: Script = Script {
     name: "lease",
@@ -31,12 +32,21 @@ const HELD: i32 = 9;
 pub struct Leases {
     owner: String,
     console: ConsoleId,
+    tasks: TaskTracker,
     slots: Mutex<HashMap<HostName, Arc<Slot>>>,
 }
 
 /// A lease that is renewed while any job holds it.
 pub struct Lease {
     _renewing: DropGuard,
+    lost: CancellationToken,
+}
+
+impl Lease {
+    /// Cancelled when another console has the host: what is done under this lease must end.
+    pub fn lost(&self) -> &CancellationToken {
+        &self.lost
+    }
 }
 
 /// The lease of one host in this console. Taking and giving back are one after the other: a lease that is just being
@@ -47,15 +57,16 @@ struct Slot(tokio::sync::Mutex<Held>);
 #[derive(Default)]
 struct Held {
     lease: Weak<Lease>,
-    renewing: Option<JoinHandle<()>>,
+    renewing: Option<(HostLink, JoinHandle<()>)>,
 }
 
 impl Leases {
-    /// The leases of one console of an operator.
-    pub fn new(operator: &Operator, console: ConsoleId) -> Self {
+    /// The leases of one console of an operator; `tasks` is waited for at its end, so that they are given back.
+    pub fn new(operator: &Operator, console: ConsoleId, tasks: TaskTracker) -> Self {
         Self {
             owner: format!("{operator}#{console}"),
             console,
+            tasks,
             slots: Mutex::default(),
         }
     }
@@ -64,24 +75,33 @@ impl Leases {
     pub async fn take(&self, link: &HostLink, job: &JobId) -> Result<Arc<Lease>, StepError> {
         let slot = self.slot(link.name());
         let mut held = slot.0.lock().await;
-        if let Some(lease) = held.lease.upgrade() {
+        if let (Some(lease), Some((renewed_through, _))) = (held.lease.upgrade(), &held.renewing)
+            && Arc::ptr_eq(&renewed_through.shell, &link.shell)
+        {
             return Ok(lease);
         }
-        if let Some(renewing) = held.renewing.take()
-            && renewing.await.is_err()
-        {
-            tracing::warn!(host = %link.name(), "giving a lease back did not come to its end");
+        if let Some((renewed_through, renewing)) = held.renewing.take() {
+            if Arc::ptr_eq(&renewed_through.shell, &link.shell) {
+                if renewing.await.is_err() {
+                    tracing::warn!(host = %link.name(), "giving a lease back did not come to its end");
+                }
+            } else {
+                // It is renewed through a connection that is gone; this one takes it over for the jobs that still run.
+                renewing.abort();
+            }
         }
         self.take_from_host(link, job).await?;
-        let stop = CancellationToken::new();
+        let (stop, lost) = (CancellationToken::new(), CancellationToken::new());
         let renewal = Renewal {
             link: link.clone(),
             job: job.clone(),
             owner: self.owner.clone(),
+            lost: lost.clone(),
         };
-        held.renewing = Some(tokio::spawn(renew(renewal, stop.clone())));
+        held.renewing = Some((link.clone(), self.tasks.spawn(renew(renewal, stop.clone()))));
         let lease = Arc::new(Lease {
             _renewing: stop.drop_guard(),
+            lost,
         });
         held.lease = Arc::downgrade(&lease);
         Ok(lease)
@@ -132,6 +152,7 @@ struct Renewal {
     link: HostLink,
     job: JobId,
     owner: String,
+    lost: CancellationToken,
 }
 
 impl Renewal {
@@ -144,8 +165,15 @@ impl Renewal {
             .shell
             .run(ScriptCall::question(LEASE, arguments).as_root())
             .await;
-        if !answer.as_ref().is_ok_and(|output| output.code == 0) {
-            tracing::warn!(host = %self.link.name(), verb, ?answer, "the lease of a host could not be kept up");
+        match answer {
+            Ok(output) if output.code == 0 => {}
+            Ok(output) if output.code == HELD => {
+                tracing::error!(host = %self.link.name(), "another console has the lease of a host");
+                self.lost.cancel();
+            }
+            other => {
+                tracing::warn!(host = %self.link.name(), verb, ?other, "the lease of a host could not be kept up");
+            }
         }
     }
 }

@@ -9,9 +9,14 @@ use crate::ops::simulated::{Flavour, SimulatedHost};
 use std::fs;
 use std::time::Duration;
 use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
 
 fn console(operator: &str) -> Leases {
-    Leases::new(&Operator::parse(operator).unwrap(), ConsoleId::here())
+    Leases::new(
+        &Operator::parse(operator).unwrap(),
+        ConsoleId::here(),
+        TaskTracker::new(),
+    )
 }
 
 fn job(salt: u16) -> JobId {

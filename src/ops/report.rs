@@ -187,6 +187,10 @@ impl TrackReporter {
 
     /// Records a state that a step reached elsewhere, such as in a transaction that the host runs alone.
     pub async fn record(&self, step: &Step, state: StepState) -> Result<(), TrackResult> {
+        let left = match state {
+            StepState::Running | StepState::Waiting => "The step was not begun.",
+            _ => "What the step did is done; only its record is missing.",
+        };
         let event = JobEvent::Step {
             target: self.target.clone(),
             step: step.clone(),
@@ -196,7 +200,7 @@ impl TrackReporter {
         self.sink.record(event).await.map_err(|cause| {
             let trouble = Trouble {
                 cause: format!("the journal cannot be written: {cause}"),
-                state: "The step was not begun.".to_owned(),
+                state: left.to_owned(),
                 advice: "free space in the state directory here, then run the job again".to_owned(),
                 retryable: true,
             };

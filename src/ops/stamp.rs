@@ -29,6 +29,14 @@ pub enum StampError {
     /// The login has no way to root, who owns the stamp.
     #[error("the login is not root and `sudo -n` does not work for it, so the stamp cannot be written")]
     NoPrivilege,
+    /// Somebody else stamped the host since the plan was made.
+    #[error("the stamp was {was} when the plan was made and is {now} now")]
+    Changed {
+        /// What the plan was made with.
+        was: String,
+        /// What the host has.
+        now: String,
+    },
     /// The stamp's place, or the image, is not as it must be.
     #[error("{0}")]
     Refused(String),
@@ -69,16 +77,37 @@ pub async fn look(link: &HostLink) -> Result<Stamp, StampError> {
     })
 }
 
-/// Writes the stamp and a line of history, as long as `reference` still names `image` on the host.
+/// Looks, and refuses when somebody else has stamped the host since the plan was made with `before`. A stamp that is
+/// as wanted already is no conflict: an interrupted job wrote it.
+pub async fn look_unchanged(link: &HostLink, before: &Stamp, wanted: &ImageRef) -> Result<Stamp, StampError> {
+    let now = look(link).await?;
+    if now == *before || *before == Stamp::Unknown || now.active() == Some(wanted) {
+        return Ok(now);
+    }
+    let told = |stamp: &Stamp| match stamp {
+        Stamp::Active(reference) => reference.to_string(),
+        Stamp::Missing => "missing".to_owned(),
+        Stamp::Unknown | Stamp::Unreadable(_) => "unreadable".to_owned(),
+    };
+    Err(StampError::Changed {
+        was: told(before),
+        now: told(&now),
+    })
+}
+
+/// Writes the stamp and a line of history, as long as `reference` still names `image` on the host and nobody else has
+/// stamped it since the plan was made with `before`.
 ///
 /// It is not cancelled half-way: the file is replaced as a whole or not at all.
 pub async fn stamp(
     link: &HostLink,
+    before: &Stamp,
     reference: &ImageRef,
     image: &ImageId,
     operator: &Operator,
     job: &JobId,
 ) -> Result<Stamped, StampError> {
+    look_unchanged(link, before, reference).await?;
     let paths = &link.profile().paths;
     let arguments = [
         paths.stamp.clone(),

@@ -40,7 +40,7 @@ fn hosts() -> Vec<(SimulatedHost, ImageId)> {
 }
 
 async fn write(host: &SimulatedHost, id: &ImageId) -> Result<Stamped, StampError> {
-    stamp(&host.link, &reference(), id, &operator(), &job()).await
+    stamp(&host.link, &Stamp::Unknown, &reference(), id, &operator(), &job()).await
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn activate(host: &SimulatedHost, id: &ImageId) -> (TrackResult, Arc<Memor
     let target = ActivateTarget {
         guard: crate::model::profile::Guard::Normal,
         host: host.link.name().clone(),
-        before: Stamp::Active(ImageRef::parse("convocate:v0").unwrap()),
+        before: Stamp::Missing,
         image_id: id.clone(),
     };
     let plan = ActivatePlan {
@@ -183,6 +183,45 @@ async fn activate(host: &SimulatedHost, id: &ImageId) -> (TrackResult, Arc<Memor
     );
     let result = activate_on_host(&plan, &target, &job(), &operator(), &host.link, &reporter).await;
     (result, told)
+}
+
+#[tokio::test]
+async fn a_stamp_that_somebody_else_wrote_since_the_plan_is_left_and_named() {
+    let (host, id) = hosts().remove(0);
+    fs::create_dir_all(host.path("etc")).unwrap();
+    fs::write(host.path("etc/current-image"), "convocate:v7\n").unwrap();
+    let (result, _) = activate(&host, &id).await;
+    let TrackResult::Failed(failure) = result else {
+        panic!("{result:?}")
+    };
+    assert!(
+        failure
+            .cause
+            .contains("missing when the plan was made and is convocate:v7 now"),
+        "{failure}"
+    );
+    assert_eq!(host.read("etc/current-image").unwrap(), "convocate:v7\n");
+}
+
+#[tokio::test]
+async fn a_tag_that_was_active_before_tagboat_came_gets_a_line_of_history_so_that_a_prune_keeps_it() {
+    let (host, id) = hosts().remove(0);
+    fs::create_dir_all(host.path("etc")).unwrap();
+    // Stamped by hand, as a bare tag.
+    let earlier = ImageRef::parse("convocate:v0").unwrap();
+    host.engine.tag("convocate:v1", &earlier).await.unwrap();
+    fs::write(host.path("etc/current-image"), "v0\n").unwrap();
+    let before = look(&host.link).await.unwrap();
+    assert_eq!(before.active(), Some(&earlier));
+    stamp(&host.link, &before, &reference(), &id, &operator(), &job())
+        .await
+        .unwrap();
+    let history = host.read("etc/image-history").unwrap();
+    let tags: Vec<_> = history
+        .lines()
+        .map(|line| line.split('\t').nth(2).unwrap())
+        .collect();
+    assert_eq!(tags, ["convocate:v0", "convocate:v1"]);
 }
 
 #[tokio::test]
@@ -218,7 +257,7 @@ async fn an_activation_of_a_tag_that_moved_or_went_is_refused_before_the_stamp()
                 .contains(&format!("{advice} convocate:v1 --host sim-1")),
             "{failure}"
         );
-        assert!(failure.state.contains("the stamp is still convocate:v0"));
+        assert!(failure.state.contains("there is still no stamp"));
     }
     assert!(!host.path("etc").exists());
 }

@@ -77,14 +77,14 @@ fn a_running_job_is_cancelled_only_after_a_yes() {
 }
 
 #[test]
-fn an_interrupted_job_is_resumed_after_a_yes_and_an_ended_one_is_not() {
+fn an_interrupted_job_is_resumed_after_a_yes_and_one_that_is_done_everywhere_is_not() {
     let mut state = busy((100, 30));
     let effects = press(&mut state, "4jjjuy");
     assert!(effects.contains(&Effect::Engine(Command::Resume(job_id(INTERRUPTED)))));
     press(&mut state, "ku");
     assert!(state.overlays.is_empty());
     assert!(state.jobs.contains_key(&job_id(DONE)));
-    assert!(said(&state).contains("it ended"));
+    assert!(said(&state).contains("all of it is done"));
 }
 
 #[test]

@@ -95,7 +95,9 @@ fn a_push_goes_to_all_hosts_but_those_that_were_taken_out_or_cannot_be_reached()
     press(&mut state, "<space><enter>");
     let text = screen(&mut state);
     assert!(text.contains("left out") && text.contains("eu-03"), "{text}");
-    let Some(Plan::Push(plan)) = ran(&press(&mut state, "y")) else {
+    // One of them is strict: the tag is typed.
+    assert!(ran(&press(&mut state, "y")).is_none());
+    let Some(Plan::Push(plan)) = ran(&press(&mut state, "<C-u>v3.2.0<enter>")) else {
         panic!("nothing ran");
     };
     let hosts: Vec<_> = plan.hosts.iter().map(|one| one.host.clone()).collect();
@@ -116,7 +118,8 @@ fn a_push_begins_on_the_hosts_screen_too() {
 #[test]
 fn a_tag_that_hosts_have_is_made_active_on_them() {
     let mut state = listed((100, 30));
-    let effects = press(&mut state, "3Ge<enter>y");
+    // One of them is strict: the tag is typed.
+    let effects = press(&mut state, "3Ge<enter>v3.0.0<enter>");
     let Some(Plan::Activate(plan)) = ran(&effects) else {
         panic!("nothing ran");
     };
@@ -194,7 +197,7 @@ fn a_running_push_protects_what_it_is_about_to_stamp_from_a_prune() {
     let mut state = busy((100, 40));
     crate::scenario::tell(&mut state, "us-01", crate::scenario::spare_image("v3.2.0"));
     press(&mut state, "2Gx");
-    assert!(screen(&mut state).contains("a running job is about to stamp it"));
+    assert!(screen(&mut state).contains("a running job needs it"));
 }
 
 #[test]

@@ -20,7 +20,11 @@ fi
 # Without a socket of its own it is the one that this machine's operator uses.
 case ${DOCKER_HOST:-} in unix://*) echo "socket ${DOCKER_HOST#unix://}" ;; esac
 open=$state/restarts/$session.open
-[ ! -e "$open" ] || echo "open $(cat "$open")"
+# A claim whose journal is over or gone is nobody's: the host died between the two.
+if [ -e "$open" ]; then
+  journal=$(cat "$open")
+  if [ -d "$state/restarts/$journal" ] && [ ! -e "$state/restarts/$journal/ended" ]; then echo "open $journal"; fi
+fi
 while [ $# -gt 1 ]; do
   case $1 in
     bind) [ -e "$2" ] || echo "missing bind source $2" ;;

@@ -34,6 +34,11 @@ echo "$2" >"$dir.part/claim"
 flush "$dir.part/claim"
 flush "$dir.part"
 mv "$dir.part" "$dir"
+# A claim whose journal is over or gone is nobody's: the host died between the two.
+if [ -e "$claim" ]; then
+  other=$root/$(cat "$claim")
+  if [ ! -d "$other" ] || [ -e "$other/ended" ]; then rm -f "$claim"; fi
+fi
 # A hard link is made by one only; a symbolic one would be made inside the directory that an earlier one names.
 if ! ln "$dir/claim" "$claim" 2>/dev/null; then
   echo "open $(cat "$claim")"

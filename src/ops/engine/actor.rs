@@ -81,7 +81,7 @@ impl Actor {
             source,
             exports: OnceCell::new(),
             cache: options.dirs.cache.join("exports"),
-            leases: Leases::new(&options.operator, ConsoleId::here()),
+            leases: Leases::new(&options.operator, ConsoleId::here(), tasks.clone()),
             jobs: RunningJobs::default(),
             operator: options.operator.clone(),
             clock: clock.clone(),
@@ -128,7 +128,7 @@ impl Actor {
         drop(events);
         tasks.close();
         if timeout(FAREWELL, tasks.wait()).await.is_err() {
-            tracing::info!("jobs were left to be resumed");
+            tracing::info!("the engine ended before all of its tasks did; jobs among them can be resumed");
         }
     }
 

@@ -44,27 +44,29 @@ impl JobSink for JournalSink {
                 .unwrap_or_else(PoisonError::into_inner)
                 .append(&kept)
         };
-        spawn_blocking(write)
-            .await
-            .map_err(|error| error.to_string())?
-            .map_err(|error| error.to_string())?;
-        self.job
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .apply(event.clone());
-        if self
-            .events
-            .send(Event::Job {
-                id: self.id.clone(),
-                event,
-            })
-            .await
-            .is_err()
-        {
-            // The front end is gone; the journal has it, and the job goes on to its next safe end.
-            tracing::debug!(job = %self.id, "nobody listens to a job");
+        let written = spawn_blocking(write).await.map_err(|error| error.to_string());
+        let written = written.and_then(|appended| appended.map_err(|error| error.to_string()));
+        // How it ended is told even if it cannot be kept: nobody must wait for it for ever.
+        let is_end = matches!(event, JobEvent::TargetEnded { .. } | JobEvent::Ended { .. });
+        if written.is_ok() || is_end {
+            self.job
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .apply(event.clone());
+            if self
+                .events
+                .send(Event::Job {
+                    id: self.id.clone(),
+                    event,
+                })
+                .await
+                .is_err()
+            {
+                // The front end is gone; the journal has it, and the job goes on to its next safe end.
+                tracing::debug!(job = %self.id, "nobody listens to a job");
+            }
         }
-        Ok(())
+        written
     }
 
     fn progress(&self, target: &Target, progress: Progress) {

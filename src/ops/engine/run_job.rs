@@ -19,6 +19,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Hosts that one job works on at the same time: each costs a stream of the operator's uplink.
@@ -200,7 +201,8 @@ impl Runner {
             target.clone(),
             self.sink.clone(),
             self.workshop.clock.clone(),
-            self.cancel.clone(),
+            // A token of its own: a host that is lost to another console ends its target and no other.
+            self.cancel.child_token(),
         )
     }
 
@@ -209,14 +211,14 @@ impl Runner {
         &self,
         host: &HostName,
         reporter: &TrackReporter,
-    ) -> Result<(HostLink, Arc<Lease>), TrackResult> {
+    ) -> Result<(HostLink, Hold), TrackResult> {
         if self.cancel.is_cancelled() {
             return Err(TrackResult::Cancelled("Nothing was changed.".to_owned()));
         }
         let taken = async {
             let link = self.workshop.link(host).await?;
             let lease = self.workshop.leases.take(&link, &self.job.id).await?;
-            Ok::<_, StepError>((link, lease))
+            Ok::<_, StepError>((link, Hold::new(lease, reporter.cancel().clone())))
         };
         match taken.await {
             Ok(taken) => Ok(taken),
@@ -253,6 +255,32 @@ impl Runner {
         if let Err(error) = self.sink.record(event).await {
             tracing::error!(job = %self.job.id, %error, "the result of a target could not be kept");
         }
+    }
+}
+
+/// The lease of a host while a target works on it. Losing it to another console ends the target.
+struct Hold {
+    _lease: Arc<Lease>,
+    watching: JoinHandle<()>,
+}
+
+impl Hold {
+    fn new(lease: Arc<Lease>, target: CancellationToken) -> Self {
+        let lost = lease.lost().clone();
+        let watching = tokio::spawn(async move {
+            lost.cancelled().await;
+            target.cancel();
+        });
+        Self {
+            _lease: lease,
+            watching,
+        }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.watching.abort();
     }
 }
 

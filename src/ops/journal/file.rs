@@ -105,10 +105,13 @@ impl JournalFile {
         };
         let mut text = serde_json::to_vec(&line).map_err(|error| self.io(error.into()))?;
         text.push(b'\n');
-        self.file
-            .write_all(&text)
-            .and_then(|()| self.file.sync_data())
-            .map_err(|error| self.io(error))
+        let whole = self.file.metadata().map_err(|error| self.io(error))?.len();
+        let written = self.file.write_all(&text).and_then(|()| self.file.sync_data());
+        if written.is_err() && self.file.set_len(whole).is_err() {
+            // A full disk can take part of a line; the next one must not be glued to it.
+            tracing::error!(path = %self.path.display(), "a torn line stays in a journal");
+        }
+        written.map_err(|error| self.io(error))
     }
 
     fn io(&self, error: io::Error) -> JournalError {

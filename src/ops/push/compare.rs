@@ -55,7 +55,9 @@ pub(super) async fn check(push: &Push<'_>) -> Result<Outcome<()>, StepError> {
 pub(super) async fn compare(push: &Push<'_>) -> Result<Outcome<Need>, StepError> {
     let unsent =
         |error: &_| activate::failed(error, &push.nothing_sent(), &push.nothing_sent(), &push.again());
-    stamp::look(push.link).await.map_err(|error| unsent(&error))?;
+    stamp::look_unchanged(push.link, &push.target.before, &push.plan.reference)
+        .await
+        .map_err(|error| unsent(&error))?;
     let engine = &push.link.engine;
     let failed = |error| push.engine_failed(&error, push.nothing_sent());
     let (reference, content) = (&push.plan.reference, &push.plan.image.content);

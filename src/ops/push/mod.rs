@@ -110,7 +110,15 @@ impl Push<'_> {
         let reference = &self.plan.reference;
         let state = format!("{reference} is on the host{place}; {}.", self.still());
         let lost = format!("{reference} is on the host{place}. {EITHER}");
-        let stamped = stamp(self.link, reference, id, self.operator, self.job).await;
+        let stamped = stamp(
+            self.link,
+            &self.target.before,
+            reference,
+            id,
+            self.operator,
+            self.job,
+        )
+        .await;
         match stamped.map_err(|error| failed(&error, &state, &lost, &self.again()))? {
             Stamped::Now => Ok(Outcome::done(format!("{reference} is active"))),
             Stamped::Already => {

@@ -35,6 +35,7 @@ async fn a_push_runs_its_steps_in_order_and_leaves_the_image_the_stamp_and_a_lin
             "push-receive",
             "push-verify",
             "push-load",
+            "stamp-look",
             "stamp",
             "push-discard",
         ];

@@ -53,7 +53,8 @@ impl Restart<'_> {
         let mut recoveries = 0;
         let mut asked_back = false;
         loop {
-            let life = tokio::select! {
+            // Only the asking may be dropped by a cancellation: what was answered is recorded whole.
+            let output = tokio::select! {
                 biased;
                 () = self.reporter.cancel().cancelled(), if !asked_back => {
                     asked_back = true;
@@ -61,9 +62,9 @@ impl Restart<'_> {
                     self.ask(&heard, "abort", &[], ANSWER).await?;
                     continue;
                 }
-                life = self.hear(&mut heard) => life?,
+                output = self.listen(&heard) => output?,
             };
-            match life {
+            match self.hear(output, &mut heard).await? {
                 Life::Running => {}
                 // It had not got that far: a resume begins it then.
                 Life::NoJournal if start == Start::Resume => return self.run().await,
@@ -91,10 +92,14 @@ impl Restart<'_> {
         }
     }
 
-    /// The next lines of the status, recorded here.
-    async fn hear(&self, heard: &mut Heard) -> Result<Life, TrackResult> {
+    /// The next lines of the status.
+    async fn listen(&self, heard: &Heard) -> Result<ScriptOutput, TrackResult> {
         let arguments = [heard.lines.to_string(), NEWS.as_secs().to_string()];
-        let output = self.ask(heard, "follow", &arguments, ANSWER).await?;
+        self.ask(heard, "follow", &arguments, ANSWER).await
+    }
+
+    /// Records the lines that came.
+    async fn hear(&self, output: ScriptOutput, heard: &mut Heard) -> Result<Life, TrackResult> {
         let answer = status::read(&output.stdout);
         heard.lines += answer.count;
         for line in answer.lines {

@@ -6,8 +6,14 @@ REMOVAL_WAIT=60 # seconds: an --rm container keeps its name for a moment after i
 limited() { if command -v timeout >/dev/null 2>&1; then timeout "$@"; else shift && "$@"; fi; }
 
 engine_away() { # engine_away CODE COMPLAINT: waits for an engine that is gone; fails if it complains about something else
+  case $1 in
+    124 | 143) # out of time, as coreutils and busybox tell it; an engine that answers and still does not do it never will
+      late=$((late + 1))
+      [ $late -lt 3 ] || { err="the engine answers but did not do it in time"; return 1; }
+      ;;
+  esac
   case $1:$2 in
-    124:* | *annot\ connect\ to\ the\ Docker\ daemon* | *error\ during\ connect* | *connection\ re[fs]* | *EOF* | *closed\ network*) ;;
+    124:* | 143:* | *annot\ connect\ to\ the\ Docker\ daemon* | *error\ during\ connect* | *connection\ re[fs]* | *EOF* | *closed\ network*) ;;
     *) return 1 ;;
   esac
   waited=0
@@ -19,6 +25,7 @@ engine_away() { # engine_away CODE COMPLAINT: waits for an engine that is gone; 
 }
 
 ask() { # ask COMMAND...: its answer in $out; what it complained about in $err
+  late=0
   while :; do
     out=$(limited 60 "$@" 2>/dev/null) && return 0
     err=$(limited 60 "$@" 2>&1) && { out=$err; return 0; }
@@ -27,6 +34,7 @@ ask() { # ask COMMAND...: its answer in $out; what it complained about in $err
 }
 
 act() { # act COMMAND...: a change that does no harm if it is made twice
+  late=0
   while :; do
     err=$("$@" 2>&1) && return 0
     engine_away $? "$err" || return 1
