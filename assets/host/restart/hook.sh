@@ -1,6 +1,5 @@
 #!/bin/sh
-# Takes up the restarts of sessions that a boot has interrupted: from cron's @reboot line and its daily run. `host init`
-# installs it. $1: tagboat's state directory on this host.
+# Takes up the restarts of sessions that a boot has interrupted; for cron's @reboot line and its daily run. $1: tagboat's state directory on this host.
 #
 # A journal that names no new containers yet may be one that a console works on at this moment: it has an hour.
 state=${1:-/var/lib/tagboat}

@@ -113,18 +113,22 @@ fn failed_push(fleet: &Fleet) -> Vec<Event> {
     let failure = Failure {
         host: Some(host("eu-05")),
         step: StepKind::Verify,
-        cause: "the host has 612 MB of the 980 MB archive: the connection ended early".into(),
+        cause: "the host has 312 MB of the 445 MB archive: the connection ended early".into(),
         state:
-            "Nothing was loaded; /tmp/convocate-image-3f07a1b2c3d4e5f6.tar.gz.part stays for the next try."
+            "Nothing was loaded; /tmp/convocate-image-3f07a1b2c3d4e5f6.tar.zst.part stays for the next try."
                 .into(),
         advice: "push again: it goes on where it stopped".into(),
         retryable: true,
     };
     let steps = [
-        (StepKind::Check, done("26.1.5, classic store"), 2_000),
-        (StepKind::Compare, done("0 of 2 layers there"), 1_998),
-        (StepKind::Export, done("from the cache"), 1_997),
-        (StepKind::Send, done("612 MB"), 1_890),
+        (StepKind::Check, done("7f2a91c04d3e here, 1.16 GB"), 2_000),
+        (
+            StepKind::Compare,
+            done("the host has not got it; zstd will do"),
+            1_998,
+        ),
+        (StepKind::Export, done("445 MB of zstd"), 1_997),
+        (StepKind::Send, done("445 MB"), 1_890),
         (StepKind::Verify, StepState::Failed(failure.clone()), 1_888),
     ];
     let mut began = 2_004;
@@ -156,9 +160,9 @@ fn running_push(fleet: &Fleet) -> Vec<Event> {
     let plan = push_plan(fleet, &["eu-01", "eu-02", "us-01"]);
     let mut events = vec![started(RUNNING, plan, ago(130))];
     for (kind, note) in [
-        (StepKind::Check, "26.1.5, classic store"),
-        (StepKind::Compare, "1 of 2 layers there"),
-        (StepKind::Export, "from the cache"),
+        (StepKind::Check, "7f2a91c04d3e here, 1.16 GB"),
+        (StepKind::Compare, "the host has not got it; zstd will do"),
+        (StepKind::Export, "445 MB of zstd"),
     ] {
         for (on, at) in [("eu-01", 120), ("eu-02", 110)] {
             events.push(step(RUNNING, on, kind, StepState::Running, ago(at + 1)));
@@ -180,7 +184,7 @@ fn running_push(fleet: &Fleet) -> Vec<Event> {
         RUNNING,
         JobEvent::TargetEnded {
             target: Target::host(host("eu-01")),
-            result: TrackResult::Done(Some("182 kB sent as a delta".into())),
+            result: TrackResult::Done(Some("convocate:v3.2.0 is active".into())),
             at: ago(78),
         },
     ));
@@ -195,7 +199,7 @@ fn running_push(fleet: &Fleet) -> Vec<Event> {
         RUNNING,
         JobEvent::Log {
             target: Target::host(host("eu-02")),
-            line: "no old image to compare with: sending the missing layer as it is".into(),
+            line: "120 MB of an earlier push were there".into(),
         },
     ));
     events.push(of_job(

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Replaces the container of one session, by its host alone: from the hold of the old container to the clean-up, or back.
-# It needs the docker CLI and coreutils; dash and busybox sh run it. Its journal is DIR, written by restart-record.sh.
+# It needs the docker CLI and coreutils; dash and busybox sh run it. Its journal is DIR, written by restart/record.sh.
 #
 #   launch DIR transact|recover   one of these, detached from the login
 #   transact DIR                  the whole of it; what fails is put back
