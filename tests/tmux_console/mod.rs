@@ -38,8 +38,11 @@ impl Console {
 
     fn start_in(folder: Arc<TempDir>) -> Self {
         let of = |name: &str| format!("{}={}", name, folder.path().join(name).display());
+        // What the terminal is set to is told before and after, so that a test can see that it was given back.
         let line = format!(
-            "env {} {} {} LANG=C.UTF-8 {}; echo \"exit code $?\"; exec cat",
+            "stty -g > {0}/before; env {1} {2} {3} LANG=C.UTF-8 {4}; code=$?; stty -g > {0}/after; \\
+             echo \"exit code $code\"; exec cat",
+            folder.path().display(),
             of("TAGBOAT_STATE_DIR"),
             of("TAGBOAT_CACHE_DIR"),
             of("TAGBOAT_RUNTIME_DIR"),
@@ -108,6 +111,27 @@ impl Console {
         let tmux = &self.tmux;
         tmux.run(&["set-buffer", text]);
         tmux.run(&["paste-buffer", "-p"]);
+    }
+
+    /// Sends a signal to the console.
+    pub fn signal(&self, name: &str) {
+        let pane = self.tmux.run(&["display-message", "-p", "#{pane_pid}"]);
+        let sent = Command::new("pkill")
+            .args([&format!("-{name}"), "-P", pane.trim(), "tagboat"])
+            .status()
+            .unwrap();
+        assert!(sent.success(), "the console did not run");
+    }
+
+    /// Whether the terminal is as it was before the console: its settings, its screen, its cursor, and no mouse.
+    pub fn terminal_is_given_back(&self) -> bool {
+        let settings = |name: &str| std::fs::read_to_string(self.folder.path().join(name)).unwrap();
+        let modes = self.tmux.run(&[
+            "display-message",
+            "-p",
+            "#{alternate_on} #{cursor_flag} #{mouse_any_flag}",
+        ]);
+        settings("before") == settings("after") && modes.trim() == "0 1 0"
     }
 
     /// Makes the pane another size.

@@ -97,8 +97,9 @@ impl Restart<'_> {
         let found =
             found.map_err(|error| StepError::of_engine(&error, super::UNTOUCHED, self.again_advice()))?;
         let Some(container) = found else {
-            return Err(self.refuse(
-                "the session has no container any more",
+            return Err(StepError::trouble(
+                format!("the session {name} has no container any more: somebody removed it"),
+                "Nothing was changed.",
                 "see `tagboat session list`, and start it anew",
             ));
         };
