@@ -61,8 +61,9 @@ impl ConsoleOptions {
     }
 }
 
-/// The least time between two frames, and between two that only show progress.
+/// The least time between two frames, between one and the answer to a key, and between two that only show progress.
 const FRAME: Duration = Duration::from_millis(33);
+const ANSWER_FRAME: Duration = Duration::from_millis(8);
 const PROGRESS_FRAME: Duration = Duration::from_millis(100);
 /// How much is taken at once before the screen and the keys get their turn.
 const BATCH: usize = 512;
@@ -98,6 +99,7 @@ pub async fn run(
         look: (options.theme, options.glyphs),
         effects: Effects { commands, said },
         drawn_at: None,
+        has_key: false,
     };
     // The first frame shows the hosts before any of them was asked anything.
     shell.draw()?;
@@ -195,6 +197,8 @@ struct Shell {
     look: (Theme, Glyphs),
     effects: Effects,
     drawn_at: Option<Instant>,
+    /// Whether a key came after the last frame: what it did is shown sooner than what hosts did.
+    has_key: bool,
 }
 
 impl Shell {
@@ -205,7 +209,10 @@ impl Shell {
         }
         for happened in batch {
             let msg = match happened {
-                Happened::Terminal(event) => self.input.read(event, &self.state),
+                Happened::Terminal(event) => {
+                    self.has_key |= event.is_key();
+                    self.input.read(event, &self.state)
+                }
                 Happened::TerminalGone => Some(Msg::Signal(crate::model::console::Signal::HangUp)),
                 Happened::Msg(msg) => Some(msg),
                 Happened::EngineEnded => Some(Msg::Said(
@@ -243,11 +250,7 @@ impl Shell {
 
     /// When the next frame may be drawn; none while nothing changed.
     fn draw_at(&self) -> Option<Instant> {
-        let gap = match self.state.frame.dirty {
-            Dirty::Clean => return None,
-            Dirty::Progress => PROGRESS_FRAME,
-            Dirty::Normal | Dirty::Full => FRAME,
-        };
+        let gap = gap(self.state.frame.dirty, self.has_key)?;
         Some(self.drawn_at.map_or_else(Instant::now, |at| at + gap))
     }
 
@@ -275,6 +278,31 @@ impl Shell {
         self.state.shown = shown;
         self.state.frame.dirty = Dirty::Clean;
         self.drawn_at = Some(Instant::now());
+        self.has_key = false;
         Ok(())
+    }
+}
+
+/// How long after a frame the next one may be drawn; none while nothing changed.
+fn gap(dirty: Dirty, has_key: bool) -> Option<Duration> {
+    match dirty {
+        Dirty::Clean => None,
+        Dirty::Progress | Dirty::Normal | Dirty::Full if has_key => Some(ANSWER_FRAME),
+        Dirty::Progress => Some(PROGRESS_FRAME),
+        Dirty::Normal | Dirty::Full => Some(FRAME),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ANSWER_FRAME, Dirty, FRAME, PROGRESS_FRAME, gap};
+
+    #[test]
+    fn a_key_is_answered_sooner_than_a_host_and_nothing_is_drawn_for_nothing() {
+        assert_eq!(gap(Dirty::Normal, true), Some(ANSWER_FRAME));
+        assert_eq!(gap(Dirty::Progress, true), Some(ANSWER_FRAME));
+        assert_eq!(gap(Dirty::Normal, false), Some(FRAME));
+        assert_eq!(gap(Dirty::Progress, false), Some(PROGRESS_FRAME));
+        assert_eq!(gap(Dirty::Clean, true), None);
     }
 }
