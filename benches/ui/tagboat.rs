@@ -17,6 +17,7 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_tagboat");
 pub(crate) const HANGING: u32 = 100;
 
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
+const PAGE_DOWN: &[u8] = b"\x1b[6~";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
 
 /// A console with directories of its own, so that nothing is left of an earlier one.
@@ -132,7 +133,8 @@ impl Frames {
     /// Measures them on a list that is longer than the window.
     fn of(program: &mut Running, count: usize) -> color_eyre::Result<Self> {
         let mut frames = Self::default();
-        let top = |program: &Running| program.screen().rows(0, COLUMNS).nth(3);
+        // The text of a row that the cursor is never on, in the middle of the list.
+        let middle = |program: &Running| program.screen().rows(0, COLUMNS).nth(usize::from(ROWS / 2));
         for _ in 0..count {
             let was = cursor(program.screen());
             let bytes = frame_of(program, b"j", |program| cursor(program.screen()) != was)?;
@@ -140,10 +142,15 @@ impl Frames {
             frame_of(program, b"k", |program| cursor(program.screen()) == was)?;
         }
         for _ in 0..count {
-            let was = top(program);
-            let bytes = frame_of(program, b"\x1b[6~", |program| top(program) != was)?;
+            let was = middle(program);
+            let first = cursor(program.screen());
+            // The first page only takes the cursor to the foot of the window.
+            frame_of(program, PAGE_DOWN, |program| cursor(program.screen()) != first)?;
+            let bytes = frame_of(program, PAGE_DOWN, |program| middle(program) != was)?;
             frames.page.note_count(bytes);
-            frame_of(program, b"gg", |program| top(program) == was)?;
+            frame_of(program, b"gg", |program| {
+                middle(program) == was && cursor(program.screen()) == first
+            })?;
         }
         for _ in 0..count {
             // A full repaint begins by clearing the screen; the frame after that is the one that counts.
