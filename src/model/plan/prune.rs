@@ -304,10 +304,7 @@ impl PrunePlan {
             .flat_map(|host| &host.verdicts)
             .filter(|verdict| !verdict.is_removed())
             .count();
-        vec![
-            format!("{} that are needed", count(kept, "tag")),
-            "images of every other name".to_owned(),
-        ]
+        vec![count(kept, "needed tag"), "images of every other name".to_owned()]
     }
 
     pub(super) fn undo(&self) -> String {
