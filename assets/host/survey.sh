@@ -9,7 +9,11 @@ free() { # bytes that are free where $1 is or will be
     echo "$((${kilobytes:-0} * 1024))"
 }
 
-if [ ! -e "$stamp" ] && [ ! -L "$stamp" ]; then
+if [ -e "$history" ] && [ ! -r "$history" ]; then
+    # Without it nobody knows which tags were active before: a prune would take them for unneeded.
+    echo stamp_state=unreadable
+    echo "stamp_problem=its history $history cannot be read"
+elif [ ! -e "$stamp" ] && [ ! -L "$stamp" ]; then
     echo stamp_state=missing
 elif [ ! -f "$stamp" ]; then
     echo stamp_state=unreadable
