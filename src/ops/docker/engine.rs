@@ -10,8 +10,8 @@ use crate::ops::ports::{
 };
 use async_trait::async_trait;
 use bollard::query_parameters::{
-    EventsOptionsBuilder, ListContainersOptionsBuilder, ListImagesOptionsBuilder,
-    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder, TagImageOptionsBuilder,
+    EventsOptionsBuilder, ListContainersOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptionsBuilder,
+    TagImageOptionsBuilder,
 };
 use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::stream::BoxStream;
@@ -196,22 +196,6 @@ impl ContainerEngine for DockerEngine {
             .post(&format!("/networks/{network}/connect"), &body, CHANGE)
             .await
             .map(|_| ())
-    }
-
-    async fn remove_container(&self, container: &ContainerId) -> Result<(), EngineError> {
-        let options = RemoveContainerOptionsBuilder::default()
-            .force(false)
-            .v(false)
-            .build();
-        match within(
-            CHANGE,
-            self.docker.remove_container(container.as_str(), Some(options)),
-        )
-        .await
-        {
-            Err(EngineError::NotFound(_)) => Ok(()),
-            answer => answer,
-        }
     }
 
     async fn tag(&self, image: &str, reference: &ImageRef) -> Result<(), EngineError> {

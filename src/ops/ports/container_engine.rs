@@ -166,9 +166,6 @@ pub trait ContainerEngine: Send + Sync {
         endpoint: &Value,
     ) -> Result<(), EngineError>;
 
-    /// Removes a container that does not run, never its volumes; fine if it is gone.
-    async fn remove_container(&self, container: &ContainerId) -> Result<(), EngineError>;
-
     /// Gives an image a further reference.
     async fn tag(&self, image: &str, reference: &ImageRef) -> Result<(), EngineError>;
 

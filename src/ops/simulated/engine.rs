@@ -228,10 +228,6 @@ impl ContainerEngine for SimulatedEngine {
         Err(not_simulated())
     }
 
-    async fn remove_container(&self, _: &ContainerId) -> Result<(), EngineError> {
-        Err(not_simulated())
-    }
-
     async fn tag(&self, image: &str, reference: &ImageRef) -> Result<(), EngineError> {
         let mut state = self.state();
         let id =
