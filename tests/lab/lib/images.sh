@@ -5,6 +5,7 @@ engine_suite() {
   case $1 in
     20.10) say bookworm ;;
     26.1) say trixie ;;
+    28.5) say sid ;;
   esac
 }
 
