@@ -1,7 +1,7 @@
 //! A Docker engine behind a unix socket: a forwarded one, a relayed one, or the one of this machine.
 
 use super::raw::RawClient;
-use super::{content, errors, listed};
+use super::{completeness, content, errors, listed};
 use crate::model::fleet::{Platform, Store};
 use crate::model::names::{ContainerId, ImageRef};
 use crate::ops::ports::{
@@ -156,6 +156,15 @@ impl ContainerEngine for DockerEngine {
             .await?
             .map(content::read)
             .transpose()
+    }
+
+    async fn is_complete(&self, name: &str) -> Result<Option<bool>, EngineError> {
+        if !completeness::is_told(&self.docker.client_version().to_string()) {
+            return Ok(None);
+        }
+        let path = format!("/images/{name}/json?manifests=1");
+        let answer = self.raw.get(&path, ANSWER).await?;
+        Ok(answer.as_ref().and_then(completeness::read))
     }
 
     async fn inspect(&self, container: &str) -> Result<Option<Value>, EngineError> {

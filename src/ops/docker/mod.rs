@@ -1,5 +1,6 @@
 //! Docker engines: bollard where its types hold all that is asked, the raw API where an answer must come back unchanged.
 
+mod completeness;
 mod content;
 mod engine;
 mod errors;

@@ -152,6 +152,9 @@ pub trait ContainerEngine: Send + Sync {
     /// One image by reference or id; none when there is no such image.
     async fn image(&self, name: &str) -> Result<Option<ImageDetails>, EngineError>;
 
+    /// Whether all bytes of an image are there; none where this engine does not tell, or has no such image.
+    async fn is_complete(&self, name: &str) -> Result<Option<bool>, EngineError>;
+
     /// One container by name or id, as the engine's whole answer; none when there is none.
     async fn inspect(&self, container: &str) -> Result<Option<Value>, EngineError>;
 

@@ -216,6 +216,10 @@ impl ContainerEngine for SimulatedEngine {
         Ok(find(&state, name).map(|id| state.images[&id].details.clone()))
     }
 
+    async fn is_complete(&self, _: &str) -> Result<Option<bool>, EngineError> {
+        Ok(None)
+    }
+
     async fn inspect(&self, _: &str) -> Result<Option<Value>, EngineError> {
         Ok(None)
     }
