@@ -11,6 +11,7 @@ pub mod docker;
 pub mod engine;
 pub mod environment;
 pub mod export;
+pub mod helper;
 pub mod host_link;
 pub mod journal;
 pub mod lease;

@@ -41,7 +41,7 @@ fn root() -> PathBuf {
 /// All Rust files of the project.
 pub(crate) fn sources() -> Vec<Source> {
     let mut paths = Vec::new();
-    for folder in ["src", "tests", "benches"] {
+    for folder in ["src", "tests", "benches", "recipe"] {
         collect(&root().join(folder), "rs", &mut paths);
     }
     assert!(paths.len() > 50, "the sources were not found");

@@ -1,0 +1,147 @@
+//! Any pair of tars: the newer one is rebuilt from the files of the older one, byte for byte; and a damaged recipe never makes
+//! anything else.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod tars;
+
+use proptest::prelude::*;
+use std::io::{Cursor, Write};
+use tagboat_recipe::{ApplyError, Base, BaseView, Indexer, LayerIndex, Part, apply, make};
+use tars::{Content, layer_entries, tar_of, unpack};
+
+fn index(tar: &[u8], piece: usize) -> LayerIndex {
+    let mut indexer = Indexer::new();
+    for bytes in tar.chunks(piece.max(1)) {
+        indexer.write_all(bytes).unwrap();
+    }
+    indexer.finish().unwrap()
+}
+
+/// The recipe of `new` against a base of these layers.
+fn recipe(new: &[u8], layers: &[Vec<u8>], has_bytes: bool) -> Vec<u8> {
+    let indexes: Vec<_> = layers.iter().map(|tar| index(tar, 4096)).collect();
+    let view = BaseView::of(&indexes.iter().collect::<Vec<_>>());
+    let base = Base {
+        view: &view,
+        layers: layers
+            .iter()
+            .map(|tar| has_bytes.then_some(tar as &dyn tagboat_recipe::ReadAt))
+            .collect(),
+    };
+    let index = index(new, 1000);
+    let parts = [
+        Part::Bytes(b"before".to_vec()),
+        Part::Layer {
+            index: &index,
+            bytes: &new.to_vec(),
+        },
+        Part::Bytes(b"after".to_vec()),
+    ];
+    let mut written = Vec::new();
+    let summary = make(&parts, &base, &mut written, || false).unwrap();
+    assert_eq!(summary.size, written.len() as u64);
+    written
+}
+
+fn applied(recipe: &[u8], root: &std::path::Path) -> Result<Vec<u8>, ApplyError> {
+    let mut output = Vec::new();
+    apply(&mut Cursor::new(recipe), root, &mut output)?;
+    Ok(output)
+}
+
+fn expected(new: &[u8]) -> Vec<u8> {
+    [b"before", new, b"after"].concat()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_layer_is_rebuilt_from_the_files_of_another_image(
+        lower in layer_entries(), upper in layer_entries(), newer in layer_entries(), has_bytes: bool
+    ) {
+        let layers = [tar_of(&lower), tar_of(&upper)];
+        let new = tar_of(&newer);
+        let root = tempfile::tempdir().unwrap();
+        unpack(&layers, root.path());
+        let recipe = recipe(&new, &layers, has_bytes);
+        prop_assert_eq!(applied(&recipe, root.path()).unwrap(), expected(&new));
+    }
+
+    #[test]
+    fn any_bytes_at_all_are_rebuilt(
+        entries in layer_entries(), cut: prop::sample::Index, noise in proptest::collection::vec(any::<u8>(), 0..2000), place: prop::sample::Index
+    ) {
+        let whole = tar_of(&entries);
+        let mut new = whole[..cut.index(whole.len())].to_vec();
+        let place = place.index(new.len() + 1);
+        new.splice(place..place, noise);
+        let layers = [whole];
+        let root = tempfile::tempdir().unwrap();
+        unpack(&layers, root.path());
+        prop_assert_eq!(applied(&recipe(&new, &layers, true), root.path()).unwrap(), expected(&new));
+    }
+
+    #[test]
+    fn the_index_does_not_depend_on_how_the_bytes_came(entries in layer_entries(), piece in 1..3000usize) {
+        let tar = tar_of(&entries);
+        let (one, other) = (index(&tar, piece), index(&tar, tar.len()));
+        prop_assert_eq!(&one, &other);
+        let mut file = Vec::new();
+        one.write_to(&mut file).unwrap();
+        prop_assert_eq!(LayerIndex::read_from(file.as_slice()).unwrap(), one);
+    }
+
+    #[test]
+    fn a_damaged_recipe_is_refused(entries in layer_entries(), newer in layer_entries(), place: prop::sample::Index, bit in 0..8u8) {
+        let layers = [tar_of(&entries)];
+        let root = tempfile::tempdir().unwrap();
+        unpack(&layers, root.path());
+        let mut recipe = recipe(&tar_of(&newer), &layers, true);
+        let place = place.index(recipe.len());
+        prop_assert!(applied(&recipe[..place], root.path()).is_err());
+        recipe[place] ^= 1 << bit;
+        prop_assert!(applied(&recipe, root.path()).is_err());
+    }
+
+    #[test]
+    fn files_that_are_not_those_of_the_base_are_noticed(newer in layer_entries(), other in layer_entries()) {
+        let layers = [tar_of(&newer)];
+        let new = tar_of(&newer);
+        let root = tempfile::tempdir().unwrap();
+        unpack(&[tar_of(&other)], root.path());
+        let recipe = recipe(&new, &layers, true);
+        if let Ok(made) = applied(&recipe, root.path()) {
+            prop_assert_eq!(made, expected(&new));
+        }
+    }
+}
+
+#[test]
+fn a_layer_whose_files_only_have_new_times_costs_headers_alone() {
+    let file = |number: u64, mtime: u64| {
+        let content: Vec<u8> = (0..3000u64)
+            .map(|n| ((n * n * (number + 7)) >> 5).to_le_bytes()[0])
+            .collect();
+        tars::file(
+            &format!("usr/lib/package-{}/file-{number}.so", number / 50),
+            Content::Bytes(content),
+            mtime,
+        )
+    };
+    let old = tar_of(
+        &(0..2000)
+            .map(|number| file(number, 1_700_000_000))
+            .collect::<Vec<_>>(),
+    );
+    let new = tar_of(
+        &(0..2000)
+            .map(|number| file(number, 1_800_000_000 + number / 9))
+            .collect::<Vec<_>>(),
+    );
+    let root = tempfile::tempdir().unwrap();
+    unpack(std::slice::from_ref(&old), root.path());
+    let recipe = recipe(&new, &[old], false);
+    assert!(recipe.len() < 12_000, "{} bytes for 2000 files", recipe.len());
+    assert_eq!(applied(&recipe, root.path()).unwrap(), expected(&new));
+}
