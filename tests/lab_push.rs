@@ -14,7 +14,7 @@ use tagboat::model::command::Command;
 use tagboat::model::failure::Refusal;
 use tagboat::model::job::{Job, JobState, StepKind, StepState, Track, TrackResult, Verdict};
 use tagboat::model::names::HostName;
-use tagboat::model::plan::{Plan, PushIntent, PushPlan, plan_push};
+use tagboat::model::plan::{Plan, PushIntent, PushOptions, PushPlan, plan_push};
 
 fn intent(real: &RealFleet, tag: &str, hosts: &[&str]) -> PushIntent {
     let named = hosts.iter().map(|host| HostName::parse(host).unwrap()).collect();
@@ -23,6 +23,7 @@ fn intent(real: &RealFleet, tag: &str, hosts: &[&str]) -> PushIntent {
         reference: reference(tag),
         hosts,
         replace_tag: false,
+        options: PushOptions::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::model::clean::clean;
 use crate::model::failure::Failure;
-use crate::model::job::{JobEvent, Meter, Progress, Step, StepState, Target, TrackResult};
+use crate::model::job::{JobEvent, Meter, Progress, Step, StepState, Target, TrackResult, Transfer};
 use crate::ops::ports::{Clock, EngineError, ShellError};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -219,6 +219,18 @@ impl TrackReporter {
         };
         if let Err(cause) = self.sink.record(event).await {
             tracing::warn!(%cause, "a log line of a job could not be kept");
+        }
+    }
+
+    /// Keeps how the image came to the host.
+    pub async fn transferred(&self, transfer: Transfer) {
+        let event = JobEvent::Transferred {
+            target: self.target.clone(),
+            transfer,
+            at: self.clock.now(),
+        };
+        if let Err(cause) = self.sink.record(event).await {
+            tracing::warn!(%cause, "the account of a transfer could not be kept");
         }
     }
 

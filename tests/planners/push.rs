@@ -4,7 +4,7 @@ use crate::fleets::{GIB, OneHost, facts, host_name, reference};
 use tagboat::model::failure::Refusal;
 use tagboat::model::fleet::{Connection, ConnectionProblem, Delta, Fleet, HostChange};
 use tagboat::model::names::HostName;
-use tagboat::model::plan::{Gate, Plan, Presence, PushIntent, PushPlan, plan_push};
+use tagboat::model::plan::{Gate, Plan, Presence, PushIntent, PushOptions, PushPlan, plan_push};
 
 fn push(fleet: &Fleet, tag: &str, replace_tag: bool) -> Result<PushPlan, Refusal> {
     plan_push(
@@ -12,6 +12,7 @@ fn push(fleet: &Fleet, tag: &str, replace_tag: bool) -> Result<PushPlan, Refusal
             reference: reference(tag),
             hosts: vec![host_name()],
             replace_tag,
+            options: PushOptions::default(),
         },
         fleet,
     )
@@ -90,6 +91,7 @@ fn a_dead_host_is_left_out_with_its_reason_and_the_others_go_on() {
         reference: reference("v2"),
         hosts: vec![nobody.clone(), host_name()],
         replace_tag: false,
+        options: PushOptions::default(),
     };
     let plan = plan_push(&intent, &fleet).unwrap();
     assert_eq!(

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use tagboat::model::fleet::{SourceImage, Stamp};
 use tagboat::model::job::{JobEvent, Progress, StepKind, StepState, Target, TrackResult};
 use tagboat::model::names::{HostName, ImageRef, JobId, Operator};
-use tagboat::model::plan::{Presence, PushPlan, PushTarget};
+use tagboat::model::plan::{Presence, PushOptions, PushPlan, PushTarget};
 use tagboat::model::profile::{Address, Guard, HostSettings, Profile};
 use tagboat::ops::connector::Connector;
 use tagboat::ops::docker::connect_source;
@@ -172,6 +172,7 @@ pub(crate) fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) ->
         reference: reference.clone(),
         image: image.clone(),
         replace_tag: false,
+        options: PushOptions::default(),
         hosts: vec![PushTarget {
             guard: tagboat::model::profile::Guard::Normal,
             host: HostName::parse(host).unwrap(),

@@ -3,10 +3,12 @@
 mod meter;
 mod step;
 mod track;
+mod transfer;
 
 pub use meter::{Meter, Progress};
 pub use step::{Step, StepKind, StepState};
 pub use track::{StepRecord, Track, TrackResult};
+pub use transfer::Transfer;
 
 use crate::model::names::{HostName, ImageRef, JobId, Operator, SessionName};
 use crate::model::plan::Plan;
@@ -84,6 +86,15 @@ pub enum JobEvent {
         target: Target,
         /// One line.
         line: String,
+    },
+    /// The image is on the host; this is how it came there.
+    Transferred {
+        /// On what.
+        target: Target,
+        /// How.
+        transfer: Transfer,
+        /// When.
+        at: Timestamp,
     },
     /// All is done, or given up, for one target.
     TargetEnded {
@@ -230,6 +241,11 @@ impl Job {
             JobEvent::Log { target, line } => {
                 if let Some(track) = self.track_mut(&target) {
                     track.log(line);
+                }
+            }
+            JobEvent::Transferred { target, transfer, .. } => {
+                if let Some(track) = self.track_mut(&target) {
+                    track.transfer = Some(transfer);
                 }
             }
             JobEvent::TargetEnded { target, result, .. } => {

@@ -1,6 +1,6 @@
 //! The part of a job that is about one target: its steps, its progress, its last words, its result.
 
-use super::{Progress, Step, StepState, Target};
+use super::{Progress, Step, StepState, Target, Transfer};
 use crate::model::failure::Failure;
 use crate::model::plan::Plan;
 use jiff::Timestamp;
@@ -55,6 +55,8 @@ pub struct Track {
     pub steps: Vec<StepRecord>,
     /// How far the running step is, where bytes tell.
     pub progress: Option<Progress>,
+    /// How the image came to the host, where it did.
+    pub transfer: Option<Transfer>,
     /// How it ended.
     pub result: Option<TrackResult>,
     /// The last lines that were said, oldest first.
@@ -78,6 +80,7 @@ impl Track {
             target,
             steps,
             progress: None,
+            transfer: None,
             result: None,
             lines: VecDeque::new(),
         }

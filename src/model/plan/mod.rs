@@ -2,16 +2,18 @@
 
 mod activate;
 mod gate;
+mod mode;
 mod prune;
 mod push;
 mod restart;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
 pub use gate::Gate;
+pub use mode::{Mode, ModeChoice, UnknownMode};
 pub use prune::{
     PIN_IMAGE, PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts,
 };
-pub use push::{Presence, PushIntent, PushPlan, PushTarget, plan_push};
+pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
 pub use restart::{RestartIntent, RestartPlan, RestartTarget, plan_restart};
 
 use crate::model::failure::Refusal;

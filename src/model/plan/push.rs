@@ -1,12 +1,13 @@
 //! The push planner: which hosts get the image, which have it, and which are left out before any traffic.
 
-use super::{Gate, PlanLine, count};
+use super::{Gate, ModeChoice, PlanLine, count};
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host, HostFacts, SourceImage, Stamp};
 use crate::model::job::{Step, StepKind, Target};
 use crate::model::names::{HostName, ImageRef};
 use crate::model::profile::Guard;
 use serde::{Deserialize, Serialize};
+use std::num::{NonZeroU64, NonZeroUsize};
 
 /// What the operator wants pushed, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,20 @@ pub struct PushIntent {
     pub hosts: Vec<HostName>,
     /// Whether a tag that names another content on a host may be moved.
     pub replace_tag: bool,
+    /// How it is sent.
+    pub options: PushOptions,
+}
+
+/// How a push is sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PushOptions {
+    /// What of the image is sent.
+    pub mode: ModeChoice,
+    /// The most bytes per second that all hosts together get; none when there is no limit.
+    pub limit: Option<NonZeroU64>,
+    /// The most hosts that are worked on at the same time; none for the usual number.
+    pub at_once: Option<NonZeroUsize>,
 }
 
 /// A push, ready to be confirmed.
@@ -28,6 +43,9 @@ pub struct PushPlan {
     pub image: SourceImage,
     /// Whether a tag that names another content on a host may be moved.
     pub replace_tag: bool,
+    /// How it is sent.
+    #[serde(default)]
+    pub options: PushOptions,
     /// The hosts that get it.
     pub hosts: Vec<PushTarget>,
     /// The hosts that are left out.
@@ -109,6 +127,7 @@ pub fn plan_push(intent: &PushIntent, fleet: &Fleet) -> Result<PushPlan, Refusal
         reference: reference.clone(),
         image: image.clone(),
         replace_tag: intent.replace_tag,
+        options: intent.options,
         hosts,
         refused,
     })

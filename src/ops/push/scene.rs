@@ -5,7 +5,7 @@ use crate::model::failure::Failure;
 use crate::model::fleet::{SourceImage, Stamp, Store};
 use crate::model::job::{StepKind, StepState, Target, TrackResult};
 use crate::model::names::{ImageRef, JobId, Operator};
-use crate::model::plan::{Presence, PushPlan, PushTarget};
+use crate::model::plan::{Presence, PushOptions, PushPlan, PushTarget};
 use crate::ops::export::fixture::{Fixture, Layout};
 use crate::ops::export::{Codec, Exports};
 use crate::ops::ports::ContainerEngine;
@@ -58,6 +58,7 @@ impl Scene {
                 created_at: None,
             },
             replace_tag: false,
+            options: PushOptions::default(),
             hosts: vec![PushTarget {
                 guard: crate::model::profile::Guard::Normal,
                 host: host.link.name().clone(),

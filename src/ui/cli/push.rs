@@ -8,7 +8,7 @@ use super::exit_code::Exit;
 use super::program::Program;
 use super::stop::Stop;
 use super::survey::{Need, survey};
-use crate::model::plan::{Plan, PushIntent, plan_push};
+use crate::model::plan::{Plan, PushIntent, PushOptions, plan_push};
 
 /// Plans a push, has it confirmed, and runs it.
 pub(super) async fn push(program: &mut Program<'_>, args: &PushArgs) -> Result<Exit, Stop> {
@@ -18,6 +18,7 @@ pub(super) async fn push(program: &mut Program<'_>, args: &PushArgs) -> Result<E
         reference: choose_image(&args.image, &hosts)?,
         hosts: hosts.iter().map(|host| host.name.clone()).collect(),
         replace_tag: args.replace_tag,
+        options: PushOptions::default(),
     };
     let survey = survey(program, &setup, hosts, Need::HostsAndSource).await?;
     let plan = plan_push(&intent, &survey.fleet)

@@ -9,7 +9,7 @@ use tagboat::model::job::{
     Job, JobEvent, JobState, Progress, Step, StepKind, StepState, Target, TrackResult, Verdict,
 };
 use tagboat::model::names::Operator;
-use tagboat::model::plan::{Plan, PushIntent, RestartIntent, plan_push, plan_restart};
+use tagboat::model::plan::{Plan, PushIntent, PushOptions, RestartIntent, plan_push, plan_restart};
 
 pub(crate) const RUNNING: &str = "20261121-031150-3f07";
 pub(crate) const FAILED: &str = "20261121-024000-b2c4";
@@ -21,6 +21,7 @@ pub(crate) fn push_plan(fleet: &Fleet, hosts: &[&str]) -> Plan {
         reference: tag("v3.2.0"),
         hosts: hosts.iter().map(|name| host(name)).collect(),
         replace_tag: false,
+        options: PushOptions::default(),
     };
     Plan::Push(plan_push(&intent, fleet).unwrap())
 }

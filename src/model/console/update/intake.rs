@@ -125,6 +125,14 @@ fn job_event(event: JobEvent) -> JobEvent {
             target,
             line: clean(&line),
         },
+        JobEvent::Transferred {
+            target,
+            mut transfer,
+            at,
+        } => {
+            transfer.base = transfer.base.map(|text| clean(&text));
+            JobEvent::Transferred { target, transfer, at }
+        }
         JobEvent::TargetEnded { target, result, at } => JobEvent::TargetEnded {
             target,
             result: track_result(result),
