@@ -3,7 +3,7 @@
 use super::{Progress, Step, StepState, Target, Transfer};
 use crate::model::failure::Failure;
 use crate::model::plan::Plan;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -44,6 +44,8 @@ pub struct StepRecord {
     pub began_at: Option<Timestamp>,
     /// When it was over.
     pub over_at: Option<Timestamp>,
+    /// How long it took, all attempts together.
+    pub spent: SignedDuration,
 }
 
 /// The part of a job that is about one target.
@@ -74,6 +76,7 @@ impl Track {
             state: StepState::Waiting,
             began_at: None,
             over_at: None,
+            spent: SignedDuration::ZERO,
         };
         let steps = plan.steps(&target).into_iter().map(waiting).collect();
         Self {
@@ -99,6 +102,16 @@ impl Track {
         matches!(self.result, Some(TrackResult::Done(_)))
     }
 
+    /// From its first step to its last, pauses between two attempts among it.
+    pub fn took(&self) -> SignedDuration {
+        let began = self.steps.iter().filter_map(|record| record.began_at).min();
+        let over = self.steps.iter().filter_map(|record| record.over_at).max();
+        match (began, over) {
+            (Some(began), Some(over)) => over.duration_since(began),
+            _ => SignedDuration::ZERO,
+        }
+    }
+
     /// The steps that are over, of all.
     pub fn steps_over(&self) -> (usize, usize) {
         (
@@ -118,11 +131,17 @@ impl Track {
                     state: StepState::Waiting,
                     began_at: None,
                     over_at: None,
+                    spent: SignedDuration::ZERO,
                 });
                 self.steps.len() - 1
             });
         let record = &mut self.steps[index];
         if state.is_over() {
+            if record.state == StepState::Running
+                && let Some(began_at) = record.began_at
+            {
+                record.spent += at.duration_since(began_at);
+            }
             record.over_at = Some(at);
             self.progress = None;
         } else {

@@ -1,6 +1,7 @@
 //! Plans: from an intent and the fleet to the frozen list of steps that is shown before anything changes.
 
 mod activate;
+mod byte_rate;
 mod gate;
 mod mode;
 mod prune;
@@ -8,6 +9,7 @@ mod push;
 mod restart;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
+pub use byte_rate::{BadRate, ByteRate};
 pub use gate::Gate;
 pub use mode::{Mode, ModeChoice, UnknownMode};
 pub use prune::{

@@ -1,13 +1,13 @@
 //! The push planner: which hosts get the image, which have it, and which are left out before any traffic.
 
-use super::{Gate, ModeChoice, PlanLine, count};
+use super::{ByteRate, Gate, ModeChoice, PlanLine, count};
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host, HostFacts, SourceImage, Stamp};
 use crate::model::job::{Step, StepKind, Target};
 use crate::model::names::{HostName, ImageRef};
 use crate::model::profile::Guard;
 use serde::{Deserialize, Serialize};
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::NonZeroUsize;
 
 /// What the operator wants pushed, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct PushOptions {
     /// What of the image is sent.
     pub mode: ModeChoice,
     /// The most bytes per second that all hosts together get; none when there is no limit.
-    pub limit: Option<NonZeroU64>,
+    pub limit: Option<ByteRate>,
     /// The most hosts that are worked on at the same time; none for the usual number.
     pub at_once: Option<NonZeroUsize>,
 }

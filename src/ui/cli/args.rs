@@ -1,6 +1,8 @@
 //! The command line as types: verbs, flags and their help.
 
+use crate::model::plan::{ByteRate, ModeChoice};
 use clap::{Args, Parser, Subcommand, ValueHint};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Versioned container images on a fleet of agent hosts: without a verb, the console.
@@ -119,6 +121,15 @@ pub struct PushArgs {
     /// Move the tag on hosts where it names another image.
     #[arg(long)]
     pub replace_tag: bool,
+    /// What is sent: best, full, layers (those that a host lacks) or delta (what changed in them).
+    #[arg(long, value_name = "MODE", default_value_t)]
+    pub mode: ModeChoice,
+    /// The most bytes per second that all hosts together get, such as 50M.
+    #[arg(long, value_name = "RATE")]
+    pub limit: Option<ByteRate>,
+    /// The most hosts that are worked on at the same time.
+    #[arg(long, value_name = "N")]
+    pub at_once: Option<NonZeroUsize>,
     /// Confirmation and output.
     #[command(flatten)]
     pub change: ChangeArgs,

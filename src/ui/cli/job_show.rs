@@ -6,11 +6,12 @@ use super::exit_code::Exit;
 use super::job_list::JobReport;
 use super::print::amounts::span;
 use super::print::table::Table;
+use super::print::words::transfer_words;
 use super::program::Program;
 use super::report::VERSION;
 use super::stop::Stop;
 use crate::model::clean::clean;
-use crate::model::job::{Job, Step, StepRecord, StepState, Track, TrackResult};
+use crate::model::job::{Job, Step, StepRecord, StepState, Track, TrackResult, Transfer};
 use crate::model::plan::Plan;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -31,6 +32,7 @@ struct ShownJob<'a> {
 #[derive(Serialize)]
 struct ShownTrack<'a> {
     target: String,
+    transfer: Option<&'a Transfer>,
     #[serde(flatten)]
     result: Option<&'a TrackResult>,
     steps: Vec<ShownStep<'a>>,
@@ -71,6 +73,7 @@ impl<'a> ShownTrack<'a> {
     fn of(track: &'a Track) -> Self {
         Self {
             target: track.target.to_string(),
+            transfer: track.transfer.as_ref(),
             result: track.result.as_ref(),
             steps: track.steps.iter().map(ShownStep::of).collect(),
             log: track.lines.iter().map(String::as_str).collect(),
@@ -100,7 +103,8 @@ fn write_job(job: &Job, out: &mut dyn Write, width: Option<usize>) -> io::Result
         job.operator
     )?;
     for track in &job.tracks {
-        writeln!(out, "\n{}: {}", track.target, result_word(track))?;
+        let sent = track.transfer.as_ref().map(transfer_words).unwrap_or_default();
+        writeln!(out, "\n{}: {}{sent}", track.target, result_word(track))?;
         let mut table = Table::new(["STEP", "STATE", "TOOK", ""]);
         for record in &track.steps {
             table.row(step_row(record));
@@ -128,9 +132,9 @@ fn result_word(track: &Track) -> &'static str {
 }
 
 fn step_row(record: &StepRecord) -> [String; 4] {
-    let took = match (record.began_at, record.over_at) {
-        (Some(began), Some(over)) => span(over.duration_since(began)),
-        _ => String::new(),
+    let took = match record.over_at {
+        Some(_) => span(record.spent),
+        None => String::new(),
     };
     let detail = match &record.state {
         StepState::Waiting | StepState::Running | StepState::Done(None) => String::new(),

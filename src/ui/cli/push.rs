@@ -18,7 +18,11 @@ pub(super) async fn push(program: &mut Program<'_>, args: &PushArgs) -> Result<E
         reference: choose_image(&args.image, &hosts)?,
         hosts: hosts.iter().map(|host| host.name.clone()).collect(),
         replace_tag: args.replace_tag,
-        options: PushOptions::default(),
+        options: PushOptions {
+            mode: args.mode,
+            limit: args.limit,
+            at_once: args.at_once,
+        },
     };
     let survey = survey(program, &setup, hosts, Need::HostsAndSource).await?;
     let plan = plan_push(&intent, &survey.fleet)

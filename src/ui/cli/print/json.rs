@@ -1,15 +1,16 @@
 //! A job as JSON lines: each event as the journal has it, with the version and the job; the last line is the end.
 
 use crate::model::failure::Refusal;
-use crate::model::job::{Job, JobEvent, Track, TrackResult};
-use crate::model::names::JobId;
+use crate::model::job::{Job, JobEvent, Track, TrackResult, Transfer};
+use crate::model::names::{HostName, JobId};
 use crate::ui::cli::exit_code::Exit;
 use crate::ui::cli::follow::JobPrinter;
 use crate::ui::cli::output::Output;
 use crate::ui::cli::report::VERSION;
 use crate::ui::cli::stop::Stop;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, Unit};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io;
 
 /// Prints one event per line.
@@ -35,9 +36,15 @@ struct EndLine<'a> {
     refused: &'a [Refusal],
 }
 
+/// What became of one target; times are in seconds.
 #[derive(Serialize)]
 struct ResultLine<'a> {
     target: String,
+    host: &'a HostName,
+    #[serde(flatten)]
+    transfer: Option<&'a Transfer>,
+    seconds: f64,
+    steps: BTreeMap<String, f64>,
     #[serde(flatten)]
     result: Option<&'a TrackResult>,
 }
@@ -46,9 +53,26 @@ impl<'a> ResultLine<'a> {
     fn of(track: &'a Track) -> Self {
         Self {
             target: track.target.to_string(),
+            host: &track.target.host,
+            transfer: track.transfer.as_ref(),
+            seconds: milliseconds(track.took()),
+            steps: track
+                .steps
+                .iter()
+                .filter(|record| record.began_at.is_some())
+                .map(|record| (record.step.to_string(), milliseconds(record.spent)))
+                .collect(),
             result: track.result.as_ref(),
         }
     }
+}
+
+/// Seconds with three digits after the point.
+fn milliseconds(duration: SignedDuration) -> f64 {
+    duration
+        .round(Unit::Millisecond)
+        .unwrap_or(duration)
+        .as_secs_f64()
 }
 
 #[derive(Serialize)]

@@ -6,4 +6,4 @@ pub(super) mod json;
 pub(super) mod lines;
 pub(super) mod plan;
 pub(super) mod table;
-mod words;
+pub(in crate::ui::cli) mod words;

@@ -2,7 +2,8 @@
 
 use super::amounts::{bytes, clock, span};
 use crate::model::clean::clean;
-use crate::model::job::{Job, Progress, Step, StepState, Track, TrackResult};
+use crate::model::job::{Job, Progress, Step, StepState, Track, TrackResult, Transfer};
+use crate::model::plan::Mode;
 
 /// `load done: 12 layers`, `send skipped: the host has it`, `verify failed: the hash differs`.
 pub(super) fn step_words(step: &Step, state: &StepState) -> String {
@@ -46,16 +47,40 @@ pub(super) fn result_words(result: &TrackResult) -> String {
     clean(&format!("{}{detail}", result.word()))
 }
 
+/// `, delta against convocate:v1.0.0: 182 kB instead of 445 MB`.
+pub(in crate::ui::cli) fn transfer_words(transfer: &Transfer) -> String {
+    let base = transfer
+        .base
+        .as_ref()
+        .map(|base| format!(" against {base}"))
+        .unwrap_or_default();
+    let instead = match transfer.mode {
+        Mode::Full => String::new(),
+        Mode::Layers | Mode::Delta => format!(" instead of {}", bytes(transfer.bytes_whole)),
+    };
+    clean(&format!(
+        ", {}{base}: {}{instead}",
+        transfer.mode,
+        bytes(transfer.bytes_sent)
+    ))
+}
+
 /// The end of a job: each target with its result, the way on where one failed, and the verdict.
 pub(super) fn end_words(job: &Job) -> Vec<String> {
     let width = target_width(job);
     let mut lines = Vec::new();
     for track in &job.tracks {
-        let Track { target, result, .. } = track;
+        let Track {
+            target,
+            result,
+            transfer,
+            ..
+        } = track;
+        let sent = transfer.as_ref().map(transfer_words).unwrap_or_default();
         let words = result
             .as_ref()
             .map_or_else(|| "not begun".to_owned(), result_words);
-        lines.push(format!("{:width$}  {words}", target.to_string()));
+        lines.push(format!("{:width$}  {words}{sent}", target.to_string()));
         if let Some(TrackResult::Failed(failure)) = result {
             let indent = " ".repeat(width);
             lines.push(format!("{indent}  {}", clean(&failure.state)));

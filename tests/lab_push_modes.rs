@@ -1,0 +1,170 @@
+//! What goes over the wire for a release of which a host has an earlier one: only the layers that it lacks, only what changed
+//! in them, and the next way where a host does not allow one. On real stores of both kinds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod real_fleet;
+mod release;
+
+use real_fleet::{Lab, RealFleet, reference};
+use release::Release;
+use tagboat::model::job::{Job, JobState, Track, Transfer, Verdict};
+use tagboat::model::names::HostName;
+use tagboat::model::plan::{Mode, ModeChoice, Plan, PushIntent, PushOptions, plan_push};
+
+/// Bytes of the application layer of a release.
+const APPLICATION: u64 = 4_000_000;
+
+async fn push(real: &mut RealFleet, tag: &str, hosts: &[&str], mode: ModeChoice) -> Job {
+    let hosts = match hosts {
+        [] => real.hosts(),
+        named => named.iter().map(|host| HostName::parse(host).unwrap()).collect(),
+    };
+    let intent = PushIntent {
+        reference: reference(tag),
+        hosts: hosts.clone(),
+        replace_tag: false,
+        options: PushOptions {
+            mode,
+            ..PushOptions::default()
+        },
+    };
+    real.until("the release is at the source", |fleet| {
+        fleet.source().images.contains_key(&reference(tag))
+    })
+    .await;
+    let plan = plan_push(&intent, &real.fleet).unwrap();
+    let job = real.run(Plan::Push(plan)).await;
+    assert_eq!(job.state, JobState::Ended(Verdict::Done), "{job:#?}");
+    real.until("the hosts have it", |fleet| {
+        hosts
+            .iter()
+            .all(|host| fleet.host(host).unwrap().image(&reference(tag)).is_some())
+    })
+    .await;
+    job
+}
+
+fn transfer<'a>(job: &'a Job, host: &str) -> &'a Transfer {
+    track(job, host).transfer.as_ref().expect("a transfer")
+}
+
+fn track<'a>(job: &'a Job, host: &str) -> &'a Track {
+    job.tracks
+        .iter()
+        .find(|track| track.target.host.as_str() == host)
+        .expect("a track of the host")
+}
+
+/// The image on the host has the files of the release, and an engine that saves it finds every layer.
+fn assert_arrived(lab: &Lab, host: &str, release: &Release) {
+    let files = format!(
+        "docker run --rm --network none --entrypoint sh convocate:{} -c 'cat /opt/app/* | sha256sum'",
+        release.tag
+    );
+    assert_eq!(lab.on(host, &files), format!("{}  -", release.sha256), "{host}");
+    let saved = format!(
+        "docker save convocate:{} | tar -tvf - | awk '$3 > 3000000' | wc -l",
+        release.tag
+    );
+    assert_eq!(lab.on(host, &saved), "1", "{host} cannot save what it runs");
+    let staged = "ls /tmp | grep -c -e convocate-image -e recipe || true";
+    assert_eq!(lab.on(host, staged), "0", "{host} keeps what was staged");
+    let left = "docker ps -a --format '{{.Names}}' | grep -c tagboat-helper || true";
+    assert_eq!(
+        lab.on(host, left),
+        "0",
+        "{host} keeps the container of the helper"
+    );
+}
+
+#[tokio::test]
+async fn a_release_costs_what_changed_in_it() {
+    let lab = Lab::reset();
+    let first = Release::build("r1", 0);
+    let second = Release::build("r2", 3);
+    let mut real = RealFleet::connected().await;
+    let job = push(&mut real, "r1", &[], ModeChoice::Best).await;
+    for host in real.hosts() {
+        let sent = transfer(&job, host.as_str());
+        assert_eq!(
+            sent.mode,
+            Mode::Layers,
+            "{host}: the base layer is there: {job:#?}"
+        );
+        assert!(
+            (APPLICATION..APPLICATION * 21 / 20).contains(&sent.bytes_sent),
+            "{sent:?}"
+        );
+        assert_arrived(&lab, host.as_str(), &first);
+    }
+    // The helper goes to each host once.
+    push(&mut real, "r2", &["lab-1"], ModeChoice::Best).await;
+    let job = push(&mut real, "r2", &["lab-2", "lab-3"], ModeChoice::Best).await;
+    for host in ["lab-2", "lab-3"] {
+        let sent = transfer(&job, host);
+        assert_eq!(
+            (sent.mode, sent.base.as_deref()),
+            (Mode::Delta, Some("convocate:r1")),
+            "{job:#?}"
+        );
+        assert!(sent.bytes_whole > APPLICATION, "{sent:?}");
+        assert_arrived(&lab, host, &second);
+    }
+    let third = Release::build("r3", 5);
+    let job = push(&mut real, "r3", &[], ModeChoice::Best).await;
+    for host in real.hosts() {
+        let sent = transfer(&job, host.as_str());
+        assert_eq!(sent.mode, Mode::Delta, "{job:#?}");
+        assert!(sent.bytes_sent < APPLICATION / 100, "{sent:?}");
+        assert_arrived(&lab, host.as_str(), &third);
+    }
+    lab.run(&["reset"]);
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_let_the_helper_run_gets_the_layers() {
+    let lab = Lab::reset();
+    Release::build("r1", 0);
+    let second = Release::build("r2", 3);
+    let mut real = RealFleet::connected().await;
+    push(&mut real, "r1", &["lab-1", "lab-2"], ModeChoice::Best).await;
+    lab.on(
+        "lab-1",
+        "mkdir -p /root/.cache && mount -t tmpfs -o noexec tmpfs /root/.cache",
+    );
+    lab.on(
+        "lab-2",
+        "mkdir -p /root/.cache && mount -t tmpfs -o ro tmpfs /root/.cache",
+    );
+    let job = push(&mut real, "r2", &["lab-1", "lab-2"], ModeChoice::Best).await;
+    for host in ["lab-1", "lab-2"] {
+        assert_eq!(transfer(&job, host).mode, Mode::Layers, "{job:#?}");
+        let said = track(&job, host)
+            .lines
+            .iter()
+            .any(|line| line.contains("layers will do"));
+        assert!(said, "{host} does not say why: {job:#?}");
+        assert_arrived(&lab, host, &second);
+    }
+    lab.run(&["reset"]);
+}
+
+#[tokio::test]
+async fn a_forced_mode_is_kept_to() {
+    let lab = Lab::reset();
+    let release = Release::build("r1", 0);
+    let mut real = RealFleet::connected().await;
+    let job = push(&mut real, "r1", &["lab-1"], ModeChoice::Only(Mode::Full)).await;
+    assert_eq!(transfer(&job, "lab-1").mode, Mode::Full);
+    let job = push(&mut real, "r1", &["lab-2"], ModeChoice::Only(Mode::Delta)).await;
+    assert_eq!(transfer(&job, "lab-2").mode, Mode::Delta);
+    for host in ["lab-1", "lab-2"] {
+        assert_arrived(&lab, host, &release);
+    }
+    lab.run(&["reset"]);
+}
