@@ -22,6 +22,7 @@ use crate::model::failure::Refusal;
 use crate::model::job::{Step, Target};
 use crate::model::names::{HostName, ImageRef};
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroUsize;
 
 /// A change, ready to be confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +113,14 @@ impl Plan {
                 .map(|one| (one.host.clone(), one.onto.clone()))
                 .collect(),
             Self::Prune(_) => Vec::new(),
+        }
+    }
+
+    /// The most hosts that it works on at the same time, where the operator said so.
+    pub fn at_once(&self) -> Option<NonZeroUsize> {
+        match self {
+            Self::Push(plan) => plan.options.at_once,
+            Self::Restart(_) | Self::Prune(_) | Self::Activate(_) => None,
         }
     }
 

@@ -17,12 +17,13 @@ use crate::ops::report::{JobSink, StepError, TrackReporter};
 use crate::ops::restart::{restart_session, resume_restart};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Hosts that one job works on at the same time: each costs a stream of the operator's uplink.
+/// Hosts that one job works on at the same time, unless the plan says otherwise: each costs a stream of the operator's uplink.
 const SIDE_BY_SIDE: usize = 8;
 
 /// A job that is about to run.
@@ -71,7 +72,7 @@ impl JobRun {
 
 impl Runner {
     async fn side_by_side(&self, plan: &Plan) {
-        let turns = Semaphore::new(SIDE_BY_SIDE);
+        let turns = Semaphore::new(plan.at_once().map_or(SIDE_BY_SIDE, NonZeroUsize::get));
         let mut hosts: FuturesUnordered<_> = self
             .open_targets()
             .into_iter()
