@@ -13,6 +13,7 @@ pub mod environment;
 pub mod export;
 pub mod host_link;
 pub mod journal;
+pub mod layers;
 pub mod lease;
 #[cfg(test)]
 mod lease_tests;

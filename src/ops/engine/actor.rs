@@ -14,6 +14,7 @@ use crate::model::profile::HostSettings;
 use crate::ops::connector::Connector;
 use crate::ops::console_id::ConsoleId;
 use crate::ops::journal::{Journal, JournalError, JournalFile};
+use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
 use crate::ops::ports::{Clock, SystemClock};
 use crate::ops::ssh::SshSettings;
@@ -80,7 +81,7 @@ impl Actor {
             links,
             source,
             exports: OnceCell::new(),
-            cache: options.dirs.cache.join("exports"),
+            layers: LayerStore::new(options.dirs.cache.join("layers")),
             leases: Leases::new(&options.operator, ConsoleId::here(), tasks.clone()),
             jobs: RunningJobs::default(),
             operator: options.operator.clone(),
