@@ -2,6 +2,7 @@
 
 use super::EngineOptions;
 use super::jobs::RunningJobs;
+use super::preparer::{WAITING, prepare_all};
 use super::run_job::JobRun;
 use super::workshop::Workshop;
 use crate::model::command::Command;
@@ -69,7 +70,9 @@ impl Actor {
             refresh_source.clone(),
             options.watching,
         );
-        tasks.spawn(source_watcher.run());
+        let (tell_fresh, fresh) = mpsc::channel(WAITING);
+        let is_prepared = options.prepare && options.watching == Watching::Live;
+        tasks.spawn(source_watcher.telling(is_prepared.then_some(tell_fresh)).run());
         let watch = Watch {
             connector,
             clock: clock.clone(),
@@ -87,12 +90,14 @@ impl Actor {
             operator: options.operator.clone(),
             clock: clock.clone(),
         };
+        let workshop = Arc::new(workshop);
+        tasks.spawn(prepare_all(fresh, workshop.clone(), events.clone()));
         Ok(Self {
             events,
             operator: options.operator,
             clock,
             journal,
-            workshop: Arc::new(workshop),
+            workshop,
             refresh,
             refresh_source,
             tasks,
