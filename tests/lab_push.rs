@@ -134,6 +134,34 @@ async fn a_second_push_of_the_same_image_sends_nothing() {
 }
 
 #[tokio::test]
+async fn an_image_that_is_tagged_while_the_console_watches_is_ready_before_it_is_pushed() {
+    let lab = Lab::reset();
+    let mut real = RealFleet::connected().await;
+    let tagged = Process::new("docker")
+        .args(["tag", "convocate:v1.1.0", "convocate:v1.1.1"])
+        .status()
+        .unwrap();
+    assert!(tagged.success());
+    real.until("the tag is listed", |fleet| {
+        fleet.source().images.contains_key(&reference("v1.1.1"))
+    })
+    .await;
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    while real.records() == 0 {
+        assert!(std::time::Instant::now() < deadline, "it was never prepared");
+        tokio::task::yield_now().await;
+    }
+    let plan = plan(&real, "v1.1.1", &["lab-1"]).unwrap();
+    let job = real.run(Plan::Push(plan)).await;
+    assert_eq!(job.state, JobState::Ended(Verdict::Done), "{job:#?}");
+    let StepState::Done(Some(note)) = states(&job, "lab-1", StepKind::Export) else {
+        panic!("{job:#?}")
+    };
+    assert!(note.ends_with("made before"), "{note}");
+    lab.run(&["reset"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_pushed_is_refused_before_any_traffic() {
     let lab = Lab::reset();
     let unknown = {

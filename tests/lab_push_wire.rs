@@ -21,7 +21,7 @@ use wire::{Lab, Told, assert_done, forget, lab_command, on_host, plan_for, push,
 async fn an_image_arrives_on_both_stores_with_its_content_and_is_stamped() {
     let Some(lab) = Lab::find().await else { return };
     let (reference, image) = lab.new_image("arrives", 3_000_000).await;
-    let exports = Exports::new(lab.source.clone(), lab.cache());
+    let exports = Exports::new(lab.source.clone(), lab.layers());
     let mut stores = Vec::new();
     let hosts = std::env::var("TAGBOAT_LAB_HOSTS").unwrap();
     for host in hosts.split(' ') {
@@ -92,7 +92,7 @@ async fn an_image_arrives_on_both_stores_with_its_content_and_is_stamped() {
 async fn a_push_that_is_cancelled_on_the_wire_ends_on_the_host_too_and_is_resumed() {
     let Some(lab) = Lab::find().await else { return };
     let (reference, image) = lab.new_image("resumes", 60_000_000).await;
-    let exports = Exports::new(lab.source.clone(), lab.cache());
+    let exports = Exports::new(lab.source.clone(), lab.layers());
     let link = lab.link("lab-1").await;
     let plan = plan_for(&reference, &image, "lab-1");
     let told = Told {
@@ -145,7 +145,7 @@ async fn a_containerd_store_is_a_source_too_and_a_login_with_sudo_is_enough() {
     .await;
     let reference = ImageRef::parse("convocate:test-push-committed").unwrap();
     let image = source_image(&*source.engine, &reference).await;
-    let exports = Exports::new(source.engine.clone(), lab.cache());
+    let exports = Exports::new(source.engine.clone(), lab.layers());
     let link = lab.link_as("lab-3", "ops@lab-3").await;
     assert_eq!(link.privilege, Privilege::Sudo);
     let (result, _) = push(&plan_for(&reference, &image, "lab-3"), &link, &exports).await;
@@ -169,7 +169,7 @@ async fn a_containerd_store_is_a_source_too_and_a_login_with_sudo_is_enough() {
 async fn an_engine_without_room_fails_the_load_leaves_no_tag_and_the_next_push_sends_nothing() {
     let Some(lab) = Lab::find().await else { return };
     let (reference, image) = lab.new_image("no-room", 9_000_000).await;
-    let exports = Exports::new(lab.source.clone(), lab.cache());
+    let exports = Exports::new(lab.source.clone(), lab.layers());
     let plan = plan_for(&reference, &image, "lab-1");
     let link = lab.link("lab-1").await;
     on_host(&link, "mount -t tmpfs -o size=4m tmpfs /var/lib/docker/tmp").await;
@@ -197,7 +197,7 @@ async fn an_engine_without_room_fails_the_load_leaves_no_tag_and_the_next_push_s
 async fn a_link_that_goes_silent_is_noticed_and_what_it_still_held_does_not_spoil_the_next_push() {
     let Some(lab) = Lab::find().await else { return };
     let (reference, image) = lab.new_image("silent", 20_000_000).await;
-    let exports = Exports::new(lab.source.clone(), lab.cache());
+    let exports = Exports::new(lab.source.clone(), lab.layers());
     let plan = plan_for(&reference, &image, "lab-1");
     let link = lab.link("lab-1").await;
     lab_command(&["shape", "lab-1", "rate=16mbit"]);

@@ -1,5 +1,5 @@
 # What is staged of one archive, as lines "part|file absent|foreign|<size> <sha256>", and the room for the rest.
-# $1: the part  $2: the whole file  $3: the archive's size in bytes
+# $1: the part  $2: the whole file; empty while its name is not known  $3: what the archive has at most, in bytes
 part=$1 file=$2 size=$3
 
 # A receiver whose connection broke may live on, and what the network still held would come after what is sent now.

@@ -14,6 +14,7 @@ pub mod export;
 pub mod helper;
 pub mod host_link;
 pub mod journal;
+pub mod layers;
 pub mod lease;
 #[cfg(test)]
 mod lease_tests;

@@ -266,6 +266,15 @@ pub struct ByteCounter {
 const TELL_EVERY: SignedDuration = SignedDuration::from_millis(100);
 
 impl ByteCounter {
+    /// Learns how many bytes there are in all.
+    pub fn expect(&self, total: u64) {
+        self.meter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+            .expect_in_all(total);
+    }
+
     /// Takes the number of bytes that are done in all.
     pub fn set(&self, done: u64) {
         let now = self.reporter.clock.now();

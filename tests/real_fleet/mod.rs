@@ -78,7 +78,7 @@ pub struct RealFleet {
     pub refusals: Vec<Refusal>,
     handle: EngineHandle,
     started: u16,
-    _dirs: TempDir,
+    dirs: TempDir,
 }
 
 impl RealFleet {
@@ -114,6 +114,7 @@ impl RealFleet {
                 runtime: of("r"),
             },
             watching: Watching::Live,
+            prepare: true,
         };
         let fleet = Fleet::new(config.hosts.into_iter().map(Host::new));
         let handle = engine::start(options).unwrap();
@@ -123,8 +124,16 @@ impl RealFleet {
             refusals: Vec::new(),
             handle,
             started: 0,
-            _dirs: dirs,
+            dirs,
         }
+    }
+
+    /// Images of which all layers are kept here.
+    pub fn records(&self) -> usize {
+        let folder = self.dirs.path().join("c/layers/images");
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let is_record = |entry: &std::fs::DirEntry| entry.path().extension().is_some_and(|end| end == "json");
+        entries.filter(is_record).count()
     }
 
     /// Waits for a state of the fleet.

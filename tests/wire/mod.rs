@@ -5,7 +5,7 @@
     reason = "a test fails by panicking and tells why it was skipped"
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -18,6 +18,7 @@ use tagboat::ops::connector::Connector;
 use tagboat::ops::docker::connect_source;
 use tagboat::ops::export::Exports;
 use tagboat::ops::host_link::HostLink;
+use tagboat::ops::layers::LayerStore;
 use tagboat::ops::ports::{ContainerEngine, Removal, Script, ScriptCall, SystemClock};
 use tagboat::ops::push::push_to_host;
 use tagboat::ops::report::{JobSink, TrackReporter};
@@ -121,8 +122,8 @@ impl Lab {
         self.connector.connect(&settings).await.unwrap().link
     }
 
-    pub(crate) fn cache(&self) -> PathBuf {
-        self.folder.path().join("cache")
+    pub(crate) fn layers(&self) -> LayerStore {
+        LayerStore::new(self.folder.path().join("layers"))
     }
 
     /// An image of the source engine that no host has: a layer of so many random bytes, and one that repeats.

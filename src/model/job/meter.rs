@@ -52,6 +52,11 @@ impl Meter {
         }
     }
 
+    /// Learns how many bytes there are in all.
+    pub fn expect_in_all(&mut self, total: u64) {
+        self.total = Some(total);
+    }
+
     /// Takes the count at a moment; never goes back.
     #[expect(
         clippy::cast_precision_loss,

@@ -2,6 +2,7 @@
 
 use super::EngineOptions;
 use super::jobs::RunningJobs;
+use super::preparer::{WAITING, prepare_all};
 use super::run_job::JobRun;
 use super::workshop::Workshop;
 use crate::model::command::Command;
@@ -14,6 +15,7 @@ use crate::model::profile::HostSettings;
 use crate::ops::connector::Connector;
 use crate::ops::console_id::ConsoleId;
 use crate::ops::journal::{Journal, JournalError, JournalFile};
+use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
 use crate::ops::ports::{Clock, SystemClock};
 use crate::ops::ssh::SshSettings;
@@ -68,7 +70,9 @@ impl Actor {
             refresh_source.clone(),
             options.watching,
         );
-        tasks.spawn(source_watcher.run());
+        let (tell_fresh, fresh) = mpsc::channel(WAITING);
+        let is_prepared = options.prepare && options.watching == Watching::Live;
+        tasks.spawn(source_watcher.telling(is_prepared.then_some(tell_fresh)).run());
         let watch = Watch {
             connector,
             clock: clock.clone(),
@@ -80,18 +84,20 @@ impl Actor {
             links,
             source,
             exports: OnceCell::new(),
-            cache: options.dirs.cache.join("exports"),
+            layers: LayerStore::new(options.dirs.cache.join("layers")),
             leases: Leases::new(&options.operator, ConsoleId::here(), tasks.clone()),
             jobs: RunningJobs::default(),
             operator: options.operator.clone(),
             clock: clock.clone(),
         };
+        let workshop = Arc::new(workshop);
+        tasks.spawn(prepare_all(fresh, workshop.clone(), events.clone()));
         Ok(Self {
             events,
             operator: options.operator,
             clock,
             journal,
-            workshop: Arc::new(workshop),
+            workshop,
             refresh,
             refresh_source,
             tasks,

@@ -3,6 +3,7 @@
 mod actor;
 mod job_sink;
 mod jobs;
+mod preparer;
 mod run_job;
 mod workshop;
 
@@ -35,6 +36,8 @@ pub struct EngineOptions {
     pub dirs: Dirs,
     /// How long hosts are watched.
     pub watching: Watching,
+    /// Whether images are taken in as soon as they are built or tagged here, so that a push finds them ready.
+    pub prepare: bool,
 }
 
 /// A started engine. It ends when its front end sends `Shutdown` or drops this.

@@ -4,12 +4,12 @@ use super::jobs::RunningJobs;
 use crate::model::names::{HostName, Operator};
 use crate::ops::export::Exports;
 use crate::ops::host_link::HostLink;
+use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
 use crate::ops::ports::Clock;
 use crate::ops::report::StepError;
 use crate::ops::watch::{LinkSlot, SourceSlot};
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -23,7 +23,7 @@ pub(super) struct Workshop {
     pub(super) links: HashMap<HostName, LinkSlot>,
     pub(super) source: SourceSlot,
     pub(super) exports: OnceCell<Exports>,
-    pub(super) cache: PathBuf,
+    pub(super) layers: LayerStore,
     pub(super) leases: Leases,
     pub(super) jobs: RunningJobs,
     pub(super) operator: Operator,
@@ -65,7 +65,7 @@ impl Workshop {
                 .ok()
                 .and_then(Result::ok)
                 .and_then(|source| source.clone());
-            Ok(Exports::new(source.ok_or_else(away)?, self.cache.clone()))
+            Ok(Exports::new(source.ok_or_else(away)?, self.layers.clone()))
         };
         self.exports.get_or_try_init(begin).await
     }

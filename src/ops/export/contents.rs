@@ -1,11 +1,21 @@
 //! What one pass over an archive found in it, and whether that is the image that was asked for.
 
 use super::defect::ArchiveDefect;
-use super::observed::FileFacts;
 use crate::model::fleet::SourceImage;
 use crate::model::names::{Digest, ImageRef};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+
+/// What was learned of one file.
+#[derive(Debug, Clone)]
+pub(super) struct FileFacts {
+    /// The digest of it as it is in the archive.
+    pub(super) digest: Digest,
+    /// The digest of its uncompressed bytes; none when they cannot be had.
+    pub(super) diff_id: Option<Digest>,
+    /// Its text, if it is JSON and small enough to be a config or a manifest.
+    pub(super) json: Option<Vec<u8>>,
+}
 
 /// The files, links and image list of an archive.
 #[derive(Default)]
@@ -54,13 +64,13 @@ struct Pointer {
     digest: Digest,
 }
 
-/// The paths of an image's files, checked.
+/// The config of an archive that is the image that was asked for.
 #[derive(Debug)]
 pub(super) struct Checked {
-    /// The config's path.
+    /// Its digest.
+    pub(super) config_digest: Digest,
+    /// Its text.
     pub(super) config: String,
-    /// The layers' paths, base first.
-    pub(super) layers: Vec<String>,
 }
 
 impl Contents {
@@ -71,21 +81,14 @@ impl Contents {
         }
         let listed = self.the_only_image()?;
         check_tags(&listed, reference)?;
-        let (config_path, config) = self.file(&listed.config)?;
+        let config = self.file(&listed.config)?;
         self.check_identity(image, config)?;
-        check_config(image, config)?;
-        let layers = self.check_layers(image, listed.layers.as_deref().unwrap_or_default())?;
+        let text = check_config(image, config)?;
+        self.check_layers(image, listed.layers.as_deref().unwrap_or_default())?;
         Ok(Checked {
-            config: config_path,
-            layers,
+            config_digest: config.digest.clone(),
+            config: text,
         })
-    }
-
-    /// The facts of a file by a path that `check` gave.
-    pub(super) fn facts(&self, path: &str) -> Result<&FileFacts, ArchiveDefect> {
-        self.files
-            .get(path)
-            .ok_or_else(|| ArchiveDefect::Missing(path.to_owned()))
     }
 
     fn the_only_image(&self) -> Result<Listed, ArchiveDefect> {
@@ -102,9 +105,11 @@ impl Contents {
     }
 
     /// A file by a path of `manifest.json`, through the links that Docker 20.10 writes for layers that repeat.
-    fn file(&self, path: &str) -> Result<(String, &FileFacts), ArchiveDefect> {
+    fn file(&self, path: &str) -> Result<&FileFacts, ArchiveDefect> {
         let path = self.links.get(path).map_or(path, String::as_str);
-        Ok((path.to_owned(), self.facts(path)?))
+        self.files
+            .get(path)
+            .ok_or_else(|| ArchiveDefect::Missing(path.to_owned()))
     }
 
     /// The config must be what the image's id stands for: by itself, or through the manifest or index with that digest.
@@ -136,17 +141,16 @@ impl Contents {
             })
     }
 
-    fn check_layers(&self, image: &SourceImage, paths: &[String]) -> Result<Vec<String>, ArchiveDefect> {
+    fn check_layers(&self, image: &SourceImage, paths: &[String]) -> Result<(), ArchiveDefect> {
         if paths.len() != image.layers.len() {
             let (has, needs) = (paths.len(), image.layers.len());
             return Err(ArchiveDefect::Manifest(format!(
                 "it lists {has} layers, the image has {needs}"
             )));
         }
-        let mut checked = Vec::with_capacity(paths.len());
         for (number, (path, expected)) in (1..).zip(paths.iter().zip(&image.layers)) {
-            let (path, facts) = self.file(path)?;
-            let got = facts
+            let got = self
+                .file(path)?
                 .diff_id
                 .as_ref()
                 .ok_or(ArchiveDefect::LayerUnreadable(number))?;
@@ -157,9 +161,8 @@ impl Contents {
                     got: got.clone(),
                 });
             }
-            checked.push(path);
         }
-        Ok(checked)
+        Ok(())
     }
 }
 
@@ -175,13 +178,15 @@ fn check_tags(listed: &Listed, reference: &ImageRef) -> Result<(), ArchiveDefect
     }
 }
 
-fn check_config(image: &SourceImage, facts: &FileFacts) -> Result<(), ArchiveDefect> {
+/// The config's text, when it is about the image.
+fn check_config(image: &SourceImage, facts: &FileFacts) -> Result<String, ArchiveDefect> {
+    let unusable = |error: &dyn std::fmt::Display| ArchiveDefect::Config(error.to_string());
     let text = facts
         .json
         .as_deref()
         .ok_or_else(|| ArchiveDefect::Config("it is no JSON object".to_owned()))?;
-    let config: Config =
-        serde_json::from_slice(text).map_err(|error| ArchiveDefect::Config(error.to_string()))?;
+    let text = std::str::from_utf8(text).map_err(|error| unusable(&error))?;
+    let config: Config = serde_json::from_str(text).map_err(|error| unusable(&error))?;
     let platform = (config.os.as_str(), config.architecture.as_str());
     if platform != (image.platform.os.as_str(), image.platform.architecture.as_str()) {
         let (os, architecture) = platform;
@@ -195,5 +200,5 @@ fn check_config(image: &SourceImage, facts: &FileFacts) -> Result<(), ArchiveDef
             "it lists other layers than the image has".to_owned(),
         ));
     }
-    Ok(())
+    Ok(text.to_owned())
 }

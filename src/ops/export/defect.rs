@@ -2,7 +2,7 @@
 
 use crate::model::names::Digest;
 
-/// Why an archive is not the image that was asked for. Nothing of such an archive is kept or sent.
+/// Why an archive is not the image that was asked for. Nothing of such an archive is loaded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArchiveDefect {
     /// It is empty: `docker save` of an image that is not there ends so, with exit code 0.

@@ -1,43 +1,25 @@
-//! The archives of this console: one export for each image and codec, however many hosts wait for it.
+//! The archives of this console: one export and one compression for each image, however many hosts wait for it.
 
-use super::archive::{Archive, staging_reference};
-use super::cache::{Cache, hash_prefix};
-use super::channel_reader::{ChannelReader, Chunk};
+use super::assemble::assemble;
 use super::codec::Codec;
+use super::derived::derive;
+use super::export_run::ExportRun;
 use super::failure::ExportError;
-use super::rewrite::Expected;
+use super::growth::{Extent, Growth};
+use super::parcel::{Label, Parcel, blocking};
+use super::pass::Expected;
+use super::running::{Interest, Origin, Run, Running};
+use super::staging::staging_reference;
 use crate::model::fleet::SourceImage;
 use crate::model::names::{Digest, ImageId, ImageRef};
+use crate::ops::layers::{ImageRecord, LayerStore, Priority};
 use crate::ops::ports::ContainerEngine;
-use futures_util::StreamExt;
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
-use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio_util::sync::CancellationToken;
 
-/// Chunks between the source engine and the compressor; the engine sends a few tens of kilobytes at a time.
-const CHUNKS: usize = 16;
-
-/// A classic store writes the whole archive to its disk before the first byte of it (research/transfer.md section 4.4).
-const FIRST_BYTE: Duration = Duration::from_mins(20);
-
-/// Between two chunks, compression here included.
-const NEXT_BYTES: Duration = Duration::from_mins(2);
-
-/// Whether an archive had to be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// It was made just now.
-    Made,
-    /// It was there from an earlier push.
-    Reused,
-}
-
-/// An archive and whether it had to be made.
-pub type Exported = (Arc<Archive>, Origin);
+/// A parcel and where its bytes come from.
+pub type Exported = (Arc<Parcel>, Origin);
 
 /// The exports of one console. Clones share them.
 #[derive(Clone)]
@@ -47,41 +29,46 @@ pub struct Exports {
 
 struct Shared {
     source: Arc<dyn ContainerEngine>,
-    cache: Cache,
+    store: LayerStore,
     table: Mutex<Table>,
+    /// gzip takes all of a processor, so one archive after the other is made for it.
+    deriving: tokio::sync::Mutex<()>,
+    /// Images are prepared one after the other.
+    preparing: tokio::sync::Mutex<()>,
 }
-
-type Key = (ImageId, Codec);
 
 #[derive(Default)]
 struct Table {
-    running: HashMap<Key, Arc<watch::Sender<Run>>>,
-    ready: HashMap<Key, Ready>,
+    running: HashMap<ImageId, Arc<Running>>,
+    parcels: HashMap<(ImageId, String), Weak<Parcel>>,
 }
 
-/// An archive that this console has checked, and the file's time then: as long as it stays, it need not be hashed again.
-#[derive(Clone)]
-struct Ready {
-    archive: Arc<Archive>,
-    modified: SystemTime,
-}
+impl Table {
+    /// A parcel that somebody holds and that can still be read.
+    fn parcel(&self, image: &SourceImage, label: &Label) -> Option<Arc<Parcel>> {
+        let key = (image.id.clone(), label.name.clone());
+        let parcel = self.parcels.get(&key)?.upgrade()?;
+        (!parcel.has_failed()).then_some(parcel)
+    }
 
-/// How far an export is.
-#[derive(Clone)]
-enum Run {
-    /// Bytes of the engine's stream so far.
-    Under(u64),
-    /// Its end.
-    Over(Result<Exported, ExportError>),
+    fn keep(&mut self, image: &SourceImage, parcel: Parcel) -> Arc<Parcel> {
+        let parcel = Arc::new(parcel);
+        self.parcels.retain(|_, parcel| parcel.strong_count() > 0);
+        let key = (image.id.clone(), parcel.name().to_owned());
+        self.parcels.insert(key, Arc::downgrade(&parcel));
+        parcel
+    }
 }
 
 impl Exports {
-    /// Exports from `source`, kept in `cache_dir`.
-    pub fn new(source: Arc<dyn ContainerEngine>, cache_dir: PathBuf) -> Self {
+    /// Exports from `source`, whose layers are kept in `store`.
+    pub fn new(source: Arc<dyn ContainerEngine>, store: LayerStore) -> Self {
         let shared = Shared {
             source,
-            cache: Cache::new(cache_dir),
+            store,
             table: Mutex::default(),
+            deriving: tokio::sync::Mutex::default(),
+            preparing: tokio::sync::Mutex::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -93,57 +80,191 @@ impl Exports {
         self.shared.source.as_ref()
     }
 
-    /// The archive of an image: a kept one, that of an export that runs already, or a new one.
+    /// Where layers are kept.
+    pub fn store(&self) -> &LayerStore {
+        &self.shared.store
+    }
+
+    /// Takes an image in, unless the store has all of it.
     ///
     /// `progress` is told the bytes of the engine's uncompressed stream. Cancelling leaves the export to the others who
     /// wait for it; when nobody does any more, it ends. A failure is not kept.
-    pub async fn get(
+    pub async fn ingest(
         &self,
         image: &SourceImage,
         reference: &ImageRef,
+        progress: impl FnMut(u64) + Send,
+        cancel: &CancellationToken,
+    ) -> Result<(Arc<ImageRecord>, Origin), ExportError> {
+        let (interest, _) = self.join(image, reference, Priority::Urgent)?;
+        wait(interest, progress, cancel).await
+    }
+
+    /// Takes an image in while nobody waits for it, after those that are being prepared; a push that needs it joins.
+    pub async fn prepare(&self, image: &SourceImage, reference: &ImageRef) -> Result<(), ExportError> {
+        let _turn = self.shared.preparing.lock().await;
+        let (interest, _) = self.join(image, reference, Priority::Background)?;
+        wait(interest, |_| {}, &CancellationToken::new()).await?;
+        Ok(())
+    }
+
+    /// The archive of an image with only these of its layers.
+    ///
+    /// With all of them and zstd it is there as soon as its first bytes can be read, while the export goes on; else when the
+    /// image was taken in. `progress` is told the bytes of the engine's uncompressed stream until then. Cancelling is as
+    /// for [`Self::ingest`], and so is letting go of the parcel.
+    pub async fn archive(
+        &self,
+        image: &SourceImage,
+        reference: &ImageRef,
+        layers: &BTreeSet<Digest>,
         codec: Codec,
-        progress: impl Fn(u64) + Send,
+        progress: impl FnMut(u64) + Send,
         cancel: &CancellationToken,
     ) -> Result<Exported, ExportError> {
-        let mut run = self.join(image, reference, codec);
+        let label = Label::new(image, layers, codec, staging(image)?);
+        let is_whole = image.layers.iter().all(|layer| layers.contains(layer));
+        if codec == Codec::Zstd && is_whole {
+            return self.whole(image, reference, label, progress, cancel).await;
+        }
+        if let Some(parcel) = self.shared.table().parcel(image, &label) {
+            return Ok((parcel, Origin::Reused));
+        }
+        let made = async {
+            // What the store lacks it has after one export.
+            let mut origin = Origin::Reused;
+            let growth = match self.assembled(image, layers).await? {
+                Some(growth) => growth,
+                None => {
+                    origin = self.ingest(image, reference, progress, cancel).await?.1;
+                    let growth = self.assembled(image, layers).await?;
+                    growth.ok_or_else(|| ExportError::Unreadable("a layer went away again".to_owned()))?
+                }
+            };
+            let growth = match codec {
+                Codec::Zstd => growth,
+                Codec::Gzip => self.derived(&label, growth).await?,
+            };
+            let mut table = self.shared.table();
+            // Somebody else may have been quicker.
+            let there = table.parcel(image, &label);
+            Ok((
+                there.unwrap_or_else(|| table.keep(image, Parcel::of(label, growth, None))),
+                origin,
+            ))
+        };
+        tokio::select! {
+            made = made => made,
+            () = cancel.cancelled() => Err(ExportError::Cancelled),
+        }
+    }
+
+    async fn whole(
+        &self,
+        image: &SourceImage,
+        reference: &ImageRef,
+        label: Label,
+        mut progress: impl FnMut(u64) + Send,
+        cancel: &CancellationToken,
+    ) -> Result<Exported, ExportError> {
+        let known = self.shared.table().parcel(image, &label);
+        if let Some(parcel) = known {
+            let origin = if parcel.size().is_some() {
+                Origin::Reused
+            } else {
+                Origin::Made
+            };
+            return Ok((parcel, origin));
+        }
+        let (mut interest, running) = self.join(image, reference, Priority::Urgent)?;
+        let mut extent = running.growth.extent();
         loop {
-            let now = run.borrow_and_update().clone();
-            match now {
-                Run::Under(done) => progress(done),
-                Run::Over(result) => return result,
+            match &*extent.borrow_and_update() {
+                // What is put together from the store is whole a moment later, and then it is known by its name on hosts.
+                Extent::Growing(available) if *available == 0 || running.origin() == Origin::Reused => {}
+                Extent::Growing(_) | Extent::Whole(..) => break,
+                Extent::Failed(error) => return Err(error.clone()),
             }
             tokio::select! {
-                changed = run.changed() => changed.map_err(|_| ExportError::Broken("its task is gone".to_owned()))?,
+                changed = extent.changed() => changed.map_err(|_| gone())?,
+                changed = interest.changed() => {
+                    changed.map_err(|_| gone())?;
+                    if let Run::Under(done) = &*interest.borrow_and_update() {
+                        progress(*done);
+                    }
+                }
                 () = cancel.cancelled() => return Err(ExportError::Cancelled),
             }
         }
+        let mut table = self.shared.table();
+        let origin = running.origin();
+        let there = table.parcel(image, &label);
+        let make = || Parcel::of(label, running.growth.clone(), Some(interest));
+        Ok((there.unwrap_or_else(|| table.keep(image, make())), origin))
     }
 
-    /// The first bytes of a kept archive, hashed: what a host that has some of it must have.
-    pub async fn prefix(
-        archive: &Archive,
-        length: u64,
-        cancel: &CancellationToken,
-    ) -> std::io::Result<Digest> {
-        let (path, cancel) = (archive.path.clone(), cancel.clone());
-        tokio::task::spawn_blocking(move || hash_prefix(&path, length, &cancel))
-            .await
-            .map_err(std::io::Error::other)?
+    /// The archive with these layers, if all of them are in the store.
+    async fn assembled(
+        &self,
+        image: &SourceImage,
+        layers: &BTreeSet<Digest>,
+    ) -> Result<Option<Arc<Growth>>, ExportError> {
+        let ended = CancellationToken::new();
+        let _ended_with_this = ended.clone().drop_guard();
+        let (store, image, layers) = (self.shared.store.clone(), image.clone(), layers.clone());
+        let staging = staging(&image)?;
+        blocking(move || {
+            let growth = Arc::new(Growth::new());
+            let record = assemble(&store, &image, &layers, &staging, &growth, &ended)?;
+            Ok(record.map(|_| growth))
+        })
+        .await?
+    }
+
+    async fn derived(&self, label: &Label, whole: Arc<Growth>) -> Result<Arc<Growth>, ExportError> {
+        let Extent::Whole(_, contents) = whole.now() else {
+            return Err(ExportError::Broken("an archive is not whole".to_owned()));
+        };
+        let _turn = self.shared.deriving.lock().await;
+        let ended = CancellationToken::new();
+        let _ended_with_this = ended.clone().drop_guard();
+        let (store, name) = (self.shared.store.clone(), label.name.clone());
+        let growth = blocking(move || {
+            let growth = derive(&store, &name, &whole, &contents, &ended);
+            store.evict();
+            growth
+        });
+        Ok(Arc::new(growth.await??))
     }
 
     /// Joins the running export of an image, or begins one.
-    fn join(&self, image: &SourceImage, reference: &ImageRef, codec: Codec) -> watch::Receiver<Run> {
-        let key = (image.id.clone(), codec);
+    fn join(
+        &self,
+        image: &SourceImage,
+        reference: &ImageRef,
+        priority: Priority,
+    ) -> Result<(Interest, Arc<Running>), ExportError> {
+        let expected = Expected {
+            staging: staging(image)?,
+            image: image.clone(),
+            reference: reference.clone(),
+        };
         let mut table = self.shared.table();
-        if let Some(run) = table.running.get(&key) {
-            return run.subscribe();
+        if let Some(running) = table.running.get(&image.id) {
+            return Ok((running.join(), running.clone()));
         }
-        let (run, waiting) = watch::channel(Run::Under(0));
-        let run = Arc::new(run);
-        table.running.insert(key, run.clone());
-        let (image, reference) = (image.clone(), reference.clone());
-        tokio::spawn(self.shared.clone().run(image, reference, codec, run));
-        waiting
+        let running = Arc::new(Running::new());
+        let interest = running.join();
+        table.running.insert(image.id.clone(), running.clone());
+        let run = ExportRun {
+            source: self.shared.source.clone(),
+            store: self.shared.store.clone(),
+            expected: Arc::new(expected),
+            priority,
+            running: running.clone(),
+        };
+        tokio::spawn(self.shared.clone().run(run));
+        Ok((interest, running))
     }
 }
 
@@ -153,23 +274,21 @@ impl Shared {
     }
 
     /// Makes one archive as long as somebody waits for it.
-    async fn run(
-        self: Arc<Self>,
-        image: SourceImage,
-        reference: ImageRef,
-        codec: Codec,
-        run: Arc<watch::Sender<Run>>,
-    ) {
-        let key = (image.id.clone(), codec);
-        let work = self.obtain(image, reference, codec, &run);
+    async fn run(self: Arc<Self>, run: ExportRun) {
+        let (key, running) = (run.expected.image.id.clone(), run.running.clone());
+        let work = run.work();
         tokio::pin!(work);
         let result = loop {
             tokio::select! {
                 result = &mut work => break result,
-                () = run.closed() => {
+                () = running.abandoned() => {
+                    if matches!(running.growth.now(), Extent::Whole(..)) {
+                        // All was sent; what is left is to keep it.
+                        break work.await;
+                    }
                     let mut table = self.table();
                     // Somebody may have joined since.
-                    if run.receiver_count() == 0 {
+                    if running.is_abandoned() {
                         table.running.remove(&key);
                         return;
                     }
@@ -177,107 +296,33 @@ impl Shared {
             }
         };
         self.table().running.remove(&key);
-        run.send_replace(Run::Over(result));
+        running.end(result);
     }
+}
 
-    async fn obtain(
-        &self,
-        image: SourceImage,
-        reference: ImageRef,
-        codec: Codec,
-        run: &watch::Sender<Run>,
-    ) -> Result<Exported, ExportError> {
-        let key = (image.id.clone(), codec);
-        let known = self.table().ready.get(&key).cloned();
-        if let Some(ready) = known.filter(Ready::is_unchanged) {
-            return Ok((ready.archive, Origin::Reused));
+/// Waits for the end of an export.
+async fn wait(
+    mut interest: Interest,
+    mut progress: impl FnMut(u64) + Send,
+    cancel: &CancellationToken,
+) -> Result<(Arc<ImageRecord>, Origin), ExportError> {
+    loop {
+        match &*interest.borrow_and_update() {
+            Run::Under(done) => progress(*done),
+            Run::Over(result) => return result.clone(),
         }
-        // Dropped with this future, so that the blocking threads end with it.
-        let ended = CancellationToken::new();
-        let _ended_with_this = ended.clone().drop_guard();
-        let (cache, id) = (self.cache.clone(), image.id.clone());
-        let kept = blocking(move || cache.open(&id, codec, &ended)).await?;
-        let (archive, origin) = match kept {
-            Some(archive) => (archive, Origin::Reused),
-            None => (self.export(image, reference, codec, run).await?, Origin::Made),
-        };
-        let archive = Arc::new(archive);
-        if let Some(modified) = modified(&archive.path) {
-            let ready = Ready {
-                archive: archive.clone(),
-                modified,
-            };
-            self.table().ready.insert(key, ready);
-        }
-        Ok((archive, origin))
-    }
-
-    async fn export(
-        &self,
-        image: SourceImage,
-        reference: ImageRef,
-        codec: Codec,
-        run: &watch::Sender<Run>,
-    ) -> Result<Archive, ExportError> {
-        let staging = staging_reference(&image)
-            .ok_or_else(|| ExportError::Broken("the image's id gives no staging tag".to_owned()))?;
-        let expected = Expected {
-            image,
-            reference: reference.clone(),
-            staging,
-        };
-        let (chunks, reader) = mpsc::channel(CHUNKS);
-        let cache = self.cache.clone();
-        let writing = blocking(move || cache.make(ChannelReader::new(reader), &expected, codec));
-        let (delivered, written) = tokio::join!(self.deliver(&reference, chunks, run), writing);
-        // What the engine said explains an archive that ends early better than the archive does.
-        delivered.and(written?)
-    }
-
-    /// Passes the engine's stream on. Ends without an error when the other end is no longer read.
-    async fn deliver(
-        &self,
-        reference: &ImageRef,
-        chunks: mpsc::Sender<Chunk>,
-        run: &watch::Sender<Run>,
-    ) -> Result<(), ExportError> {
-        let mut stream = self.source.export(reference);
-        let (mut done, mut patience) = (0, FIRST_BYTE);
-        loop {
-            let next = timeout(patience, stream.next())
-                .await
-                .map_err(|_| ExportError::Stalled(patience.as_secs()))?;
-            let chunk = match next.transpose().map_err(ExportError::Source)? {
-                Some(bytes) => {
-                    done += bytes.len() as u64;
-                    Chunk::Bytes(bytes)
-                }
-                None => Chunk::End,
-            };
-            let is_end = matches!(chunk, Chunk::End);
-            if chunks.send(chunk).await.is_err() || is_end {
-                return Ok(());
-            }
-            run.send_replace(Run::Under(done));
-            patience = NEXT_BYTES;
+        tokio::select! {
+            changed = interest.changed() => changed.map_err(|_| gone())?,
+            () = cancel.cancelled() => return Err(ExportError::Cancelled),
         }
     }
 }
 
-impl Ready {
-    fn is_unchanged(&self) -> bool {
-        let length = std::fs::metadata(&self.archive.path).map(|facts| facts.len());
-        modified(&self.archive.path) == Some(self.modified)
-            && length.is_ok_and(|length| length == self.archive.facts.size)
-    }
+fn gone() -> ExportError {
+    ExportError::Broken("its task is gone".to_owned())
 }
 
-fn modified(path: &Path) -> Option<SystemTime> {
-    std::fs::metadata(path).ok()?.modified().ok()
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ExportError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| ExportError::Broken(error.to_string()))
+fn staging(image: &SourceImage) -> Result<ImageRef, ExportError> {
+    staging_reference(image)
+        .ok_or_else(|| ExportError::Broken("the image's id gives no staging tag".to_owned()))
 }

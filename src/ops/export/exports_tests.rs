@@ -1,39 +1,42 @@
 //! Sharing exports: one for all who wait, none for nobody, and never a spoilt one.
 
 use super::fixture::{Fixture, Layout};
-use super::{Codec, ExportError, Exported, Exports, Origin};
+use super::hashing_writer::digest_of;
+use super::{Codec, ExportError, Exported, Exports, Origin, Parcel};
 use crate::model::fleet::{SourceImage, Store};
-use crate::model::names::ImageRef;
+use crate::model::names::{Digest, ImageRef};
+use crate::ops::layers::LayerStore;
 use crate::ops::ports::EngineError;
-use crate::ops::simulated::SimulatedEngine;
+use crate::ops::simulated::{ExportFault, SimulatedEngine};
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use tokio::io::AsyncReadExt;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-struct Scene {
-    engine: Arc<SimulatedEngine>,
-    exports: Exports,
-    image: SourceImage,
-    reference: ImageRef,
+/// A source with one image, and the exports of a console.
+pub(super) struct Scene {
+    pub(super) engine: Arc<SimulatedEngine>,
+    pub(super) exports: Exports,
+    pub(super) image: SourceImage,
+    pub(super) reference: ImageRef,
     folder: tempfile::TempDir,
 }
 
 impl Scene {
-    /// A source with one image, whose exports get as far as they are let.
-    fn new(permits: usize) -> Self {
+    /// A source whose exports get as far as they are let, a thousand bytes for each permit.
+    pub(super) fn new(fixture: Fixture, permits: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut engine = SimulatedEngine::new(Store::Classic, &folder.path().join("engine"));
         engine.gate = Arc::new(Semaphore::new(permits));
-        let fixture = Fixture::new(Layout::Legacy);
         engine.load(fixture.bytes());
         let engine = Arc::new(engine);
         Self {
-            exports: Exports::new(engine.clone(), folder.path().join("cache")),
+            exports: Exports::new(engine.clone(), store(&folder)),
             engine,
             image: fixture.expected.image,
             reference: fixture.expected.reference,
@@ -41,41 +44,77 @@ impl Scene {
         }
     }
 
-    fn cache(&self) -> PathBuf {
-        self.folder.path().join("cache")
+    /// Another console with the same folder.
+    pub(super) fn other_console(&self) -> Exports {
+        Exports::new(self.engine.clone(), store(&self.folder))
     }
 
-    async fn get(&self, codec: Codec) -> Result<Exported, ExportError> {
+    pub(super) fn all(&self) -> BTreeSet<Digest> {
+        self.image.layers.iter().cloned().collect()
+    }
+
+    pub(super) async fn archive_of(&self, exports: &Exports, codec: Codec) -> Result<Exported, ExportError> {
         let cancel = CancellationToken::new();
-        self.exports
-            .get(&self.image, &self.reference, codec, |_| {}, &cancel)
+        exports
+            .archive(&self.image, &self.reference, &self.all(), codec, |_| {}, &cancel)
             .await
     }
 
-    fn begun(&self) -> usize {
+    pub(super) async fn archive(&self, codec: Codec) -> Result<Exported, ExportError> {
+        self.archive_of(&self.exports, codec).await
+    }
+
+    /// The whole archive, once everything that makes it is at its end.
+    pub(super) async fn bytes_now(&self) -> Vec<u8> {
+        let bytes = self.bytes(Codec::Zstd).await;
+        let never = CancellationToken::new();
+        let kept = self.exports.ingest(&self.image, &self.reference, |_| {}, &never);
+        kept.await.unwrap();
+        bytes
+    }
+
+    /// The whole archive, once it is made.
+    pub(super) async fn bytes(&self, codec: Codec) -> Vec<u8> {
+        read(&self.archive(codec).await.unwrap().0).await
+    }
+
+    pub(super) fn begun(&self) -> usize {
         self.engine.exports.load(Ordering::Relaxed)
     }
 
-    fn names(&self) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(self.cache()) else {
-            return Vec::new();
+    /// The files of layers, and what is unfinished.
+    pub(super) fn names(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.exports.store().folder()).into_iter().flatten();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let is_layer = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            path.extension().is_some_and(|end| end == "layer") || name.starts_with(".unfinished")
         };
-        let mut names: Vec<_> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
+        paths.filter(is_layer).collect()
     }
 }
 
-/// A waiter in a task of its own, and the progress that it saw.
+fn store(folder: &tempfile::TempDir) -> LayerStore {
+    LayerStore::with_small_frames(folder.path().join("layers"))
+}
+
+pub(super) async fn read(parcel: &Arc<Parcel>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    parcel.reader(0).read_to_end(&mut bytes).await.unwrap();
+    bytes
+}
+
+pub(super) async fn until(holds: impl Fn() -> bool) {
+    while !holds() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Somebody who takes the image in, in a task of its own, and the progress that it saw.
 fn waiter(
     scene: &Scene,
     cancel: &CancellationToken,
-) -> (
-    tokio::task::JoinHandle<Result<Exported, ExportError>>,
-    Arc<AtomicU64>,
-) {
+) -> (JoinHandle<Result<Origin, ExportError>>, Arc<AtomicU64>) {
     let (exports, image, reference) = (
         scene.exports.clone(),
         scene.image.clone(),
@@ -85,22 +124,19 @@ fn waiter(
     let told = seen.clone();
     let task = tokio::spawn(async move {
         let progress = move |done| told.store(done, Ordering::Relaxed);
-        exports
-            .get(&image, &reference, Codec::Zstd, progress, &cancel)
-            .await
+        let ingested = exports.ingest(&image, &reference, progress, &cancel).await;
+        ingested.map(|(_, origin)| origin)
     });
     (task, seen)
 }
 
-async fn until(holds: impl Fn() -> bool) {
-    while !holds() {
-        tokio::task::yield_now().await;
-    }
+fn small() -> Fixture {
+    Fixture::new(Layout::Legacy)
 }
 
 #[tokio::test]
 async fn twenty_hosts_cost_one_export_and_all_see_its_progress() {
-    let scene = Scene::new(0);
+    let scene = Scene::new(small(), 0);
     let never = CancellationToken::new();
     let waiters: Vec<_> = (0..20).map(|_| waiter(&scene, &never)).collect();
     scene.engine.gate.add_permits(3);
@@ -111,154 +147,180 @@ async fn twenty_hosts_cost_one_export_and_all_see_its_progress() {
     })
     .await;
     scene.engine.gate.add_permits(1000);
-    let mut archives = Vec::new();
     for (task, _) in waiters {
-        archives.push(task.await.unwrap().unwrap().0);
+        assert_eq!(task.await.unwrap(), Ok(Origin::Made));
     }
     assert_eq!(scene.begun(), 1);
-    assert!(archives.windows(2).all(|pair| Arc::ptr_eq(&pair[0], &pair[1])));
+    assert_eq!(waiter(&scene, &never).0.await.unwrap(), Ok(Origin::Reused));
+    assert_eq!(scene.begun(), 1);
+}
+
+#[tokio::test]
+async fn twenty_hosts_share_one_parcel() {
+    let scene = Scene::new(small(), 1000);
+    let mut held = Vec::new();
+    for codec in [Codec::Zstd, Codec::Gzip] {
+        let one = scene.archive(codec).await.unwrap().0;
+        held.push(one.clone());
+        for _ in 0..20 {
+            let other = scene.archive(codec).await.unwrap().0;
+            assert!(Arc::ptr_eq(&one, &other), "{codec:?}");
+        }
+    }
+    assert_eq!(scene.begun(), 1);
 }
 
 #[tokio::test]
 async fn a_host_that_gives_up_leaves_the_export_to_the_others_and_the_last_one_ends_it() {
-    let scene = Scene::new(0);
+    let scene = Scene::new(small(), 0);
     let (gives_up, stays) = (CancellationToken::new(), CancellationToken::new());
     let (first, _) = waiter(&scene, &gives_up);
     let (second, seen) = waiter(&scene, &stays);
     until(|| scene.begun() == 1).await;
     gives_up.cancel();
-    assert_eq!(first.await.unwrap().unwrap_err(), ExportError::Cancelled);
+    assert_eq!(first.await.unwrap(), Err(ExportError::Cancelled));
     scene.engine.gate.add_permits(2);
     until(|| seen.load(Ordering::Relaxed) == 2000).await;
 
     stays.cancel();
-    assert_eq!(second.await.unwrap().unwrap_err(), ExportError::Cancelled);
-    // The unfinished file goes when the blocking thread has noticed.
+    assert_eq!(second.await.unwrap(), Err(ExportError::Cancelled));
+    // The unfinished file goes when the thread has noticed.
     until(|| scene.names().is_empty()).await;
     scene.engine.gate.add_permits(1000);
-    assert_eq!(scene.get(Codec::Zstd).await.unwrap().1, Origin::Made);
-    assert_eq!(scene.begun(), 2);
-}
-
-#[tokio::test]
-async fn an_archive_is_kept_for_each_codec_and_both_unpack_to_the_same() {
-    let scene = Scene::new(1000);
-    let (zstd, origin) = scene.get(Codec::Zstd).await.unwrap();
-    assert_eq!(origin, Origin::Made);
-    let (gzip, _) = scene.get(Codec::Gzip).await.unwrap();
-    assert_eq!(scene.begun(), 2);
-    let mut plain = Vec::new();
-    let bytes = fs::read(&gzip.path).unwrap();
-    flate2::read::GzDecoder::new(bytes.as_slice())
-        .read_to_end(&mut plain)
-        .unwrap();
-    assert_eq!(
-        zstd::decode_all(fs::File::open(&zstd.path).unwrap()).unwrap(),
-        plain
-    );
-    let hex = scene.image.id.0.hex();
-    let names = ["tar.gz", "tar.gz.json", "tar.zst", "tar.zst.json"].map(|end| format!("{hex}.{end}"));
-    assert_eq!(scene.names(), names);
-}
-
-#[tokio::test]
-async fn another_console_reuses_a_kept_archive_only_while_its_bytes_are_those_that_were_written() {
-    let scene = Scene::new(1000);
-    let (archive, _) = scene.get(Codec::Zstd).await.unwrap();
-    assert_eq!(scene.get(Codec::Zstd).await.unwrap().1, Origin::Reused);
-    let other = Exports::new(scene.engine.clone(), scene.cache());
     let never = CancellationToken::new();
-    let get = || other.get(&scene.image, &scene.reference, Codec::Zstd, |_| {}, &never);
-    assert_eq!(get().await.unwrap(), (archive.clone(), Origin::Reused));
+    assert_eq!(waiter(&scene, &never).0.await.unwrap(), Ok(Origin::Made));
+    assert_eq!(scene.begun(), 2);
+}
+
+#[tokio::test]
+async fn both_codecs_unpack_to_the_same_from_one_export_and_gzip_is_made_once() {
+    let scene = Scene::new(Fixture::large(Layout::Blobs), 1000);
+    let plain = zstd::decode_all(scene.bytes(Codec::Zstd).await.as_slice()).unwrap();
+    let packed = scene.bytes(Codec::Gzip).await;
+    let mut unpacked = Vec::new();
+    std::io::Read::read_to_end(
+        &mut flate2::read::GzDecoder::new(packed.as_slice()),
+        &mut unpacked,
+    )
+    .unwrap();
+    assert!(unpacked == plain);
     assert_eq!(scene.begun(), 1);
 
-    let mut bytes = fs::read(&archive.path).unwrap();
-    bytes[100] ^= 1;
-    fs::write(&archive.path, &bytes).unwrap();
-    assert_eq!(get().await.unwrap(), (archive.clone(), Origin::Made));
-    fs::write(&archive.path, &bytes[..50]).unwrap();
-    assert_eq!(get().await.unwrap(), (archive.clone(), Origin::Made));
-    fs::write(archive.path.with_added_extension("json"), "{}").unwrap();
-    let third = Exports::new(scene.engine.clone(), scene.cache());
-    let again = third.get(&scene.image, &scene.reference, Codec::Zstd, |_| {}, &never);
-    assert_eq!(again.await.unwrap().1, Origin::Made);
+    let folder = scene.exports.store().derived_folder();
+    let path = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let path = path
+        .into_iter()
+        .find(|path| path.extension().unwrap() == "gz")
+        .unwrap();
+    let made = fs::metadata(&path).unwrap().modified().unwrap();
+    assert!(scene.bytes(Codec::Gzip).await == packed);
+    assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), made);
+    // One that is spoilt is made again.
+    fs::write(&path, &packed[..100]).unwrap();
+    assert!(scene.bytes(Codec::Gzip).await == packed);
+    assert!(fs::read(&path).unwrap() == packed);
+}
+
+#[tokio::test]
+async fn another_console_sends_what_is_kept_only_while_its_bytes_are_those_that_were_written() {
+    let scene = Scene::new(Fixture::large(Layout::Legacy), 1000);
+    let bytes = digest_of(&scene.bytes_now().await);
+    let other = scene.other_console();
+    let (parcel, origin) = scene.archive_of(&other, Codec::Zstd).await.unwrap();
+    assert_eq!(
+        (origin, digest_of(&read(&parcel).await)),
+        (Origin::Reused, bytes.clone())
+    );
+    assert_eq!(scene.begun(), 1);
+
+    for path in scene.names() {
+        let mut packed = fs::read(&path).unwrap();
+        packed[20] ^= 1;
+        fs::write(&path, &packed).unwrap();
+        let third = scene.other_console();
+        let (parcel, origin) = scene.archive_of(&third, Codec::Zstd).await.unwrap();
+        assert_eq!(
+            (origin, digest_of(&read(&parcel).await)),
+            (Origin::Made, bytes.clone())
+        );
+        third
+            .ingest(&scene.image, &scene.reference, |_| {}, &CancellationToken::new())
+            .await
+            .unwrap();
+        packed[20] ^= 1;
+        assert!(fs::read(&path).unwrap() == packed, "it was made anew");
+    }
+    assert_eq!(scene.begun(), 1 + scene.names().len());
+}
+
+#[tokio::test]
+async fn two_consoles_that_export_at_the_same_time_make_the_same_archive() {
+    let scene = Scene::new(Fixture::large(Layout::Legacy), 0);
+    let other = scene.other_console();
+    let both = async { tokio::join!(scene.archive(Codec::Zstd), scene.archive_of(&other, Codec::Zstd)) };
+    let let_go = async {
+        until(|| scene.begun() == 2).await;
+        scene.engine.gate.add_permits(10_000);
+    };
+    let ((one, two), ()) = tokio::join!(both, let_go);
+    assert!(read(&one.unwrap().0).await == read(&two.unwrap().0).await);
+    // What is read is there before it is kept.
+    let never = CancellationToken::new();
+    for console in [&scene.exports, &other] {
+        let kept = console.ingest(&scene.image, &scene.reference, |_| {}, &never);
+        kept.await.unwrap();
+    }
+    let third = scene.archive_of(&scene.other_console(), Codec::Zstd).await;
+    assert_eq!(third.unwrap().1, Origin::Reused);
+    assert_eq!(scene.names().len(), 2, "{:?}", scene.names());
 }
 
 #[tokio::test]
 async fn a_failed_export_is_told_to_all_and_not_kept() {
-    let scene = Scene::new(1000);
+    let scene = Scene::new(small(), 1000);
     let gone = EngineError::Unreachable("connection reset".to_owned());
-    *scene.engine.export_error.lock().unwrap() = Some(gone.clone());
-    let (one, two) = tokio::join!(scene.get(Codec::Zstd), scene.get(Codec::Zstd));
-    assert_eq!(one.unwrap_err(), ExportError::Source(gone.clone()));
-    assert_eq!(two.unwrap_err(), ExportError::Source(gone));
-    assert!(scene.names().is_empty(), "{:?}", scene.names());
-    *scene.engine.export_error.lock().unwrap() = None;
-    assert!(scene.get(Codec::Zstd).await.is_ok());
+    *scene.engine.export_fault.lock().unwrap() = Some(ExportFault::Midway(gone.clone()));
+    let never = CancellationToken::new();
+    let (one, two) = (waiter(&scene, &never).0, waiter(&scene, &never).0);
+    for failed in [one, two] {
+        assert_eq!(failed.await.unwrap(), Err(ExportError::Source(gone.clone())));
+    }
+    *scene.engine.export_fault.lock().unwrap() = None;
+    assert_eq!(waiter(&scene, &never).0.await.unwrap(), Ok(Origin::Made));
 }
 
 #[tokio::test]
 async fn the_export_of_an_image_that_is_not_there_gives_no_archive() {
-    let mut scene = Scene::new(1000);
+    let mut scene = Scene::new(small(), 1000);
     scene.reference = ImageRef::parse("convocate:missing").unwrap();
-    let refused = scene.get(Codec::Zstd).await.unwrap_err();
-    assert!(matches!(refused, ExportError::Archive(_)), "{refused}");
+    for codec in [Codec::Zstd, Codec::Gzip] {
+        let refused = scene.archive(codec).await.err().unwrap();
+        assert!(matches!(refused, ExportError::Archive(_)), "{refused}");
+    }
     assert!(scene.names().is_empty());
 }
 
-/// Makes a file look as if it had been written so many hours ago.
-fn age(path: &Path, hours: u64) {
-    let long_ago = SystemTime::now() - Duration::from_hours(hours);
-    let file = fs::File::options().write(true).open(path).unwrap();
-    file.set_modified(long_ago).unwrap();
+#[tokio::test]
+async fn a_store_that_cannot_be_written_is_told_as_that() {
+    let scene = Scene::new(small(), 1000);
+    fs::write(
+        scene.exports.store().folder(),
+        "a file where the folder should be",
+    )
+    .unwrap();
+    let (parcel, _) = scene.archive(Codec::Zstd).await.unwrap();
+    let refused = parcel.finished().await.unwrap_err();
+    assert!(matches!(refused, ExportError::Store(_)), "{refused}");
+    let again = waiter(&scene, &CancellationToken::new()).0;
+    assert!(matches!(again.await.unwrap(), Err(ExportError::Store(_))));
 }
 
 #[tokio::test]
-async fn what_a_killed_console_left_unfinished_goes_after_a_day() {
-    let scene = Scene::new(1000);
-    fs::create_dir(scene.cache()).unwrap();
-    let (old, young) = (
-        scene.cache().join(".unfinished-old"),
-        scene.cache().join(".unfinished-young"),
-    );
-    for (path, hours) in [(&old, 25), (&young, 1)] {
-        fs::write(path, "x").unwrap();
-        age(path, hours);
-    }
-    scene.get(Codec::Gzip).await.unwrap();
-    assert!(!old.exists() && young.exists());
-}
-
-#[tokio::test]
-async fn an_archive_goes_when_no_push_has_used_it_for_a_month() {
-    let scene = Scene::new(1000);
-    let (archive, _) = scene.get(Codec::Zstd).await.unwrap();
-    let sidecar = archive.path.with_added_extension("json");
-    age(&sidecar, 31 * 24);
-    let other = Exports::new(scene.engine.clone(), scene.cache());
-    let never = CancellationToken::new();
-    let used = other.get(&scene.image, &scene.reference, Codec::Zstd, |_| {}, &never);
-    assert_eq!(used.await.unwrap().1, Origin::Reused);
-    scene.get(Codec::Gzip).await.unwrap();
-    assert!(archive.path.exists(), "it was used just now");
-
-    age(&sidecar, 31 * 24);
-    fs::remove_file(scene.cache().join(format!("{}.tar.gz", scene.image.id.0.hex()))).unwrap();
-    scene.get(Codec::Gzip).await.unwrap();
-    assert!(!archive.path.exists() && !sidecar.exists());
-}
-
-#[tokio::test]
-async fn a_cache_that_cannot_be_written_is_told_as_that() {
-    let scene = Scene::new(1000);
-    fs::write(scene.cache(), "a file where the folder should be").unwrap();
-    let refused = scene.get(Codec::Zstd).await.unwrap_err();
-    assert!(matches!(refused, ExportError::Cache { .. }), "{refused}");
-    let seen = Mutex::new(Vec::new());
-    let never = CancellationToken::new();
-    let told = |done| seen.lock().unwrap().push(done);
-    let again = scene
-        .exports
-        .get(&scene.image, &scene.reference, Codec::Zstd, told, &never);
-    assert!(again.await.is_err());
+async fn an_image_that_was_prepared_needs_no_export_any_more() {
+    let scene = Scene::new(small(), 1000);
+    let [one, two] = [(); 2].map(|()| scene.exports.prepare(&scene.image, &scene.reference));
+    let (one, two) = tokio::join!(one, two);
+    assert_eq!((one, two), (Ok(()), Ok(())));
+    assert_eq!(scene.archive(Codec::Zstd).await.unwrap().1, Origin::Reused);
+    assert_eq!(scene.begun(), 1);
 }

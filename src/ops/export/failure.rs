@@ -1,9 +1,10 @@
 //! Why there is no archive of an image.
 
 use super::defect::ArchiveDefect;
+use crate::ops::layers::StoreError;
 use crate::ops::ports::EngineError;
 
-/// Why an export gave no archive. Nothing of it is kept.
+/// Why an export gave no archive. Layers that arrived whole are kept: they are what their digest says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExportError {
     /// The source engine did not deliver it.
@@ -16,13 +17,14 @@ pub enum ExportError {
     #[error("what the source engine exported is not the image: {0}")]
     Archive(#[from] ArchiveDefect),
     /// It could not be written here.
-    #[error("it cannot be written to {path}: {cause}")]
-    Cache {
-        /// The file or folder.
-        path: String,
-        /// What the system said.
-        cause: String,
-    },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It could not be read here after it was written.
+    #[error("what was kept of it cannot be read: {0}")]
+    Unreadable(String),
+    /// The source engine delivered another layer each time.
+    #[error("the source engine delivers {0:?} differently each time")]
+    Unsteady(String),
     /// The operator ended it.
     #[error("cancelled")]
     Cancelled,

@@ -1,7 +1,7 @@
 //! Small archives as engines make them, for tests, and what their engine would say of the image.
 
 use super::hashing_writer::digest_of;
-use super::rewrite::Expected;
+use super::pass::Expected;
 use crate::model::fleet::{ContentId, Platform, SourceImage};
 use crate::model::names::{Digest, ImageId, ImageRef};
 use serde_json::{Value, json};
@@ -58,8 +58,8 @@ impl Entry {
     }
 }
 
-/// The two layers of every fixture; the first comes again as the third.
-fn layers() -> [Vec<u8>; 3] {
+/// The two layers of every fixture; the first comes again as the third. The second has `version` in it.
+fn layers(version: &[u8]) -> [Vec<u8>; 3] {
     let layer = |name: &str, text: &[u8]| {
         let mut tape = Builder::new(Vec::new());
         let mut header = Header::new_gnu();
@@ -69,7 +69,7 @@ fn layers() -> [Vec<u8>; 3] {
         tape.into_inner().unwrap()
     };
     let base = layer("etc/base", b"the base\n");
-    [base.clone(), layer("etc/version", b"v1\n"), base]
+    [base.clone(), layer("etc/version", version), base]
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -80,7 +80,22 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 impl Fixture {
     pub(crate) fn new(layout: Layout) -> Self {
-        let layers = layers();
+        Self::with(layout, b"v1\n")
+    }
+
+    /// One whose second layer is large enough to be many small frames.
+    pub(crate) fn large(layout: Layout) -> Self {
+        let mut state = 1_u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        };
+        let noise: Vec<u8> = (0..200_000).map(|_| next()).collect();
+        Self::with(layout, &noise)
+    }
+
+    fn with(layout: Layout, version: &[u8]) -> Self {
+        let layers = layers(version);
         let diff_ids: Vec<Digest> = layers.iter().map(|layer| digest_of(layer)).collect();
         let config = json!({
             "os": "linux", "architecture": "amd64", "config": {"Cmd": ["/bin/true"]},

@@ -1,28 +1,44 @@
-//! The archive of an image: exported once, rewritten so that both image stores load it, checked, compressed and kept here.
+//! The archives of images: exported once, checked, and put together from layers that are kept, so that both image stores load
+//! them. Senders read them while they are still being made.
 
-mod archive;
-mod cache;
+mod assemble;
 mod channel_reader;
 mod codec;
 mod contents;
 mod defect;
+mod derived;
+mod documents;
+mod entry_path;
+mod export_run;
 mod exports;
 #[cfg(test)]
 mod exports_tests;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod growth;
 mod hashing_writer;
-mod observed;
-mod oci;
-mod output_file;
-mod rewrite;
+mod layer_intake;
+mod manifest;
+mod memo;
+mod parcel;
 #[cfg(test)]
-mod rewrite_tests;
+mod parcel_tests;
+mod pass;
+#[cfg(test)]
+mod pass_tests;
+mod publisher;
+mod running;
+mod staging;
+mod tape;
+mod unpacker;
 
-pub use archive::{Archive, ArchiveFacts, staging_reference};
 pub use codec::Codec;
 pub use defect::ArchiveDefect;
-pub use exports::{Exported, Exports, Origin};
+pub use exports::{Exported, Exports};
 pub use failure::ExportError;
-pub use rewrite::{Expected, Rewritten, rewrite};
+pub use growth::ParcelContents;
+pub use manifest::manifest_forms;
+pub use parcel::{Parcel, ParcelFacts};
+pub use running::Origin;
+pub use staging::staging_reference;

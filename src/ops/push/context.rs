@@ -2,7 +2,7 @@
 
 use crate::model::names::{JobId, Operator};
 use crate::model::plan::{PushPlan, PushTarget};
-use crate::ops::export::{Archive, Exports};
+use crate::ops::export::{Codec, Exports, Parcel, ParcelFacts};
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{EngineError, ShellError};
 use crate::ops::report::{StepError, TrackReporter};
@@ -68,8 +68,9 @@ impl Push<'_> {
 pub(super) struct Staged {
     /// While it arrives.
     pub(super) part: String,
-    /// When it is verified.
-    pub(super) file: String,
+    folder: String,
+    prefix: String,
+    codec: Codec,
 }
 
 impl Staged {
@@ -80,20 +81,47 @@ impl Staged {
     }
 
     /// The places of an archive in the host's staging directory.
-    pub(super) fn of(push: &Push<'_>, archive: &Archive) -> Self {
-        let staging = push.link.profile().paths.staging.trim_end_matches('/');
-        let facts = &archive.facts;
-        let file = format!(
-            "{staging}/{}{}.{}",
-            Self::prefix(push.plan),
-            &facts.sha256.hex()[..16],
-            facts.codec.extension()
-        );
+    pub(super) fn of(push: &Push<'_>, parcel: &Parcel) -> Self {
+        let folder = push.link.profile().paths.staging.trim_end_matches('/').to_owned();
+        let (prefix, codec) = (Self::prefix(push.plan), parcel.codec());
         Self {
-            part: format!("{file}.part"),
-            file,
+            part: format!("{folder}/{prefix}{}.{}.part", parcel.name(), codec.extension()),
+            folder,
+            prefix,
+            codec,
         }
     }
+
+    /// Where it is when it is verified, which its bytes tell.
+    pub(super) fn file(&self, facts: &ParcelFacts) -> String {
+        let (folder, prefix, extension) = (&self.folder, &self.prefix, self.codec.extension());
+        format!("{folder}/{prefix}{}.{extension}", &facts.sha256.hex()[..16])
+    }
+
+    /// All of it is there.
+    pub(super) fn arrived(&self, facts: ParcelFacts, is_verified: bool) -> Arrived {
+        Arrived {
+            file: self.file(&facts),
+            facts,
+            codec: self.codec,
+            part: self.part.clone(),
+            is_verified,
+        }
+    }
+}
+
+/// An archive that is on a host.
+pub(super) struct Arrived {
+    /// What is known of it.
+    pub(super) facts: ParcelFacts,
+    /// Its compression.
+    pub(super) codec: Codec,
+    /// Where it arrived.
+    pub(super) part: String,
+    /// Where it is when it is verified.
+    pub(super) file: String,
+    /// Whether it was found there, verified.
+    pub(super) is_verified: bool,
 }
 
 /// How long reading or writing `bytes` once may take on a host: at least 10 MB/s, and a minute for a busy one to begin.

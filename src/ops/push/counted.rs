@@ -54,8 +54,8 @@ pub(super) struct Movement(watch::Receiver<u64>);
 
 impl Movement {
     /// Ends when nothing has moved for `patience`. What ssh and the network hold after the last read counts as moving
-    /// for that long too.
-    pub(super) async fn stalled(mut self, patience: Duration) {
+    /// for that long too. While `is_starved` says of what was read that there is no more yet, nothing can move.
+    pub(super) async fn stalled(mut self, patience: Duration, is_starved: impl Fn(u64) -> bool) {
         loop {
             match tokio::time::timeout(patience, self.0.changed()).await {
                 Ok(Ok(())) => {}
@@ -64,6 +64,7 @@ impl Movement {
                     tokio::time::sleep(patience).await;
                     return;
                 }
+                Err(_) if is_starved(*self.0.borrow()) => {}
                 Err(_) => return,
             }
         }

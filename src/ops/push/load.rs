@@ -1,11 +1,10 @@
 //! The steps `load`, `confirm` and `clean up`: into the engine under a staging tag, proven, and only then under its own.
 
 use super::compare::is_same;
-use super::context::{Push, Staged, patience};
+use super::context::{Arrived, Push, patience};
 use super::scripts::{DISCARD, LOAD};
 use crate::model::fleet::Privilege;
 use crate::model::names::{ImageId, ImageRef};
-use crate::ops::export::Archive;
 use crate::ops::ports::{ImageDetails, ScriptCall};
 use crate::ops::report::{Outcome, StepError};
 use tokio::time::timeout;
@@ -17,15 +16,11 @@ const UNPACK_TROUBLE: &str = "Error unpacking image";
 const LOAD_FACTOR: u64 = 8;
 
 /// Loads the staged archive under the staging tag.
-pub(super) async fn load(
-    push: &Push<'_>,
-    archive: &Archive,
-    staged: &Staged,
-) -> Result<Outcome<()>, StepError> {
+pub(super) async fn load(push: &Push<'_>, archive: &Arrived) -> Result<Outcome<()>, StepError> {
     let arguments = [
         push.link.profile().paths.docker_socket.clone(),
-        staged.file.clone(),
-        archive.facts.codec.word().to_owned(),
+        archive.file.clone(),
+        archive.codec.word().to_owned(),
     ];
     let mut call = ScriptCall::question(LOAD, arguments)
         .within(patience(push.plan.image.size.saturating_mul(LOAD_FACTOR)))
@@ -33,20 +28,20 @@ pub(super) async fn load(
     call.as_root = push.link.privilege == Privilege::Sudo;
     let loaded = push.link.shell.run(call).await;
     let error = match loaded {
-        Err(error) => push.shell_failed(&error, not_tagged(push, staged)),
+        Err(error) => push.shell_failed(&error, not_tagged(push, archive)),
         Ok(output) => match output.success() {
             Ok(said) => match said.lines().find(|line| line.contains(UNPACK_TROUBLE)) {
                 None => return Ok(Outcome::done(())),
-                Some(line) => load_failed(push, staged, line),
+                Some(line) => load_failed(push, archive, line),
             },
-            Err(why) => load_failed(push, staged, &why),
+            Err(why) => load_failed(push, archive, &why),
         },
     };
-    drop_staging_tag(push, &archive.facts.staging).await;
+    drop_staging_tag(push, &archive.facts.contents.staging).await;
     Err(error)
 }
 
-fn load_failed(push: &Push<'_>, staged: &Staged, why: &str) -> StepError {
+fn load_failed(push: &Push<'_>, archive: &Arrived, why: &str) -> StepError {
     let mend = if why.contains("no space left") {
         "prune old tags there or free space for the engine"
     } else {
@@ -54,17 +49,17 @@ fn load_failed(push: &Push<'_>, staged: &Staged, why: &str) -> StepError {
     };
     StepError::trouble(
         why,
-        not_tagged(push, staged),
+        not_tagged(push, archive),
         format!("{mend}, then {}", push.again()),
     )
 }
 
 /// The state after a load that cannot be used.
-fn not_tagged(push: &Push<'_>, staged: &Staged) -> String {
+fn not_tagged(push: &Push<'_>, archive: &Arrived) -> String {
     format!(
         "{} was not touched there; the archive stays at {}; {}.",
         push.plan.reference,
-        staged.file,
+        archive.file,
         push.still()
     )
 }
@@ -85,13 +80,9 @@ async fn drop_staging_tag(push: &Push<'_>, staging: &ImageRef) {
 }
 
 /// What was loaded is the image that was sent; then it gets its tag. Gives the id that the host's engine has for it.
-pub(super) async fn confirm(
-    push: &Push<'_>,
-    archive: &Archive,
-    staged: &Staged,
-) -> Result<Outcome<ImageId>, StepError> {
-    let staging = &archive.facts.staging;
-    let state = || not_tagged(push, staged);
+pub(super) async fn confirm(push: &Push<'_>, archive: &Arrived) -> Result<Outcome<ImageId>, StepError> {
+    let staging = &archive.facts.contents.staging;
+    let state = || not_tagged(push, archive);
     let failed = |error| push.engine_failed(&error, state());
     let loaded = push
         .link
@@ -116,15 +107,15 @@ pub(super) async fn confirm(
     Ok(outcome)
 }
 
-fn compare(push: &Push<'_>, archive: &Archive, loaded: &ImageDetails) -> Result<(), String> {
-    let facts = &archive.facts;
+fn compare(push: &Push<'_>, archive: &Arrived, loaded: &ImageDetails) -> Result<(), String> {
+    let contents = &archive.facts.contents;
     if loaded.layers != push.plan.image.layers {
         return Err("the loaded image has other layers than the one that was sent".to_owned());
     }
-    if ![&facts.config, &facts.manifest].contains(&&loaded.id.0) {
+    if ![&contents.config, &contents.manifest].contains(&&loaded.id.0) {
         return Err(format!(
             "the loaded image is {}, expected {} or {}",
-            loaded.id, facts.config, facts.manifest
+            loaded.id, contents.config, contents.manifest
         ));
     }
     if !is_same(loaded, &push.plan.image.content) {
@@ -167,8 +158,8 @@ pub(super) async fn give_tag(
 }
 
 /// Removes the staged archive. The push has succeeded by then; a file that stays is told.
-pub(super) async fn clean_up(push: &Push<'_>, staged: &Staged) -> Result<Outcome<()>, StepError> {
-    let call = ScriptCall::question(DISCARD, [staged.part.clone(), staged.file.clone()]);
+pub(super) async fn clean_up(push: &Push<'_>, archive: &Arrived) -> Result<Outcome<()>, StepError> {
+    let call = ScriptCall::question(DISCARD, [archive.part.clone(), archive.file.clone()]);
     let outcome = push.link.shell.run(call).await;
     let trouble = match outcome {
         Ok(output) => output.success().err(),
@@ -176,6 +167,6 @@ pub(super) async fn clean_up(push: &Push<'_>, staged: &Staged) -> Result<Outcome
     };
     Ok(match trouble {
         None => Outcome::done(()),
-        Some(why) => Outcome::noted((), format!("{} stays there: {why}", staged.file)),
+        Some(why) => Outcome::noted((), format!("{} stays there: {why}", archive.file)),
     })
 }

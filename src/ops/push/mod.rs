@@ -3,6 +3,7 @@
 mod compare;
 mod context;
 mod counted;
+mod find;
 mod load;
 #[cfg(test)]
 mod scene;
@@ -22,7 +23,7 @@ use crate::ops::host_link::HostLink;
 use crate::ops::report::{Outcome, StepError, TrackReporter};
 use crate::ops::stamp::{Stamped, stamp};
 use compare::Need;
-use context::{Push, Staged};
+use context::Push;
 
 /// Pushes to one host. Every precondition of the plan is checked again before the step that relies on it.
 pub async fn push_to_host(
@@ -76,26 +77,22 @@ impl Push<'_> {
     }
 
     async fn by_archive(&self, codec: Codec) -> Result<Option<String>, TrackResult> {
-        let archive = self.step(StepKind::Export, send::export(self, codec)).await?;
-        let staged = Staged::of(self, &archive);
-        let is_verified = self
-            .step(StepKind::Send, send::send(self, &archive, &staged))
-            .await?;
-        if is_verified {
+        let parcel = self.step(StepKind::Export, send::export(self, codec)).await?;
+        let arrived = self.step(StepKind::Send, send::send(self, &parcel)).await?;
+        drop(parcel);
+        if arrived.is_verified {
             self.skip(StepKind::Verify, "its SHA-256 was compared before the send")
                 .await?;
         } else {
-            self.step(StepKind::Verify, send::verify(self, &archive, &staged))
-                .await?;
+            self.step(StepKind::Verify, send::verify(self, &arrived)).await?;
         }
-        self.step(StepKind::Load, load::load(self, &archive, &staged))
-            .await?;
+        self.step(StepKind::Load, load::load(self, &arrived)).await?;
         let id = self
-            .step(StepKind::Confirm, load::confirm(self, &archive, &staged))
+            .step(StepKind::Confirm, load::confirm(self, &arrived))
             .await?;
-        let place = format!("; the archive stays at {}", staged.file);
+        let place = format!("; the archive stays at {}", arrived.file);
         let note = self.step(StepKind::Stamp, self.stamp(&id, &place)).await?;
-        self.step(StepKind::CleanUp, load::clean_up(self, &staged))
+        self.step(StepKind::CleanUp, load::clean_up(self, &arrived))
             .await?;
         Ok(Some(note))
     }

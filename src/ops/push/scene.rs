@@ -8,12 +8,13 @@ use crate::model::names::{ImageRef, JobId, Operator};
 use crate::model::plan::{Presence, PushOptions, PushPlan, PushTarget};
 use crate::ops::export::fixture::{Fixture, Layout};
 use crate::ops::export::{Codec, Exports};
+use crate::ops::layers::LayerStore;
 use crate::ops::ports::ContainerEngine;
 use crate::ops::report::TrackReporter;
 use crate::ops::simulated::{LeapingClock, MemorySink, SimulatedEngine, SimulatedHost};
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::io::AsyncReadExt;
 use tokio_util::sync::CancellationToken;
 
 /// A source with `convocate:v1`, and a host that has nothing.
@@ -23,7 +24,7 @@ pub(super) struct Scene {
     pub(super) exports: Exports,
     pub(super) plan: PushPlan,
     pub(super) cancel: CancellationToken,
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 /// How a push ended, and what it told.
@@ -37,14 +38,26 @@ impl Scene {
         Self::on(SimulatedHost::new(store)).await
     }
 
+    /// One whose image is large enough to be sent while it is exported.
+    pub(super) async fn large() -> Self {
+        Self::with(SimulatedHost::new(Store::Classic), Fixture::large(Layout::Legacy)).await
+    }
+
     pub(super) async fn on(host: SimulatedHost) -> Self {
+        Self::with(host, Fixture::new(Layout::Legacy)).await
+    }
+
+    async fn with(host: SimulatedHost, fixture: Fixture) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let source = Arc::new(SimulatedEngine::new(
             Store::Classic,
             &folder.path().join("engine"),
         ));
-        source.load(Fixture::new(Layout::Legacy).bytes());
-        let exports = Exports::new(source.clone(), folder.path().join("cache"));
+        source.load(fixture.bytes());
+        let exports = Exports::new(
+            source.clone(),
+            LayerStore::with_small_frames(folder.path().join("layers")),
+        );
         let reference = ImageRef::parse("convocate:v1").unwrap();
         let details = source.image("convocate:v1").await.unwrap().unwrap();
         let plan = PushPlan {
@@ -75,7 +88,7 @@ impl Scene {
             exports,
             plan,
             cancel: CancellationToken::new(),
-            folder,
+            _folder: folder,
         }
     }
 
@@ -102,10 +115,22 @@ impl Scene {
         Ended { result, told }
     }
 
-    /// The archive that was made here.
-    pub(super) fn cached(&self, codec: Codec) -> PathBuf {
-        let name = format!("{}.{}", self.plan.image.id.0.hex(), codec.extension());
-        self.folder.path().join("cache").join(name)
+    /// The archive as it is made here.
+    pub(super) async fn archive(&self, codec: Codec) -> Vec<u8> {
+        let (image, reference) = (&self.plan.image, &self.plan.reference);
+        let layers = image.layers.iter().cloned().collect();
+        let made = self
+            .exports
+            .archive(image, reference, &layers, codec, |_| {}, &self.cancel);
+        let mut bytes = Vec::new();
+        made.await
+            .unwrap()
+            .0
+            .reader(0)
+            .read_to_end(&mut bytes)
+            .await
+            .unwrap();
+        bytes
     }
 
     pub(super) fn stamp(&self) -> String {

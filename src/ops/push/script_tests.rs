@@ -238,7 +238,7 @@ proptest! {
             assert_eq!(ended.failure().step, StepKind::Load, "{:?}", ended.result);
             let [name] = scene.host.staged().try_into().unwrap();
             let there = fs::read(scene.host.path("staging").join(name)).unwrap();
-            assert_eq!(there, fs::read(scene.cached(Codec::Zstd)).unwrap());
+            assert_eq!(there, scene.archive(Codec::Zstd).await);
             assert!(matches!(ended.result, TrackResult::Failed(_)));
         });
     }

@@ -1,16 +1,15 @@
 //! The steps `export`, `send` and `verify`: the archive is made here, goes to the staging directory, and is compared there.
 
-use super::compare::HEADROOM;
-use super::context::{Push, Staged, megabytes, patience};
+use super::context::{Arrived, Push, Staged, megabytes, patience};
 use super::counted::Counted;
-use super::scripts::{RECEIVE, STAGED, VERIFY};
-use crate::ops::export::{Archive, Codec, ExportError, Exports, Origin};
+use super::find::{There, find};
+use super::scripts::{RECEIVE, VERIFY};
+use crate::ops::export::{Codec, ExportError, Origin, Parcel};
 use crate::ops::ports::{ScriptCall, ScriptOutput, ShellError};
 use crate::ops::report::{Outcome, StepError};
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::fs::File;
-use tokio::io::AsyncSeekExt;
 
 /// Nothing leaves this machine for so long: the link or the host is stuck, though the connection still answers.
 const STALL: Duration = Duration::from_mins(2);
@@ -18,76 +17,69 @@ const STALL: Duration = Duration::from_mins(2);
 /// No archive takes so long; a send is ended by its stall, by the operator or by the connection before that.
 const LONGEST: Duration = Duration::from_hours(48);
 
-/// What is staged of an archive.
-enum There {
-    /// All of it, verified just now.
-    Whole,
-    /// So many bytes of it that are the archive's first.
-    Part(u64),
-}
-
-/// What the host said of one path.
-#[derive(Debug, PartialEq, Eq)]
-enum Look<'a> {
-    Absent,
-    Foreign,
-    File { size: u64, sum: &'a str },
-}
-
-/// Makes the archive, or takes the one that is there.
-pub(super) async fn export(push: &Push<'_>, codec: Codec) -> Result<Outcome<Arc<Archive>>, StepError> {
+/// Begins to make the archive, or takes the one that is there. Ends when its first bytes can be sent.
+pub(super) async fn export(push: &Push<'_>, codec: Codec) -> Result<Outcome<Arc<Parcel>>, StepError> {
     let plan = push.plan;
     let counter = push.reporter.byte_counter(Some(plan.image.size));
+    let layers = plan.image.layers.iter().cloned().collect();
     let exported = push
         .exports
-        .get(
+        .archive(
             &plan.image,
             &plan.reference,
+            &layers,
             codec,
             |done| counter.set(done),
             push.reporter.cancel(),
         )
         .await;
-    let (archive, origin) = exported.map_err(|error| export_failed(push, &error))?;
-    let size = megabytes(archive.facts.size);
-    let note = match origin {
-        Origin::Made => format!("{size} of {}", codec.word()),
-        Origin::Reused => format!("{size} of {}, made before", codec.word()),
+    let (parcel, origin) = exported.map_err(|error| export_failed(push, &error, push.nothing_sent()))?;
+    let note = match (parcel.size(), origin) {
+        (None, _) => "streams while it is exported".to_owned(),
+        (Some(size), Origin::Made) => format!("{} of {}", megabytes(size), codec.word()),
+        (Some(size), Origin::Reused) => format!("{} of {}, made before", megabytes(size), codec.word()),
     };
-    Ok(Outcome::noted(archive, note))
+    Ok(Outcome::noted(parcel, note))
 }
 
-fn export_failed(push: &Push<'_>, error: &ExportError) -> StepError {
-    let state = push.nothing_sent();
-    match error {
-        ExportError::Cancelled => StepError::Cancelled(state),
-        error if error.is_passing() => StepError::passing(error.to_string(), state, push.again()),
-        ExportError::Cache { .. } => push.refuse(error.to_string(), "free space here"),
-        _ => push.refuse(error.to_string(), "look at the image with `docker image inspect`"),
+/// What a failed export means when `state` holds.
+pub(super) fn export_failed(push: &Push<'_>, error: &ExportError, state: String) -> StepError {
+    let mend = match error {
+        ExportError::Cancelled => return StepError::Cancelled(state),
+        error if error.is_passing() => return StepError::passing(error.to_string(), state, push.again()),
+        ExportError::Store(_) => "free space here",
+        _ => "look at the image with `docker image inspect`",
+    };
+    StepError::trouble(error.to_string(), state, format!("{mend}, then {}", push.again()))
+}
+
+/// Sends what the host lacks of the archive.
+pub(super) async fn send(push: &Push<'_>, parcel: &Arc<Parcel>) -> Result<Outcome<Arrived>, StepError> {
+    let staged = Staged::of(push, parcel);
+    match find(push, parcel, &staged).await? {
+        There::Whole(facts) => {
+            let arrived = staged.arrived(facts, true);
+            let note = format!("{} was there", arrived.file);
+            Ok(Outcome::skipped(arrived, note))
+        }
+        There::Part(all) if parcel.size() == Some(all) => {
+            let facts = parcel.finished().await;
+            let facts = facts.map_err(|error| export_failed(push, &error, partly(push, &staged.part)))?;
+            let note = format!("all of {} was there", staged.part);
+            Ok(Outcome::skipped(staged.arrived(facts, false), note))
+        }
+        There::Part(offset) => send_from(push, parcel, &staged, offset).await,
     }
 }
 
-/// Sends what the host lacks of the archive. Tells whether the whole file is verified there already.
-pub(super) async fn send(
+async fn send_from(
     push: &Push<'_>,
-    archive: &Archive,
+    parcel: &Arc<Parcel>,
     staged: &Staged,
-) -> Result<Outcome<bool>, StepError> {
-    let total = archive.facts.size;
-    let offset = match find(push, archive, staged).await? {
-        There::Whole => {
-            return Ok(Outcome::skipped(true, format!("{} was there", staged.file)));
-        }
-        There::Part(all) if all == total => {
-            return Ok(Outcome::skipped(
-                false,
-                format!("all of {} was there", staged.part),
-            ));
-        }
-        There::Part(offset) => offset,
-    };
-    let output = transfer(push, archive, staged, offset).await?;
-    let arrived = output.success().map_err(|why| {
+    offset: u64,
+) -> Result<Outcome<Arrived>, StepError> {
+    let output = transfer(push, parcel, staged, offset).await?;
+    let came = output.success().map_err(|why| {
         let mend = if why.contains("No space left") {
             "free space in the staging directory there"
         } else {
@@ -95,14 +87,17 @@ pub(super) async fn send(
         };
         StepError::trouble(
             why,
-            partly(push, staged),
+            partly(push, &staged.part),
             format!("{mend}, then {}", push.again()),
         )
     })?;
-    if arrived.trim().parse() != Ok(total) {
+    let facts = parcel.finished().await;
+    let facts = facts.map_err(|error| export_failed(push, &error, partly(push, &staged.part)))?;
+    let total = facts.size;
+    if came.trim().parse() != Ok(total) {
         return Err(StepError::passing(
-            format!("the stream ended after {} of {total} bytes", arrived.trim()),
-            partly(push, staged),
+            format!("the stream ended after {} of {total} bytes", came.trim()),
+            partly(push, &staged.part),
             push.again(),
         ));
     }
@@ -114,147 +109,68 @@ pub(super) async fn send(
             megabytes(total - offset)
         ),
     };
-    Ok(Outcome::noted(false, note))
+    Ok(Outcome::noted(staged.arrived(facts, false), note))
 }
 
 /// The state after a send that did not end well.
-fn partly(push: &Push<'_>, staged: &Staged) -> String {
+fn partly(push: &Push<'_>, part: &str) -> String {
     format!(
-        "Nothing was loaded; what arrived stays at {} and the next push goes on from there; {}.",
-        staged.part,
+        "Nothing was loaded; what arrived stays at {part} and the next push goes on from there; {}.",
         push.still()
     )
 }
 
 async fn transfer(
     push: &Push<'_>,
-    archive: &Archive,
+    parcel: &Arc<Parcel>,
     staged: &Staged,
     offset: u64,
 ) -> Result<ScriptOutput, StepError> {
-    let unreadable = |error: std::io::Error| {
-        let cause = format!("{} cannot be read: {error}", archive.path.display());
-        StepError::passing(cause, partly(push, staged), push.again())
-    };
-    let mut file = File::open(&archive.path).await.map_err(unreadable)?;
-    file.seek(std::io::SeekFrom::Start(offset))
-        .await
-        .map_err(unreadable)?;
-    let counter = push.reporter.byte_counter(Some(archive.facts.size));
-    let (mut input, movement) = Counted::new(file, offset, counter);
+    let counter = push.reporter.byte_counter(parcel.size());
+    let (mut input, movement) = Counted::new(parcel.reader(offset), offset, counter.clone());
     // A stall ends the transfer on the host too, as a cancellation does.
     let ended = push.reporter.cancel().child_token();
     let mut call = ScriptCall::question(RECEIVE, [staged.part.clone(), offset.to_string()])
         .within(LONGEST)
         .until(&ended);
     call.input = Some(&mut input);
+    let is_starved = |read| parcel.size().is_none() && parcel.available() <= read;
+    let mut stalled = std::pin::pin!(movement.stalled(STALL, is_starved));
+    let mut measured = std::pin::pin!(async {
+        if let Ok(facts) = parcel.finished().await {
+            counter.expect(facts.size);
+        }
+        std::future::pending::<Infallible>().await
+    });
     let mut run = std::pin::pin!(push.link.shell.run(call));
     let (sent, has_stalled) = tokio::select! {
         sent = &mut run => (sent, false),
-        () = movement.stalled(STALL) => {
+        () = &mut stalled => {
             ended.cancel();
             (run.await, true)
         }
+        never = &mut measured => match never {},
     };
     match sent {
         Err(ShellError::Cancelled) if has_stalled => Err(StepError::passing(
             format!("nothing moved for {} s", STALL.as_secs()),
-            partly(push, staged),
+            partly(push, &staged.part),
             push.again(),
         )),
-        sent => sent.map_err(|error| push.shell_failed(&error, partly(push, staged))),
-    }
-}
-
-/// What of the archive is staged, by its SHA-256; what is not of this archive is sent anew.
-async fn find(push: &Push<'_>, archive: &Archive, staged: &Staged) -> Result<There, StepError> {
-    let total = archive.facts.size;
-    let arguments = [staged.part.clone(), staged.file.clone(), total.to_string()];
-    let call = ScriptCall::question(STAGED, arguments)
-        .within(patience(total.saturating_mul(2)))
-        .until(push.reporter.cancel());
-    let output = push.link.shell.run(call).await;
-    let output = output.map_err(|error| push.shell_failed(&error, push.nothing_sent()))?;
-    let answer = output
-        .success()
-        .map_err(|why| push.refuse(why, "look at the staging directory there"))?;
-    for (word, path) in [("file", &staged.file), ("part", &staged.part)] {
-        if look(&answer, word) == Look::Foreign {
-            return Err(push.refuse(
-                format!("{path} is there and is no file of this login"),
-                "remove it on the host",
-            ));
-        }
-    }
-    if let Look::File { size, sum } = look(&answer, "file")
-        && size == total
-        && sum == archive.facts.sha256.hex()
-    {
-        return Ok(There::Whole);
-    }
-    let usable = match look(&answer, "part") {
-        Look::File { size, sum } if (1..=total).contains(&size) => {
-            let ours = Exports::prefix(archive, size, push.reporter.cancel()).await;
-            if ours.is_ok_and(|ours| ours.hex() == sum) {
-                size
-            } else {
-                0
-            }
-        }
-        _ => 0,
-    };
-    check_room(push, &answer, total - usable)?;
-    Ok(There::Part(usable))
-}
-
-fn look<'a>(answer: &'a str, word: &str) -> Look<'a> {
-    let line = answer
-        .lines()
-        .find_map(|line| line.strip_prefix(word)?.strip_prefix(' '));
-    match line.map(str::trim) {
-        Some("absent") => Look::Absent,
-        Some(line) => match line
-            .split_once(' ')
-            .and_then(|(size, sum)| Some((size.parse().ok()?, sum)))
-        {
-            Some((size, sum)) => Look::File { size, sum },
-            None => Look::Foreign,
-        },
-        // A script that did not say it saw nothing did not look.
-        None => Look::Foreign,
-    }
-}
-
-/// Now the size is known to the byte; the plan could only tell its upper bound.
-fn check_room(push: &Push<'_>, answer: &str, need: u64) -> Result<(), StepError> {
-    let free = answer
-        .lines()
-        .find_map(|line| line.strip_prefix("free ")?.trim().parse::<u64>().ok());
-    let need = need.saturating_add(HEADROOM / 4);
-    match free {
-        Some(free) if free < need => Err(push.refuse(
-            format!(
-                "{} has {} free and needs {}",
-                push.link.profile().paths.staging,
-                megabytes(free),
-                megabytes(need)
-            ),
-            "free space there",
-        )),
-        _ => Ok(()),
+        Err(ShellError::Input(why)) => Err(match parcel.finished().await {
+            Err(error) => export_failed(push, &error, partly(push, &staged.part)),
+            Ok(_) => push.shell_failed(&ShellError::Input(why), partly(push, &staged.part)),
+        }),
+        sent => sent.map_err(|error| push.shell_failed(&error, partly(push, &staged.part))),
     }
 }
 
 /// Compares what arrived in a command of its own: a connection that breaks can let the receiving one end well.
-pub(super) async fn verify(
-    push: &Push<'_>,
-    archive: &Archive,
-    staged: &Staged,
-) -> Result<Outcome<()>, StepError> {
-    let facts = &archive.facts;
+pub(super) async fn verify(push: &Push<'_>, arrived: &Arrived) -> Result<Outcome<()>, StepError> {
+    let facts = &arrived.facts;
     let arguments = [
-        staged.part.clone(),
-        staged.file.clone(),
+        arrived.part.clone(),
+        arrived.file.clone(),
         facts.size.to_string(),
         facts.sha256.hex().to_owned(),
     ];
@@ -262,10 +178,10 @@ pub(super) async fn verify(
         .within(patience(facts.size))
         .until(push.reporter.cancel());
     let output = push.link.shell.run(call).await;
-    let output = output.map_err(|error| push.shell_failed(&error, partly(push, staged)))?;
+    let output = output.map_err(|error| push.shell_failed(&error, partly(push, &arrived.part)))?;
     let answer = output.success().map_err(|why| {
         let advice = format!("look at the staging directory there, then {}", push.again());
-        StepError::trouble(why, partly(push, staged), advice)
+        StepError::trouble(why, partly(push, &arrived.part), advice)
     })?;
     if answer.trim() == "verified" {
         return Ok(Outcome::noted(
@@ -284,7 +200,7 @@ pub(super) async fn verify(
         ),
         format!(
             "Nothing was loaded; the file stays at {}; {}.",
-            staged.part,
+            arrived.part,
             push.still()
         ),
         push.again(),

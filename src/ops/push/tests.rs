@@ -5,8 +5,8 @@ use crate::model::fleet::{Privilege, Store};
 use crate::model::job::{StepKind, StepState, TrackResult};
 use crate::model::names::{Digest, ImageId, ImageRef};
 use crate::ops::export::fixture::{Fixture, Layout};
-use crate::ops::ports::ContainerEngine;
-use crate::ops::simulated::{Fault, Flavour, SimulatedHost};
+use crate::ops::ports::{ContainerEngine, EngineError};
+use crate::ops::simulated::{ExportFault, Fault, Flavour, SimulatedHost};
 use std::fs;
 use std::sync::atomic::Ordering;
 
@@ -295,11 +295,50 @@ async fn a_cancelled_push_says_where_it_ended() {
 #[tokio::test]
 async fn an_export_that_fails_is_told_with_what_the_engine_said_and_nothing_is_sent() {
     let scene = Scene::new(Store::Classic).await;
-    let gone = crate::ops::ports::EngineError::Unreachable("connection reset".to_owned());
-    *scene.source.export_error.lock().unwrap() = Some(gone);
+    let gone = EngineError::Unreachable("connection reset".to_owned());
+    *scene.source.export_fault.lock().unwrap() = Some(ExportFault::AtOnce(gone));
     let ended = scene.push().await;
     assert_untouched(&scene, ended.failure(), StepKind::Export);
     assert!(ended.failure().retryable && ended.failure().cause.contains("connection reset"));
-    *scene.source.export_error.lock().unwrap() = None;
+    assert!(scene.host.staged().is_empty());
+    *scene.source.export_fault.lock().unwrap() = None;
     scene.push().await.done();
+}
+
+#[tokio::test]
+async fn an_image_is_sent_while_it_is_exported_and_an_engine_that_dies_midway_is_told() {
+    let scene = Scene::large().await;
+    let gate = scene.source.gate.clone();
+    gate.forget_permits(usize::MAX >> 3);
+    gate.add_permits(60);
+    let gone = EngineError::Unreachable("connection reset".to_owned());
+    *scene.source.export_fault.lock().unwrap() = Some(ExportFault::Midway(gone));
+    let more = gate.clone();
+    let let_go = Fault::Before(Box::new(move || more.add_permits(1000)));
+    scene.host.shell.fail("push-staged", let_go);
+    let ended = scene.push().await;
+    assert_untouched(&scene, ended.failure(), StepKind::Send);
+    assert!(
+        matches!(ended.state(StepKind::Export), StepState::Done(Some(note)) if note == "streams while it is exported")
+    );
+    assert!(ended.failure().retryable && ended.failure().cause.contains("connection reset"));
+    assert!(ended.failure().state.contains(".tar.zst.part"));
+
+    *scene.source.export_fault.lock().unwrap() = None;
+    scene.push().await.done();
+}
+
+#[tokio::test]
+async fn a_part_of_an_archive_that_was_never_whole_here_is_gone_on_from_when_it_is_exported_again() {
+    let scene = Scene::large().await;
+    scene.host.shell.fail("push-receive", Fault::LostAfter(50_000));
+    let broken = scene.push().await;
+    assert_untouched(&scene, broken.failure(), StepKind::Send);
+    scene.exports.store().clear().unwrap();
+    let again = scene.push().await;
+    again.done();
+    assert!(
+        matches!(again.state(StepKind::Send), StepState::Done(Some(note)) if note.starts_with("resumed: 50 kB"))
+    );
+    assert_eq!(scene.source.exports.load(Ordering::Relaxed), 2);
 }

@@ -31,8 +31,17 @@ pub(crate) struct SimulatedEngine {
     pub(crate) gate: Arc<Semaphore>,
     /// What the engine tells of an image that it loads, where that is not the truth.
     pub(crate) on_load: Mutex<Option<fn(&mut ImageDetails)>>,
-    /// What an export ends with instead of its last half.
-    pub(crate) export_error: Mutex<Option<EngineError>>,
+    /// How an export fails.
+    pub(crate) export_fault: Mutex<Option<ExportFault>>,
+}
+
+/// How an export fails.
+#[derive(Clone)]
+pub(crate) enum ExportFault {
+    /// Before its first byte.
+    AtOnce(EngineError),
+    /// Instead of its second half.
+    Midway(EngineError),
 }
 
 #[derive(Default)]
@@ -60,7 +69,7 @@ impl SimulatedEngine {
             exports: AtomicUsize::new(0),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
             on_load: Mutex::default(),
-            export_error: Mutex::default(),
+            export_fault: Mutex::default(),
         }
     }
 
@@ -268,9 +277,13 @@ impl ContainerEngine for SimulatedEngine {
             .chunks(1000)
             .map(|chunk| Ok(Bytes::copy_from_slice(chunk)))
             .collect();
-        if let Some(error) = self.export_error.lock().unwrap().clone() {
-            chunks.truncate(chunks.len() / 2);
-            chunks.push(Err(error));
+        match self.export_fault.lock().unwrap().clone() {
+            None => {}
+            Some(ExportFault::AtOnce(error)) => chunks = vec![Err(error)],
+            Some(ExportFault::Midway(error)) => {
+                chunks.truncate(chunks.len() / 2);
+                chunks.push(Err(error));
+            }
         }
         let gate = self.gate.clone();
         stream::iter(chunks)

@@ -9,7 +9,7 @@ mod sink;
 
 pub(crate) use clock::LeapingClock;
 pub(crate) use disk::SmallDisk;
-pub(crate) use engine::SimulatedEngine;
+pub(crate) use engine::{ExportFault, SimulatedEngine};
 pub(crate) use host::SimulatedHost;
 pub(crate) use shell::{Fault, Flavour, SimulatedShell};
 pub(crate) use sink::MemorySink;

@@ -4,13 +4,17 @@ use crate::model::fleet::Privilege;
 use crate::ops::ports::{ScriptCall, ScriptOutput, Shell, ShellError};
 use crate::ops::shell::{HostShell, LocalSpawn, Process, Spawn};
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream;
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio_util::io::StreamReader;
 
 /// Whose programs the scripts find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,10 +120,14 @@ fn find_program(name: &str) -> Option<PathBuf> {
         .find(|program| program.exists())
 }
 
-async fn read_all(input: Option<&mut (dyn AsyncRead + Send + Unpin)>, limit: u64) -> Option<Vec<u8>> {
+/// What can be read of an input, and why it could not be read further.
+async fn read_all(
+    input: Option<&mut (dyn AsyncRead + Send + Unpin)>,
+    limit: u64,
+) -> Option<(Vec<u8>, Option<io::Error>)> {
     let mut bytes = Vec::new();
-    input?.take(limit).read_to_end(&mut bytes).await.unwrap();
-    Some(bytes)
+    let trouble = input?.take(limit).read_to_end(&mut bytes).await.err();
+    Some((bytes, trouble))
 }
 
 #[async_trait]
@@ -130,7 +138,10 @@ impl Shell for SimulatedShell {
             Some(Fault::LostAfter(bytes)) => *bytes,
             _ => u64::MAX,
         };
-        let mut bytes = read_all(call.input.take(), limit).await;
+        let (mut bytes, trouble) = match read_all(call.input.take(), limit).await {
+            Some((bytes, trouble)) => (Some(bytes), trouble),
+            None => (None, None),
+        };
         let is_lost = matches!(fault, Some(Fault::LostAfter(_)));
         match fault {
             Some(Fault::Flip(place)) => bytes.as_mut().unwrap()[place] ^= 1,
@@ -142,7 +153,10 @@ impl Shell for SimulatedShell {
             .lock()
             .unwrap()
             .push((name, bytes.as_ref().map_or(0, Vec::len)));
-        let mut input = bytes.as_deref();
+        let mut input = bytes.map(|bytes| {
+            let pieces = [Ok(Bytes::from(bytes))].into_iter().chain(trouble.map(Err));
+            StreamReader::new(stream::iter(pieces))
+        });
         let output = self
             .inner
             .run(ScriptCall {

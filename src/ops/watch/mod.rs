@@ -5,7 +5,7 @@ mod host;
 mod source;
 
 pub use host::{HostWatcher, LinkSlot};
-pub use source::{SourceSlot, SourceWatcher};
+pub use source::{FreshTag, SourceSlot, SourceWatcher};
 
 /// How long watching goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

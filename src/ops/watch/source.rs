@@ -28,7 +28,13 @@ pub struct SourceWatcher {
     refresh: Arc<Notify>,
     slot: watch::Sender<Option<Arc<dyn ContainerEngine>>>,
     watching: Watching,
+    fresh: Option<mpsc::Sender<FreshTag>>,
+    /// What the tags named when they were last listed; none before the first list.
+    seen: Option<BTreeMap<ImageRef, ImageId>>,
 }
+
+/// A tag that was given to an image while the source was watched.
+pub type FreshTag = (ImageRef, SourceImage);
 
 impl SourceWatcher {
     /// A watcher of the images named `images`, and the slot in which the engine appears.
@@ -48,13 +54,22 @@ impl SourceWatcher {
                 refresh,
                 slot,
                 watching,
+                fresh: None,
+                seen: None,
             },
             receiver,
         )
     }
 
+    /// Tells of tags that are given to images from now on. One that nobody takes in time is not told again.
+    #[must_use]
+    pub fn telling(mut self, fresh: Option<mpsc::Sender<FreshTag>>) -> Self {
+        self.fresh = fresh;
+        self
+    }
+
     /// Watches until nobody listens, or once.
-    pub async fn run(self) {
+    pub async fn run(mut self) {
         let mut backoff = Backoff::default();
         loop {
             let Err(error) = self.follow(&mut backoff).await else {
@@ -74,7 +89,7 @@ impl SourceWatcher {
     }
 
     /// Follows the engine until it goes away (an error) or nobody listens.
-    async fn follow(&self, backoff: &mut Backoff) -> Result<(), EngineError> {
+    async fn follow(&mut self, backoff: &mut Backoff) -> Result<(), EngineError> {
         let engine = connect_source(self.docker_host.as_deref()).await?;
         let mut known = HashMap::new();
         let mut engine_events = engine.events();
@@ -83,6 +98,7 @@ impl SourceWatcher {
             backoff.reset();
             self.slot
                 .send_if_modified(|slot| slot.replace(engine.clone()).is_none());
+            self.tell_fresh(&images);
             if !self.tell(None, images).await {
                 return Ok(());
             }
@@ -138,10 +154,67 @@ impl SourceWatcher {
         Ok(listed)
     }
 
+    fn tell_fresh(&mut self, images: &BTreeMap<ImageRef, SourceImage>) {
+        let now = images
+            .iter()
+            .map(|(reference, image)| (reference.clone(), image.id.clone()));
+        let before = self.seen.replace(now.collect());
+        let (Some(before), Some(fresh)) = (before, &self.fresh) else {
+            return;
+        };
+        for (reference, image) in images {
+            if before.get(reference) != Some(&image.id)
+                && fresh.try_send((reference.clone(), image.clone())).is_err()
+            {
+                tracing::info!(%reference, "a new tag is not prepared, because too many wait");
+            }
+        }
+    }
+
     async fn tell(&self, problem: Option<String>, images: BTreeMap<ImageRef, SourceImage>) -> bool {
         self.events
             .send(Event::Fleet(Delta::Source { problem, images }))
             .await
             .is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BTreeMap, ImageRef, SourceImage, SourceWatcher, Watching};
+    use crate::ops::export::fixture::{Fixture, Layout};
+    use std::sync::Arc;
+    use tokio::sync::{Notify, mpsc};
+
+    #[tokio::test]
+    async fn tags_are_fresh_when_they_come_or_move_after_the_first_list() {
+        let (events, _told) = mpsc::channel(1);
+        let refresh = Arc::new(Notify::new());
+        let (watcher, _slot) = SourceWatcher::new(None, Vec::new(), events, refresh, Watching::Live);
+        let (sender, mut fresh) = mpsc::channel(8);
+        let mut watcher = watcher.telling(Some(sender));
+        let [old, new] =
+            [Layout::Legacy, Layout::Containerd].map(|layout| Fixture::new(layout).expected.image);
+        let listed = |tags: &[(&str, &SourceImage)]| -> BTreeMap<ImageRef, SourceImage> {
+            let reference = |tag: &str| ImageRef::parse(&format!("convocate:{tag}")).unwrap();
+            tags.iter()
+                .map(|(tag, image)| (reference(tag), (*image).clone()))
+                .collect()
+        };
+        watcher.tell_fresh(&listed(&[("v1", &old), ("v2", &old)]));
+        watcher.tell_fresh(&listed(&[("v1", &old), ("v2", &new), ("v3", &old)]));
+        watcher.tell_fresh(&listed(&[("v3", &old)]));
+        drop(watcher);
+        let mut told = Vec::new();
+        while let Some((reference, image)) = fresh.recv().await {
+            told.push((reference.to_string(), image.id));
+        }
+        assert_eq!(
+            told,
+            [
+                ("convocate:v2".to_owned(), new.id),
+                ("convocate:v3".to_owned(), old.id)
+            ]
+        );
     }
 }

@@ -21,6 +21,7 @@ pub(super) async fn console(program: &mut Program<'_>) -> Result<u8, Stop> {
         operator: setup.operator.clone(),
         dirs: setup.dirs.clone(),
         watching: Watching::Live,
+        prepare: true,
     };
     let engine = (program.start_engine)(options).map_err(|error| {
         Stop::failed(

@@ -1,19 +1,52 @@
-//! What the rewriter makes of good archives, and that it refuses every kind of bad one.
+//! What a pass makes of good archives, and that it refuses every kind of bad one.
 
 use super::defect::ArchiveDefect;
+use super::failure::ExportError;
 use super::fixture::{Entry, Fixture, Layout};
+use super::growth::{Extent, Growth, ParcelContents};
 use super::hashing_writer::digest_of;
-use super::rewrite::{Rewritten, rewrite};
+use super::manifest::manifest_forms;
+use super::memo::Memo;
+use super::pass::{PassError, Work, pass};
+use super::tape::Tape;
+use crate::ops::layers::{LayerStore, Priority};
 use proptest::prelude::*;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
+use std::sync::Arc;
 use tar::EntryType;
+use tokio_util::sync::CancellationToken;
 
 const LAYOUTS: [Layout; 3] = [Layout::Legacy, Layout::Blobs, Layout::Containerd];
 
-fn run(fixture: &Fixture) -> Result<(Rewritten, Vec<u8>), ArchiveDefect> {
-    rewrite(fixture.bytes().as_slice(), Vec::new(), &fixture.expected)
+fn run(fixture: &Fixture) -> Result<(ParcelContents, Vec<u8>), ArchiveDefect> {
+    run_on(fixture, &fixture.bytes())
+}
+
+/// What becomes of an archive: what is in the parcel, and the parcel unpacked.
+fn run_on(fixture: &Fixture, archive: &[u8]) -> Result<(ParcelContents, Vec<u8>), ArchiveDefect> {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LayerStore::with_small_frames(folder.path().join("layers"));
+    let growth = Arc::new(Growth::new());
+    let mut tape = Tape::new(growth.clone()).unwrap();
+    let work = Work {
+        expected: &fixture.expected,
+        store: &store,
+        memo: &Memo::Kept(HashMap::new()),
+        priority: Priority::Urgent,
+        cancel: &CancellationToken::new(),
+    };
+    match pass(archive, work, &mut tape) {
+        Ok(record) => assert_eq!(record.config_digest.hex().len(), 64),
+        Err(PassError::Export(ExportError::Archive(defect))) => return Err(defect),
+        Err(error) => panic!("{error:?}"),
+    }
+    let Extent::Whole(size, contents) = growth.now() else {
+        panic!("the parcel is not whole")
+    };
+    let packed = growth.read(0, usize::try_from(size).unwrap()).unwrap();
+    Ok(((*contents).clone(), zstd::decode_all(&packed[..]).unwrap()))
 }
 
 /// The defect of a legacy archive that was changed.
@@ -40,7 +73,7 @@ fn files(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
 fn an_archive_of_each_layout_loads_on_both_stores_under_the_staging_tag_alone() {
     for layout in LAYOUTS {
         let fixture = Fixture::new(layout);
-        let (rewritten, archive) = run(&fixture).unwrap();
+        let (contents, archive) = run(&fixture).unwrap();
         let files = files(&archive);
         let json = |path: &str| serde_json::from_slice::<Value>(&files[path]).unwrap();
 
@@ -60,7 +93,7 @@ fn an_archive_of_each_layout_loads_on_both_stores_under_the_staging_tag_alone() 
         );
         assert_eq!(
             digest_of(&files[listed[0]["Config"].as_str().unwrap()]),
-            rewritten.config
+            contents.config
         );
 
         // What the containerd store reads, with every file of the archive as a blob by its digest.
@@ -75,9 +108,9 @@ fn an_archive_of_each_layout_loads_on_both_stores_under_the_staging_tag_alone() 
             manifests[0]["annotations"]["io.containerd.image.name"],
             "docker.io/library/tagboat-staging:0123456789ab"
         );
-        assert_eq!(manifests[0]["digest"], rewritten.manifest.as_str());
+        assert_eq!(manifests[0]["digest"], contents.manifest.as_str());
         assert!(files.contains_key("oci-layout"));
-        let manifest = json(&format!("blobs/sha256/{}", rewritten.manifest.hex()));
+        let manifest = json(&format!("blobs/sha256/{}", contents.manifest.hex()));
         let layers = manifest["layers"].as_array().unwrap();
         assert_eq!(layers[0], layers[2], "a repeated layer is one blob");
         for described in layers.iter().chain([&manifest["config"], &manifests[0]]) {
@@ -88,8 +121,19 @@ fn an_archive_of_each_layout_loads_on_both_stores_under_the_staging_tag_alone() 
                 "{layout:?}"
             );
         }
-        let media_type = layers[0]["mediaType"].as_str().unwrap();
-        assert_eq!(media_type.ends_with("tar+gzip"), layout == Layout::Containerd);
+        assert_eq!(layers[0]["mediaType"], "application/vnd.oci.image.layer.v1.tar");
+        let sizes: Vec<_> = fixture
+            .expected
+            .image
+            .layers
+            .iter()
+            .map(|id| (id.clone(), blobs[id]))
+            .collect();
+        let config_size = files[listed[0]["Config"].as_str().unwrap()].len() as u64;
+        assert_eq!(
+            manifest_forms(&contents.config, config_size, &sizes)[0],
+            contents.manifest
+        );
     }
 }
 
@@ -100,10 +144,43 @@ fn the_same_image_always_gives_the_same_archive() {
 }
 
 #[test]
+fn a_compressed_layer_gives_the_same_parcel_as_an_uncompressed_one_that_arrives_where_it_does() {
+    let (plain, _) = run(&Fixture::new(Layout::Blobs)).unwrap();
+    let (packed, _) = run(&Fixture::new(Layout::Containerd)).unwrap();
+    assert_eq!(packed.manifest, plain.manifest);
+}
+
+#[test]
+fn a_layer_of_no_use_to_the_image_is_refused_where_it_would_have_been_sent_and_left_out_elsewhere() {
+    let stray = Entry::file("dd/layer.tar", "no layer of it");
+    let defect = defect(|fixture| fixture.entries.insert(0, stray));
+    assert!(
+        matches!(
+            defect,
+            ArchiveDefect::Entry {
+                what: "no layer of the image",
+                ..
+            }
+        ),
+        "{defect}"
+    );
+
+    let (whole, archive) = run(&Fixture::new(Layout::Blobs)).unwrap();
+    let mut fixture = Fixture::new(Layout::Blobs);
+    let blob = format!("blobs/sha256/{}", "e".repeat(64));
+    fixture
+        .entries
+        .insert(0, Entry::file(&blob, "of another platform"));
+    fixture
+        .entries
+        .insert(0, Entry::file("notes", "of somebody else"));
+    assert_eq!(run(&fixture).unwrap(), (whole, archive));
+}
+
+#[test]
 fn an_empty_stream_is_no_archive() {
     let fixture = Fixture::new(Layout::Legacy);
-    let nothing = rewrite(std::io::empty(), Vec::new(), &fixture.expected);
-    assert_eq!(nothing.unwrap_err(), ArchiveDefect::Empty);
+    assert_eq!(run_on(&fixture, &[]).unwrap_err(), ArchiveDefect::Empty);
     assert_eq!(defect(|fixture| fixture.entries.clear()), ArchiveDefect::Empty);
 }
 
@@ -111,7 +188,7 @@ fn an_empty_stream_is_no_archive() {
 fn text_instead_of_an_archive_is_refused() {
     let fixture = Fixture::new(Layout::Legacy);
     let text = b"Error response from daemon: no such image".repeat(40);
-    let refused = rewrite(text.as_slice(), Vec::new(), &fixture.expected);
+    let refused = run_on(&fixture, &text);
     assert!(matches!(refused.unwrap_err(), ArchiveDefect::Damaged(_)));
 }
 
@@ -263,6 +340,8 @@ fn an_archive_without_end_is_refused() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn an_archive_that_ends_early_is_refused_or_is_whole_in_all_that_matters(cut in 0.0_f64..1.0, which in 0_usize..3) {
         let fixture = Fixture::new(LAYOUTS[which]);
@@ -270,8 +349,8 @@ proptest! {
         let (whole, _) = run(&fixture).unwrap();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
         let length = (bytes.len() as f64 * cut) as usize;
-        match rewrite(&bytes[..length], Vec::new(), &fixture.expected) {
-            Ok((rewritten, _)) => prop_assert_eq!(rewritten, whole),
+        match run_on(&fixture, &bytes[..length]) {
+            Ok((contents, _)) => prop_assert_eq!(contents, whole),
             Err(_) => prop_assert!(length < bytes.len()),
         }
     }
@@ -284,8 +363,8 @@ proptest! {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
         let place = (bytes.len() as f64 * at) as usize;
         bytes[place] ^= 1 << bit;
-        if let Ok((rewritten, _)) = rewrite(bytes.as_slice(), Vec::new(), &fixture.expected) {
-            prop_assert_eq!(rewritten.config, whole.config);
+        if let Ok((contents, _)) = run_on(&fixture, &bytes) {
+            prop_assert_eq!(contents, whole);
         }
     }
 }

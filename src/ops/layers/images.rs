@@ -1,0 +1,58 @@
+//! The records of images in the store.
+
+use super::failure::StoreError;
+use super::image_record::{Arrival, ImageRecord};
+use super::store::{LayerStore, files_in};
+use super::unfinished;
+use crate::model::names::ImageId;
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+
+impl LayerStore {
+    /// What is kept of an image; its layers may be gone.
+    pub fn image(&self, image: &ImageId) -> Option<ImageRecord> {
+        let record = read(&self.record_path(image))?;
+        (record.image == *image).then_some(record)
+    }
+
+    /// Keeps what was learned of an image.
+    pub fn keep_image(&self, record: &ImageRecord) -> Result<(), StoreError> {
+        let path = self.record_path(&record.image);
+        let text = serde_json::to_vec(record).map_err(|error| StoreError::new(&path, error))?;
+        unfinished::write_whole(&path, &text)
+    }
+
+    /// The layers of all images by the path at which the engine delivered them.
+    pub fn arrivals(&self) -> HashMap<String, Arrival> {
+        let records = files_in(&self.images_folder(), ".json");
+        let arrivals = records
+            .iter()
+            .filter_map(|(_, path)| read(path))
+            .flat_map(|record| record.arrival);
+        arrivals.map(|arrival| (arrival.path.clone(), arrival)).collect()
+    }
+
+    /// Forgets the images of which a path was another layer than it is now.
+    pub fn forget_path(&self, wrong: &str) {
+        for (_, path) in files_in(&self.images_folder(), ".json") {
+            let has_it = |record: &ImageRecord| record.arrival.iter().any(|arrival| arrival.path == wrong);
+            if read(&path).as_ref().is_some_and(has_it) {
+                unfinished::remove(&path);
+            }
+        }
+    }
+
+    pub(super) fn images_folder(&self) -> PathBuf {
+        self.folder().join("images")
+    }
+
+    fn record_path(&self, image: &ImageId) -> PathBuf {
+        self.images_folder().join(format!("{}.json", image.0.hex()))
+    }
+}
+
+pub(super) fn read(path: &std::path::Path) -> Option<ImageRecord> {
+    let record: ImageRecord = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    record.is_sound().then_some(record)
+}
