@@ -152,6 +152,8 @@ pub struct HostSettings {
     pub groups: Vec<String>,
     /// How strictly it asks.
     pub guard: Guard,
+    /// Whether the helper that rebuilds layers may be put there.
+    pub helper: bool,
     /// Its profile, with this host's own paths in it.
     pub profile: Profile,
 }

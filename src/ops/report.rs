@@ -108,6 +108,19 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// What it found.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The same with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Outcome<U> {
+        Outcome {
+            value: change(self.value),
+            state: self.state,
+        }
+    }
+
     /// Not needed, and why.
     pub fn skipped(value: T, why: impl Into<String>) -> Self {
         Self {

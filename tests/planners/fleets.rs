@@ -39,6 +39,7 @@ impl OneHost {
             address: Address::Local,
             groups: Vec::new(),
             guard: Guard::Normal,
+            helper: true,
             profile: Profile::convocate(),
         };
         Self {

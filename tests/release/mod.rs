@@ -60,7 +60,10 @@ impl Release {
         );
         Self {
             tag: tag.to_owned(),
-            sha256: hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: hash
+                .finalize()
+                .iter()
+                .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")),
         }
     }
 }

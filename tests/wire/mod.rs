@@ -117,6 +117,7 @@ impl Lab {
             address: Address::Ssh(address.to_owned()),
             groups: Vec::new(),
             guard: Guard::Normal,
+            helper: true,
             profile,
         };
         self.connector.connect(&settings).await.unwrap().link
@@ -203,7 +204,16 @@ pub(crate) async fn push_told(
     );
     let job = JobId::parse("20261121-013000-a1b2").unwrap();
     let operator = Operator::parse("tester@desk").unwrap();
-    let result = push_to_host(plan, &plan.hosts[0], &job, &operator, link, exports, &reporter).await;
+    let result = push_to_host(
+        plan,
+        &plan.hosts[0],
+        &job,
+        &operator,
+        link,
+        &exports.clone().into(),
+        &reporter,
+    )
+    .await;
     (result, told)
 }
 

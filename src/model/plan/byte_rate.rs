@@ -51,7 +51,7 @@ impl fmt::Display for ByteRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = self.0.get();
         for (unit, letter) in [(1_000_000_000, 'G'), (1_000_000, 'M'), (1000, 'k')] {
-            if bytes % unit == 0 {
+            if bytes.is_multiple_of(unit) {
                 return write!(f, "{}{letter}", bytes / unit);
             }
         }

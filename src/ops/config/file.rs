@@ -36,6 +36,8 @@ pub(super) struct DefaultsTable {
     pub(super) profile: Option<Spanned<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) guard: Option<Guard>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) helper: Option<bool>,
 }
 
 /// `[discovery]`: where hosts come from besides this file.
@@ -113,6 +115,8 @@ pub(super) struct HostTable {
     pub(super) groups: Vec<Spanned<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) guard: Option<Guard>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) helper: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) stamp: Option<HostPath>,
     #[serde(skip_serializing_if = "Option::is_none")]

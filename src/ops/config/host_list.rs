@@ -72,6 +72,7 @@ fn host(
         address,
         groups: table.groups.iter().map(|group| group.get_ref().clone()).collect(),
         guard: table.guard.or(file.defaults.guard).unwrap_or_default(),
+        helper: table.helper.or(file.defaults.helper).unwrap_or(true),
         profile: Profile {
             paths: overrides.on(profile.paths.clone()),
             ..profile.clone()

@@ -153,6 +153,7 @@ fn discovered(name: HostName, address: Address, profile: &Profile, guard: Guard)
         address,
         groups: Vec::new(),
         guard,
+        helper: true,
         profile: profile.clone(),
     }
 }

@@ -90,6 +90,7 @@ fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
         profile: Some(spanned(&host.profile.name)),
         groups: host.groups.iter().map(|group| spanned(group)).collect(),
         guard: Some(host.guard),
+        helper: Some(host.helper),
         stamp: own(|paths| &paths.stamp),
         history: own(|paths| &paths.history),
         staging: own(|paths| &paths.staging),

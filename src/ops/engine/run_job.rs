@@ -12,7 +12,7 @@ use crate::ops::host_link::HostLink;
 use crate::ops::journal::JournalFile;
 use crate::ops::lease::Lease;
 use crate::ops::prune::prune_host;
-use crate::ops::push::push_to_host;
+use crate::ops::push::{Pace, Supply, push_to_host};
 use crate::ops::report::{JobSink, StepError, TrackReporter};
 use crate::ops::restart::{restart_session, resume_restart};
 use futures_util::StreamExt;
@@ -42,13 +42,20 @@ struct Runner {
     sink: Arc<JournalSink>,
     cancel: CancellationToken,
     is_resumed: bool,
+    /// What all of its sends together keep to.
+    pace: Pace,
 }
 
 impl JobRun {
     /// Runs the job to its verdict. What it says goes to its journal and to `events`.
     pub(super) async fn run(self, workshop: Arc<Workshop>, events: mpsc::Sender<Event>) {
         let sink = Arc::new(JournalSink::new(self.job.clone(), self.journal, events));
+        let pace = match &self.job.plan {
+            Plan::Push(plan) => plan.options.limit.map(|rate| Pace::limited(rate.0)),
+            _ => None,
+        };
         let runner = Runner {
+            pace: pace.unwrap_or_default(),
             job: self.job,
             workshop,
             sink: sink.clone(),
@@ -112,7 +119,13 @@ impl Runner {
             Err(error) => return self.check_failed(&target.host, error, reporter).await,
         };
         match plan.hosts.iter().find(|host| host.host == target.host) {
-            Some(host) => push_to_host(plan, host, id, operator, link, exports, reporter).await,
+            Some(host) => {
+                let supply = Supply {
+                    exports: exports.clone(),
+                    pace: self.pace.clone(),
+                };
+                push_to_host(plan, host, id, operator, link, &supply, reporter).await
+            }
             None => not_planned(),
         }
     }

@@ -10,48 +10,61 @@ use super::parcel::{Label, Parcel, blocking};
 use super::pass::Expected;
 use super::running::{Interest, Origin, Run, Running};
 use super::staging::staging_reference;
+use super::wrapping::Wrapping;
 use crate::model::fleet::SourceImage;
 use crate::model::names::{Digest, ImageId, ImageRef};
 use crate::ops::layers::{ImageRecord, LayerStore, Priority};
 use crate::ops::ports::ContainerEngine;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio_util::sync::CancellationToken;
 
 /// A parcel and where its bytes come from.
 pub type Exported = (Arc<Parcel>, Origin);
 
+/// Recipes that are kept: hosts of a fleet have few different images as bases.
+const RECIPES: usize = 8;
+
 /// The exports of one console. Clones share them.
 #[derive(Clone)]
 pub struct Exports {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
-    source: Arc<dyn ContainerEngine>,
-    store: LayerStore,
-    table: Mutex<Table>,
+pub(super) struct Shared {
+    pub(super) source: Arc<dyn ContainerEngine>,
+    pub(super) store: LayerStore,
+    pub(super) table: Mutex<Table>,
     /// gzip takes all of a processor, so one archive after the other is made for it.
     deriving: tokio::sync::Mutex<()>,
     /// Images are prepared one after the other.
     preparing: tokio::sync::Mutex<()>,
+    /// Recipes are made one after the other: each takes a processor, and hosts with the same base wait for the same one.
+    pub(super) cooking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
-struct Table {
+pub(super) struct Table {
     running: HashMap<ImageId, Arc<Running>>,
     parcels: HashMap<(ImageId, String), Weak<Parcel>>,
+    /// The last recipes, for the hosts whose turn comes later.
+    recipes: VecDeque<Arc<Parcel>>,
 }
 
 impl Table {
     /// A parcel that somebody holds and that can still be read.
-    fn parcel(&self, image: &SourceImage, label: &Label) -> Option<Arc<Parcel>> {
+    pub(super) fn parcel(&self, image: &SourceImage, label: &Label) -> Option<Arc<Parcel>> {
         let key = (image.id.clone(), label.name.clone());
         let parcel = self.parcels.get(&key)?.upgrade()?;
         (!parcel.has_failed()).then_some(parcel)
     }
 
-    fn keep(&mut self, image: &SourceImage, parcel: Parcel) -> Arc<Parcel> {
+    pub(super) fn keep_recipe(&mut self, recipe: Arc<Parcel>) {
+        self.recipes.truncate(RECIPES - 1);
+        self.recipes.push_front(recipe);
+    }
+
+    pub(super) fn keep(&mut self, image: &SourceImage, parcel: Parcel) -> Arc<Parcel> {
         let parcel = Arc::new(parcel);
         self.parcels.retain(|_, parcel| parcel.strong_count() > 0);
         let key = (image.id.clone(), parcel.name().to_owned());
@@ -69,6 +82,7 @@ impl Exports {
             table: Mutex::default(),
             deriving: tokio::sync::Mutex::default(),
             preparing: tokio::sync::Mutex::default(),
+            cooking: tokio::sync::Mutex::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -122,7 +136,7 @@ impl Exports {
         progress: impl FnMut(u64) + Send,
         cancel: &CancellationToken,
     ) -> Result<Exported, ExportError> {
-        let label = Label::new(image, layers, codec, staging(image)?);
+        let label = Label::new(image, layers, &[], Wrapping::Archive(codec), staging(image)?);
         let is_whole = image.layers.iter().all(|layer| layers.contains(layer));
         if codec == Codec::Zstd && is_whole {
             return self.whole(image, reference, label, progress, cancel).await;
@@ -269,7 +283,7 @@ impl Exports {
 }
 
 impl Shared {
-    fn table(&self) -> MutexGuard<'_, Table> {
+    pub(super) fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -322,7 +336,7 @@ fn gone() -> ExportError {
     ExportError::Broken("its task is gone".to_owned())
 }
 
-fn staging(image: &SourceImage) -> Result<ImageRef, ExportError> {
+pub(super) fn staging(image: &SourceImage) -> Result<ImageRef, ExportError> {
     staging_reference(image)
         .ok_or_else(|| ExportError::Broken("the image's id gives no staging tag".to_owned()))
 }

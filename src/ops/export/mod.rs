@@ -2,10 +2,12 @@
 //! them. Senders read them while they are still being made.
 
 mod assemble;
+mod bases;
 mod channel_reader;
 mod codec;
 mod contents;
 mod defect;
+mod deltas;
 mod derived;
 mod documents;
 mod entry_path;
@@ -28,10 +30,12 @@ mod pass;
 #[cfg(test)]
 mod pass_tests;
 mod publisher;
+mod recipe;
 mod running;
 mod staging;
 mod tape;
 mod unpacker;
+mod wrapping;
 
 pub use codec::Codec;
 pub use defect::ArchiveDefect;
@@ -42,3 +46,4 @@ pub use manifest::manifest_forms;
 pub use parcel::{Parcel, ParcelFacts};
 pub use running::Origin;
 pub use staging::staging_reference;
+pub use wrapping::Wrapping;

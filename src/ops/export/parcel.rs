@@ -1,9 +1,9 @@
 //! A parcel: what goes to the staging directory of a host, read by any number of senders, also while it is still being made.
 
-use super::codec::Codec;
 use super::failure::ExportError;
 use super::growth::{Extent, Growth, ParcelContents};
 use super::running::Interest;
+use super::wrapping::Wrapping;
 use crate::model::fleet::SourceImage;
 use crate::model::names::{Digest, ImageRef};
 use bytes::Bytes;
@@ -27,7 +27,7 @@ const PIECE: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub(super) struct Label {
     pub(super) name: String,
-    pub(super) codec: Codec,
+    pub(super) wrapping: Wrapping,
     pub(super) staging: ImageRef,
     /// Bytes that it can have at most, as far as the image's size tells.
     pub(super) bound: u64,
@@ -37,22 +37,26 @@ impl Label {
     pub(super) fn new(
         image: &SourceImage,
         layers: &BTreeSet<Digest>,
-        codec: Codec,
+        base: &[Digest],
+        wrapping: Wrapping,
         staging: ImageRef,
     ) -> Self {
         let mut hash = Sha256::new();
         hash.update(format!(
             "tagboat parcel {FORM} {} {}\n",
-            codec.word(),
+            wrapping.word(),
             image.content.0
         ));
         for layer in layers {
             hash.update(format!("{layer}\n"));
         }
+        for layer in base {
+            hash.update(format!("on {layer}\n"));
+        }
         let digest = Digest::from_bytes(&hash.finalize().into());
         Self {
             name: digest.hex()[..16].to_owned(),
-            codec,
+            wrapping,
             staging,
             // What no compression can make smaller grows by less than a half per cent; headers of files, which the image's size
             // leaves out, become a few bytes each.
@@ -111,9 +115,9 @@ impl Parcel {
         &self.label.name
     }
 
-    /// Its compression.
-    pub fn codec(&self) -> Codec {
-        self.label.codec
+    /// What its bytes are.
+    pub fn wrapping(&self) -> Wrapping {
+        self.label.wrapping
     }
 
     /// The reference that it loads under.

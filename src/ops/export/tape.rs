@@ -67,22 +67,9 @@ impl Tape {
 
     /// Writes the documents and the end of the archive.
     pub(super) fn finish(&mut self, record: &ImageRecord, staging: &ImageRef) -> Result<(), ExportError> {
-        let Documents { manifest, all } = documents(record, staging);
-        let mut rest = Vec::new();
-        for document in all {
-            let size = document.text.len() as u64;
-            rest.extend(head(&document.path, size).map_err(|error| broken(&error))?);
-            rest.extend(document.text);
-            rest.resize(rest.len() + padding(size), 0);
-        }
-        rest.resize(rest.len() + 2 * BLOCK, 0);
+        let Ending { rest, contents } = ending(record, staging)?;
         self.push(&rest)?;
-        self.growth.finish(ParcelContents {
-            config: record.config_digest.clone(),
-            manifest,
-            layers: record.layers.iter().map(|layer| layer.id.clone()).collect(),
-            staging: staging.clone(),
-        });
+        self.growth.finish(contents);
         Ok(())
     }
 
@@ -95,12 +82,40 @@ impl Tape {
     }
 }
 
+/// What comes after the layers of an archive.
+pub(super) struct Ending {
+    /// The documents, and the end of the tape.
+    pub(super) rest: Vec<u8>,
+    /// What is in the archive then.
+    pub(super) contents: ParcelContents,
+}
+
+/// The ending of an archive of an image.
+pub(super) fn ending(record: &ImageRecord, staging: &ImageRef) -> Result<Ending, ExportError> {
+    let Documents { manifest, all } = documents(record, staging);
+    let mut rest = Vec::new();
+    for document in all {
+        let size = document.text.len() as u64;
+        rest.extend(head(&document.path, size).map_err(|error| broken(&error))?);
+        rest.extend(document.text);
+        rest.resize(rest.len() + padding(size), 0);
+    }
+    rest.resize(rest.len() + 2 * BLOCK, 0);
+    let contents = ParcelContents {
+        config: record.config_digest.clone(),
+        manifest,
+        layers: record.layers.iter().map(|layer| layer.id.clone()).collect(),
+        staging: staging.clone(),
+    };
+    Ok(Ending { rest, contents })
+}
+
 fn broken(error: &io::Error) -> ExportError {
     ExportError::Broken(error.to_string())
 }
 
 /// The header of a file, the same for the same name and size.
-fn head(path: &str, size: u64) -> io::Result<[u8; BLOCK]> {
+pub(super) fn head(path: &str, size: u64) -> io::Result<[u8; BLOCK]> {
     let mut header = Header::new_ustar();
     header.set_entry_type(EntryType::Regular);
     header.set_path(path)?;
@@ -114,7 +129,7 @@ fn head(path: &str, size: u64) -> io::Result<[u8; BLOCK]> {
 }
 
 /// Zeros between a file of this size and the next header.
-fn padding(size: u64) -> usize {
+pub(super) fn padding(size: u64) -> usize {
     let block = BLOCK as u64;
     // Less than a block, so that it fits.
     usize::try_from((block - size % block) % block).unwrap_or_default()

@@ -16,6 +16,12 @@ impl LayerStore {
         (record.image == *image).then_some(record)
     }
 
+    /// What is kept of all images.
+    pub fn images(&self) -> Vec<ImageRecord> {
+        let records = files_in(&self.images_folder(), ".json");
+        records.iter().filter_map(|(_, path)| read(path)).collect()
+    }
+
     /// Keeps what was learned of an image.
     pub fn keep_image(&self, record: &ImageRecord) -> Result<(), StoreError> {
         let path = self.record_path(&record.image);
@@ -25,11 +31,7 @@ impl LayerStore {
 
     /// The layers of all images by the path at which the engine delivered them.
     pub fn arrivals(&self) -> HashMap<String, Arrival> {
-        let records = files_in(&self.images_folder(), ".json");
-        let arrivals = records
-            .iter()
-            .filter_map(|(_, path)| read(path))
-            .flat_map(|record| record.arrival);
+        let arrivals = self.images().into_iter().flat_map(|record| record.arrival);
         arrivals.map(|arrival| (arrival.path.clone(), arrival)).collect()
     }
 

@@ -9,6 +9,7 @@ mod frame;
 mod frame_pool;
 mod image_record;
 mod images;
+mod indexes;
 mod layer;
 mod packer;
 mod priority;

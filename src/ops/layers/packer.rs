@@ -8,13 +8,13 @@ use super::frame_pool::{FrameBuffer, FramePool};
 use super::priority::Priority;
 use super::unfinished;
 use crate::model::names::Digest;
-use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use tagboat_recipe::{Indexer, LayerIndex};
 use tempfile::TempPath;
 
 /// Threads that pack. Frames are independent, so that the result is the same for any number.
@@ -31,7 +31,7 @@ pub struct Packer {
     priority: Priority,
     assembly: Arc<Assembly>,
     path: TempPath,
-    hash: Sha256,
+    indexer: Indexer,
     size: u64,
     buffer: Option<FrameBuffer>,
     next: usize,
@@ -47,6 +47,8 @@ struct Workers {
 pub struct Packed {
     /// The digest of its uncompressed bytes.
     pub id: Digest,
+    /// What is in it.
+    pub index: LayerIndex,
     /// What is known of it.
     pub facts: LayerFacts,
     /// The packed bytes.
@@ -67,7 +69,7 @@ impl Packer {
             path,
             pool,
             priority,
-            hash: Sha256::new(),
+            indexer: Indexer::new(),
             size: 0,
             buffer: None,
             next: 0,
@@ -96,8 +98,11 @@ impl Packer {
         }
         self.end_workers();
         let written = self.assembly.finish()?;
+        let index = self.indexer.finish();
+        let index = index.map_err(|error| StoreError::new(&self.path, error))?;
         Ok(Packed {
-            id: Digest::from_bytes(&self.hash.finalize().into()),
+            id: Digest::from_bytes(&index.sha256),
+            index,
             facts: LayerFacts {
                 form: LayerFacts::FORM,
                 size: self.size,
@@ -143,7 +148,7 @@ impl Write for Packer {
         if let Some(trouble) = self.trouble() {
             return Err(io::Error::other(trouble));
         }
-        self.hash.update(bytes);
+        self.indexer.write_all(bytes)?;
         self.size += bytes.len() as u64;
         let mut rest = bytes;
         while !rest.is_empty() {

@@ -135,6 +135,7 @@ impl LayerStore {
     /// Puts a packed layer in its place, on disk for good. One that is there and right stays.
     pub fn publish(&self, packed: Packed) -> Result<Layer, StoreError> {
         let id = packed.id;
+        self.keep_index(&id, &packed.index)?;
         if let Some(there) = self.layer(&id).filter(|_| self.known().sound.contains_key(&id)) {
             return Ok(there);
         }

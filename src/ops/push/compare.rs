@@ -1,21 +1,26 @@
 //! The steps `check` and `compare`: the image here is still the planned one, and what the host needs of it.
 
 use super::context::{Push, Staged, megabytes};
+use super::inventory::{inventory, missing};
 use super::scripts::ROOM;
+use super::send::export_failed;
+use super::ways::Lack;
 use crate::model::fleet::ContentId;
 use crate::model::names::ImageId;
 use crate::model::plan::Presence;
 use crate::ops::activate;
 use crate::ops::export::Codec;
+use crate::ops::helper::Helper;
 use crate::ops::ports::{ImageDetails, ScriptCall};
 use crate::ops::report::{Outcome, StepError};
 use crate::ops::stamp;
+use std::collections::BTreeSet;
 
 /// What a host needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Need {
-    /// The whole image, compressed so that the host can read it.
-    Archive(Codec),
+    /// The image, of which it lacks this.
+    Image(Lack),
     /// Only the tag: it has the image under this id.
     Tag(ImageId),
     /// Nothing: the tag names the image already.
@@ -79,9 +84,41 @@ pub(super) async fn compare(push: &Push<'_>) -> Result<Outcome<Need>, StepError>
     if let Some(id) = elsewhere(push).await? {
         return Ok(Outcome::noted(Need::Tag(id), "the host has it under another tag"));
     }
-    let codec = room(push).await?;
-    let note = format!("the host has not got it; {} will do", codec.word());
-    Ok(Outcome::noted(Need::Archive(codec), note))
+    let lack = lack(push).await?;
+    let note = lack.told();
+    Ok(Outcome::noted(Need::Image(lack), note))
+}
+
+/// What the host lacks of the image, and what it has that can be built on.
+async fn lack(push: &Push<'_>) -> Result<Lack, StepError> {
+    let image = &push.plan.image;
+    let facts = push.link.engine.facts().await;
+    let facts = facts.map_err(|error| push.engine_failed(&error, push.nothing_sent()))?;
+    if facts.platform != image.platform {
+        let cause = format!(
+            "the host runs {}, the image is built for {}",
+            facts.platform, image.platform
+        );
+        return Err(push.refuse(cause, "build the image for this platform"));
+    }
+    let held = inventory(push).await?;
+    let plain = push.exports.plain_manifests().await;
+    let plain = plain.map_err(|error| export_failed(push, &error, push.nothing_sent()))?;
+    let layers = missing(facts.store, &image.layers, &held, |held| {
+        plain.contains(&held.id.0)
+    });
+    // The same layer may stand in an image twice.
+    let of = image.layers.iter().collect::<BTreeSet<_>>().len();
+    let codec = room(push, &facts.data_root, layers.len() == of).await?;
+    let takes_helper = push.link.settings.helper
+        && facts.platform.os == "linux"
+        && facts.platform.architecture == Helper::embedded().architecture;
+    Ok(Lack {
+        layers,
+        of,
+        bases: if takes_helper { held } else { Vec::new() },
+        codec,
+    })
 }
 
 /// Whether an image is the content that is pushed. It covers the layers too (`ops::docker::content`).
@@ -112,19 +149,15 @@ async fn elsewhere(push: &Push<'_>) -> Result<Option<ImageId>, StepError> {
 }
 
 /// Whether the host has the room and the programs; tells which compression it can undo.
-async fn room(push: &Push<'_>) -> Result<Codec, StepError> {
-    let failed = |error| push.engine_failed(&error, push.nothing_sent());
-    let facts = push.link.engine.facts().await.map_err(failed)?;
-    if facts.platform != push.plan.image.platform {
-        let cause = format!(
-            "the host runs {}, the image is built for {}",
-            facts.platform, push.plan.image.platform
-        );
-        return Err(push.refuse(cause, "build the image for this platform"));
-    }
-    let root = facts.data_root;
+///
+/// How much will be staged is known once it is made, and asked again then; where nothing of the image is there, it is not less
+/// than its layers compressed, and at most all of it.
+async fn room(push: &Push<'_>, root: &str, is_all: bool) -> Result<Codec, StepError> {
     let staging = push.link.profile().paths.staging.clone();
-    let call = ScriptCall::question(ROOM, [staging.clone(), Staged::prefix(push.plan), root.clone()]);
+    let call = ScriptCall::question(
+        ROOM,
+        [staging.clone(), Staged::prefix(push.plan), root.to_owned()],
+    );
     let output = push.link.shell.run(call).await;
     let output = output.map_err(|error| push.shell_failed(&error, push.nothing_sent()))?;
     let answer = output
@@ -145,8 +178,10 @@ async fn room(push: &Push<'_>) -> Result<Codec, StepError> {
     }
     let size = push.plan.image.size;
     let free = number("staging_free").map(|free| free.saturating_add(number("staged").unwrap_or_default()));
-    enough(push, &staging, free, size)?;
-    enough(push, &root, number("engine_free"), size.saturating_mul(2))?;
+    if is_all {
+        enough(push, &staging, free, size)?;
+        enough(push, root, number("engine_free"), size.saturating_mul(2))?;
+    }
     match (value("zstd"), value("gzip")) {
         ("yes", _) => Ok(Codec::Zstd),
         (_, "yes") => Ok(Codec::Gzip),

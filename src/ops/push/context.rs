@@ -1,8 +1,9 @@
 //! What every step of one push to one host works with, and how it says what state things are in when it fails.
 
+use super::pace::Pace;
 use crate::model::names::{JobId, Operator};
 use crate::model::plan::{PushPlan, PushTarget};
-use crate::ops::export::{Codec, Exports, Parcel, ParcelFacts};
+use crate::ops::export::{Exports, Parcel, ParcelFacts, Wrapping};
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{EngineError, ShellError};
 use crate::ops::report::{StepError, TrackReporter};
@@ -17,6 +18,7 @@ pub(super) struct Push<'a> {
     pub(super) operator: &'a Operator,
     pub(super) link: &'a HostLink,
     pub(super) exports: &'a Exports,
+    pub(super) pace: &'a Pace,
     pub(super) reporter: &'a TrackReporter,
 }
 
@@ -64,13 +66,13 @@ impl Push<'_> {
     }
 }
 
-/// The places of one archive on a host.
+/// The places of one parcel on a host.
 pub(super) struct Staged {
     /// While it arrives.
     pub(super) part: String,
     folder: String,
     prefix: String,
-    codec: Codec,
+    wrapping: Wrapping,
 }
 
 impl Staged {
@@ -83,41 +85,41 @@ impl Staged {
     /// The places of an archive in the host's staging directory.
     pub(super) fn of(push: &Push<'_>, parcel: &Parcel) -> Self {
         let folder = push.link.profile().paths.staging.trim_end_matches('/').to_owned();
-        let (prefix, codec) = (Self::prefix(push.plan), parcel.codec());
+        let (prefix, wrapping) = (Self::prefix(push.plan), parcel.wrapping());
         Self {
-            part: format!("{folder}/{prefix}{}.{}.part", parcel.name(), codec.extension()),
+            part: format!("{folder}/{prefix}{}.{}.part", parcel.name(), wrapping.extension()),
             folder,
             prefix,
-            codec,
+            wrapping,
         }
     }
 
     /// Where it is when it is verified, which its bytes tell.
     pub(super) fn file(&self, facts: &ParcelFacts) -> String {
-        let (folder, prefix, extension) = (&self.folder, &self.prefix, self.codec.extension());
+        let (folder, prefix, extension) = (&self.folder, &self.prefix, self.wrapping.extension());
         format!("{folder}/{prefix}{}.{extension}", &facts.sha256.hex()[..16])
     }
 
     /// All of it is there.
-    pub(super) fn arrived(&self, facts: ParcelFacts, is_verified: bool) -> Arrived {
+    pub(super) fn arrived(&self, facts: ParcelFacts, sent: u64, is_verified: bool) -> Arrived {
         Arrived {
             file: self.file(&facts),
             facts,
-            codec: self.codec,
             part: self.part.clone(),
+            sent,
             is_verified,
         }
     }
 }
 
-/// An archive that is on a host.
+/// A parcel that is on a host.
 pub(super) struct Arrived {
     /// What is known of it.
     pub(super) facts: ParcelFacts,
-    /// Its compression.
-    pub(super) codec: Codec,
     /// Where it arrived.
     pub(super) part: String,
+    /// Bytes that were sent for it now; less than it has when some were there.
+    pub(super) sent: u64,
     /// Where it is when it is verified.
     pub(super) file: String,
     /// Whether it was found there, verified.

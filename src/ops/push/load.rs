@@ -1,48 +1,120 @@
 //! The steps `load`, `confirm` and `clean up`: into the engine under a staging tag, proven, and only then under its own.
 
+use super::attempt::Attempt;
 use super::compare::is_same;
 use super::context::{Arrived, Push, patience};
+use super::rebuild::rebuild;
 use super::scripts::{DISCARD, LOAD};
+use super::shipment::{Shipment, Way};
 use crate::model::fleet::Privilege;
 use crate::model::names::{ImageId, ImageRef};
+use crate::model::plan::Mode;
+use crate::ops::export::{Codec, Wrapping};
 use crate::ops::ports::{ImageDetails, ScriptCall};
 use crate::ops::report::{Outcome, StepError};
+use std::time::Duration;
 use tokio::time::timeout;
 
 /// Containerd stores of Engine 27 and later say so and still end with 0 (research/transfer.md section 4.2).
 const UNPACK_TROUBLE: &str = "Error unpacking image";
 
+/// How every engine tells a full disk.
+const NO_SPACE: &str = "no space left";
+
 /// Unpacking writes every byte at least twice, on a busy host.
 const LOAD_FACTOR: u64 = 8;
 
-/// Loads the staged archive under the staging tag.
-pub(super) async fn load(push: &Push<'_>, archive: &Arrived) -> Result<Outcome<()>, StepError> {
+/// Why a load did not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// The engine misses a layer that was not sent: with more of them it may work.
+    Layers,
+    /// Anything else.
+    Host,
+}
+
+/// What a message of `docker load` tells of a partial archive: a classic store opens the file of a layer that it lacks, a
+/// containerd store does not find its blob (research/transfer.md section 4).
+pub(super) fn trouble(why: &str) -> Trouble {
+    let of_layers = [
+        "no such file or directory",
+        "not found",
+        "does not exist",
+        "failed to unpack",
+        "layer tarfiles are missing",
+        UNPACK_TROUBLE,
+    ];
+    if !why.contains(NO_SPACE) && of_layers.iter().any(|text| why.contains(text)) {
+        Trouble::Layers
+    } else {
+        Trouble::Host
+    }
+}
+
+/// The line in which an engine that ends with 0 says that it did not unpack what it loaded.
+pub(super) fn unpack_trouble(said: &str) -> Option<&str> {
+    said.lines().find(|line| line.contains(UNPACK_TROUBLE))
+}
+
+/// Loads what arrived under the staging tag. What a helper needs beside it is sent first, and counted in `sent`.
+pub(super) async fn load(
+    push: &Push<'_>,
+    shipment: &Shipment,
+    arrived: &Arrived,
+    sent: &mut u64,
+) -> Result<Outcome<Attempt<()>>, StepError> {
+    let loaded = match (&shipment.way, shipment.parcel.wrapping()) {
+        (Way::Delta(base), _) => rebuild(push, arrived, base, sent).await,
+        (way, Wrapping::Archive(codec)) => {
+            load_archive(push, arrived, codec, matches!(way, Way::Layers)).await
+        }
+        (_, Wrapping::Recipe) => Ok(Outcome::refused("a recipe needs a helper")),
+    };
+    let has_loaded = matches!(&loaded, Ok(outcome) if *outcome.value() == Attempt::Went(()));
+    if !has_loaded {
+        drop_staging_tag(push, &arrived.facts.contents.staging).await;
+    }
+    loaded
+}
+
+async fn load_archive(
+    push: &Push<'_>,
+    archive: &Arrived,
+    codec: Codec,
+    is_partial: bool,
+) -> Result<Outcome<Attempt<()>>, StepError> {
     let arguments = [
         push.link.profile().paths.docker_socket.clone(),
         archive.file.clone(),
-        archive.codec.word().to_owned(),
+        codec.word().to_owned(),
     ];
     let mut call = ScriptCall::question(LOAD, arguments)
-        .within(patience(push.plan.image.size.saturating_mul(LOAD_FACTOR)))
+        .within(load_patience(push))
         .until(push.reporter.cancel());
     call.as_root = push.link.privilege == Privilege::Sudo;
     let loaded = push.link.shell.run(call).await;
-    let error = match loaded {
-        Err(error) => push.shell_failed(&error, not_tagged(push, archive)),
-        Ok(output) => match output.success() {
-            Ok(said) => match said.lines().find(|line| line.contains(UNPACK_TROUBLE)) {
-                None => return Ok(Outcome::done(())),
-                Some(line) => load_failed(push, archive, line),
-            },
-            Err(why) => load_failed(push, archive, &why),
+    let loaded = loaded.map_err(|error| push.shell_failed(&error, not_tagged(push, archive)))?;
+    let why = match loaded.success() {
+        Ok(said) => match unpack_trouble(&said) {
+            None => return Ok(Outcome::done(Attempt::Went(()))),
+            Some(line) => line.to_owned(),
         },
+        Err(why) => why,
     };
-    drop_staging_tag(push, &archive.facts.contents.staging).await;
-    Err(error)
+    if is_partial && trouble(&why) == Trouble::Layers {
+        Ok(Outcome::refused(why))
+    } else {
+        Err(load_failed(push, archive, &why))
+    }
 }
 
-fn load_failed(push: &Push<'_>, archive: &Arrived, why: &str) -> StepError {
-    let mend = if why.contains("no space left") {
+/// How long a load may take.
+pub(super) fn load_patience(push: &Push<'_>) -> Duration {
+    patience(push.plan.image.size.saturating_mul(LOAD_FACTOR))
+}
+
+pub(super) fn load_failed(push: &Push<'_>, archive: &Arrived, why: &str) -> StepError {
+    let mend = if why.contains(NO_SPACE) {
         "prune old tags there or free space for the engine"
     } else {
         "look at the engine there"
@@ -55,9 +127,9 @@ fn load_failed(push: &Push<'_>, archive: &Arrived, why: &str) -> StepError {
 }
 
 /// The state after a load that cannot be used.
-fn not_tagged(push: &Push<'_>, archive: &Arrived) -> String {
+pub(super) fn not_tagged(push: &Push<'_>, archive: &Arrived) -> String {
     format!(
-        "{} was not touched there; the archive stays at {}; {}.",
+        "{} was not touched there; what was sent stays at {}; {}.",
         push.plan.reference,
         archive.file,
         push.still()
@@ -80,7 +152,11 @@ async fn drop_staging_tag(push: &Push<'_>, staging: &ImageRef) {
 }
 
 /// What was loaded is the image that was sent; then it gets its tag. Gives the id that the host's engine has for it.
-pub(super) async fn confirm(push: &Push<'_>, archive: &Arrived) -> Result<Outcome<ImageId>, StepError> {
+pub(super) async fn confirm(
+    push: &Push<'_>,
+    mode: Mode,
+    archive: &Arrived,
+) -> Result<Outcome<Attempt<ImageId>>, StepError> {
     let staging = &archive.facts.contents.staging;
     let state = || not_tagged(push, archive);
     let failed = |error| push.engine_failed(&error, state());
@@ -102,9 +178,14 @@ pub(super) async fn confirm(push: &Push<'_>, archive: &Arrived) -> Result<Outcom
         );
         return Err(StepError::trouble(difference, state(), advice));
     }
+    let is_complete = push.link.engine.is_complete(&staging.to_string()).await;
+    if is_complete.map_err(failed)? == Some(false) && mode != Mode::Full {
+        drop_staging_tag(push, staging).await;
+        return Ok(Outcome::refused("the host's store has not got every layer whole"));
+    }
     let outcome = give_tag(push, &loaded.id, staging.to_string(), state()).await?;
     drop_staging_tag(push, staging).await;
-    Ok(outcome)
+    Ok(outcome.map(Attempt::Went))
 }
 
 fn compare(push: &Push<'_>, archive: &Arrived, loaded: &ImageDetails) -> Result<(), String> {
@@ -157,16 +238,19 @@ pub(super) async fn give_tag(
     }
 }
 
-/// Removes the staged archive. The push has succeeded by then; a file that stays is told.
+/// Removes what was staged. The push has succeeded by then; a file that stays is told.
 pub(super) async fn clean_up(push: &Push<'_>, archive: &Arrived) -> Result<Outcome<()>, StepError> {
-    let call = ScriptCall::question(DISCARD, [archive.part.clone(), archive.file.clone()]);
-    let outcome = push.link.shell.run(call).await;
-    let trouble = match outcome {
-        Ok(output) => output.success().err(),
-        Err(error) => Some(error.to_string()),
-    };
-    Ok(match trouble {
+    Ok(match discard(push, archive).await {
         None => Outcome::done(()),
         Some(why) => Outcome::noted((), format!("{} stays there: {why}", archive.file)),
     })
+}
+
+/// Removes what was staged; tells why it stays, if it does.
+pub(super) async fn discard(push: &Push<'_>, archive: &Arrived) -> Option<String> {
+    let call = ScriptCall::question(DISCARD, [archive.part.clone(), archive.file.clone()]);
+    match push.link.shell.run(call).await {
+        Ok(output) => output.success().err(),
+        Err(error) => Some(error.to_string()),
+    }
 }

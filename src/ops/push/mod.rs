@@ -1,29 +1,58 @@
 //! The push operation: copies an image to one host and, when it is verified and loaded, stamps it. No session is touched.
 
+mod attempt;
 mod compare;
 mod context;
 mod counted;
+mod export;
 mod find;
+mod helper_place;
+mod inventory;
 mod load;
+mod pace;
+mod rebuild;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]
 mod script_tests;
 mod scripts;
 mod send;
+mod shipment;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ImageId, JobId, Operator};
-use crate::model::plan::{PushPlan, PushTarget};
+use crate::model::plan::{Mode, PushPlan, PushTarget};
 use crate::ops::activate::{EITHER, failed};
-use crate::ops::export::{Codec, Exports};
+use crate::ops::export::Exports;
 use crate::ops::host_link::HostLink;
 use crate::ops::report::{Outcome, StepError, TrackReporter};
 use crate::ops::stamp::{Stamped, stamp};
+use attempt::Attempt;
 use compare::Need;
-use context::Push;
+use context::{Arrived, Push};
+pub use pace::Pace;
+use ways::Lack;
+
+/// What the hosts of one push share.
+pub struct Supply {
+    /// Where archives and recipes come from.
+    pub exports: Exports,
+    /// How fast they go.
+    pub pace: Pace,
+}
+
+impl From<Exports> for Supply {
+    /// Without a limit.
+    fn from(exports: Exports) -> Self {
+        Self {
+            exports,
+            pace: Pace::default(),
+        }
+    }
+}
 
 /// Pushes to one host. Every precondition of the plan is checked again before the step that relies on it.
 pub async fn push_to_host(
@@ -32,7 +61,7 @@ pub async fn push_to_host(
     job: &JobId,
     operator: &Operator,
     link: &HostLink,
-    exports: &Exports,
+    supply: &Supply,
     reporter: &TrackReporter,
 ) -> TrackResult {
     let push = Push {
@@ -41,7 +70,8 @@ pub async fn push_to_host(
         job,
         operator,
         link,
-        exports,
+        exports: &supply.exports,
+        pace: &supply.pace,
         reporter,
     };
     match push.run().await {
@@ -54,7 +84,7 @@ impl Push<'_> {
     async fn run(&self) -> Result<Option<String>, TrackResult> {
         self.step(StepKind::Check, compare::check(self)).await?;
         match self.step(StepKind::Compare, compare::compare(self)).await? {
-            Need::Archive(codec) => self.by_archive(codec).await,
+            Need::Image(lack) => self.send_image(&lack).await,
             Need::Tag(id) => {
                 self.skip_transfer("the host has it under another tag").await?;
                 let source = id.to_string();
@@ -76,25 +106,74 @@ impl Push<'_> {
         }
     }
 
-    async fn by_archive(&self, codec: Codec) -> Result<Option<String>, TrackResult> {
-        let parcel = self.step(StepKind::Export, send::export(self, codec)).await?;
-        let arrived = self.step(StepKind::Send, send::send(self, &parcel)).await?;
-        drop(parcel);
+    /// Tries the ways in which the image can go there, best first; what the host refuses, the next one does.
+    async fn send_image(&self, lack: &Lack) -> Result<Option<String>, TrackResult> {
+        let mut sent = 0;
+        let mut refused: Option<String> = None;
+        for mode in lack.modes(self.plan.options.mode) {
+            if let Some(why) = refused.take() {
+                self.reporter.log(format!("{why}; {mode} will do")).await;
+            }
+            match self.go(mode, lack, &mut sent).await? {
+                Attempt::Went((id, arrived)) => {
+                    let place = format!("; the archive stays at {}", arrived.file);
+                    let note = self.step(StepKind::Stamp, self.stamp(&id, &place)).await?;
+                    self.step(StepKind::CleanUp, load::clean_up(self, &arrived))
+                        .await?;
+                    return Ok(Some(note));
+                }
+                Attempt::Refused(why) => refused = Some(format!("{mode} is not possible: {why}")),
+            }
+        }
+        let why = refused.unwrap_or_else(|| "there is no way to send it".to_owned());
+        let refusal = async { Err(self.refuse(why, "allow another mode with --mode best")) };
+        self.step(StepKind::Load, refusal).await
+    }
+
+    /// One way, from the export to the tag.
+    async fn go(
+        &self,
+        mode: Mode,
+        lack: &Lack,
+        sent: &mut u64,
+    ) -> Result<Attempt<(ImageId, Arrived)>, TrackResult> {
+        let shipment = match self
+            .step(StepKind::Export, export::export(self, mode, lack))
+            .await?
+        {
+            Attempt::Went(shipment) => shipment,
+            Attempt::Refused(why) => return Ok(Attempt::Refused(why)),
+        };
+        let arrived = self
+            .step(StepKind::Send, send::send(self, &shipment.parcel))
+            .await?;
+        *sent += arrived.sent;
         if arrived.is_verified {
             self.skip(StepKind::Verify, "its SHA-256 was compared before the send")
                 .await?;
         } else {
             self.step(StepKind::Verify, send::verify(self, &arrived)).await?;
         }
-        self.step(StepKind::Load, load::load(self, &arrived)).await?;
-        let id = self
-            .step(StepKind::Confirm, load::confirm(self, &arrived))
-            .await?;
-        let place = format!("; the archive stays at {}", arrived.file);
-        let note = self.step(StepKind::Stamp, self.stamp(&id, &place)).await?;
-        self.step(StepKind::CleanUp, load::clean_up(self, &arrived))
-            .await?;
-        Ok(Some(note))
+        let loading = load::load(self, &shipment, &arrived, sent);
+        let confirmed = match self.step(StepKind::Load, loading).await? {
+            Attempt::Went(()) => {
+                self.step(StepKind::Confirm, load::confirm(self, mode, &arrived))
+                    .await?
+            }
+            Attempt::Refused(why) => Attempt::Refused(why),
+        };
+        match confirmed {
+            Attempt::Went(id) => {
+                self.reporter
+                    .transferred(shipment.transfer(*sent, id.clone()))
+                    .await;
+                Ok(Attempt::Went((id, arrived)))
+            }
+            Attempt::Refused(why) => {
+                load::discard(self, &arrived).await;
+                Ok(Attempt::Refused(why))
+            }
+        }
     }
 
     async fn finish_without_archive(&self, id: &ImageId) -> Result<Option<String>, TrackResult> {

@@ -108,7 +108,7 @@ impl Scene {
             &job,
             &operator,
             &self.host.link,
-            &self.exports,
+            &self.exports.clone().into(),
             &reporter,
         )
         .await;

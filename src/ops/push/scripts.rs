@@ -37,3 +37,15 @@ pub(super) const DISCARD: Script = Script {
     name: "push-discard",
     text: include_str!("../../../assets/host/push-discard.sh"),
 };
+
+/// Where the helper is, or puts it there.
+pub(super) const HELPER: Script = Script {
+    name: "push-helper",
+    text: include_str!("../../../assets/host/push-helper.sh"),
+};
+
+/// Loads what the helper makes of a recipe.
+pub(super) const REBUILD: Script = Script {
+    name: "push-rebuild",
+    text: include_str!("../../../assets/host/push-rebuild.sh"),
+};

@@ -1,10 +1,11 @@
-//! The steps `export`, `send` and `verify`: the archive is made here, goes to the staging directory, and is compared there.
+//! The steps `send` and `verify`: a parcel goes to the staging directory, and is compared there.
 
 use super::context::{Arrived, Push, Staged, megabytes, patience};
 use super::counted::Counted;
 use super::find::{There, find};
+use super::pace::Paced;
 use super::scripts::{RECEIVE, VERIFY};
-use crate::ops::export::{Codec, ExportError, Origin, Parcel};
+use crate::ops::export::{ExportError, Parcel};
 use crate::ops::ports::{ScriptCall, ScriptOutput, ShellError};
 use crate::ops::report::{Outcome, StepError};
 use std::convert::Infallible;
@@ -16,31 +17,6 @@ const STALL: Duration = Duration::from_mins(2);
 
 /// No archive takes so long; a send is ended by its stall, by the operator or by the connection before that.
 const LONGEST: Duration = Duration::from_hours(48);
-
-/// Begins to make the archive, or takes the one that is there. Ends when its first bytes can be sent.
-pub(super) async fn export(push: &Push<'_>, codec: Codec) -> Result<Outcome<Arc<Parcel>>, StepError> {
-    let plan = push.plan;
-    let counter = push.reporter.byte_counter(Some(plan.image.size));
-    let layers = plan.image.layers.iter().cloned().collect();
-    let exported = push
-        .exports
-        .archive(
-            &plan.image,
-            &plan.reference,
-            &layers,
-            codec,
-            |done| counter.set(done),
-            push.reporter.cancel(),
-        )
-        .await;
-    let (parcel, origin) = exported.map_err(|error| export_failed(push, &error, push.nothing_sent()))?;
-    let note = match (parcel.size(), origin) {
-        (None, _) => "streams while it is exported".to_owned(),
-        (Some(size), Origin::Made) => format!("{} of {}", megabytes(size), codec.word()),
-        (Some(size), Origin::Reused) => format!("{} of {}, made before", megabytes(size), codec.word()),
-    };
-    Ok(Outcome::noted(parcel, note))
-}
 
 /// What a failed export means when `state` holds.
 pub(super) fn export_failed(push: &Push<'_>, error: &ExportError, state: String) -> StepError {
@@ -58,7 +34,7 @@ pub(super) async fn send(push: &Push<'_>, parcel: &Arc<Parcel>) -> Result<Outcom
     let staged = Staged::of(push, parcel);
     match find(push, parcel, &staged).await? {
         There::Whole(facts) => {
-            let arrived = staged.arrived(facts, true);
+            let arrived = staged.arrived(facts, 0, true);
             let note = format!("{} was there", arrived.file);
             Ok(Outcome::skipped(arrived, note))
         }
@@ -66,7 +42,7 @@ pub(super) async fn send(push: &Push<'_>, parcel: &Arc<Parcel>) -> Result<Outcom
             let facts = parcel.finished().await;
             let facts = facts.map_err(|error| export_failed(push, &error, partly(push, &staged.part)))?;
             let note = format!("all of {} was there", staged.part);
-            Ok(Outcome::skipped(staged.arrived(facts, false), note))
+            Ok(Outcome::skipped(staged.arrived(facts, 0, false), note))
         }
         There::Part(offset) => send_from(push, parcel, &staged, offset).await,
     }
@@ -109,7 +85,7 @@ async fn send_from(
             megabytes(total - offset)
         ),
     };
-    Ok(Outcome::noted(staged.arrived(facts, false), note))
+    Ok(Outcome::noted(staged.arrived(facts, total - offset, false), note))
 }
 
 /// The state after a send that did not end well.
@@ -127,7 +103,8 @@ async fn transfer(
     offset: u64,
 ) -> Result<ScriptOutput, StepError> {
     let counter = push.reporter.byte_counter(parcel.size());
-    let (mut input, movement) = Counted::new(parcel.reader(offset), offset, counter.clone());
+    let paced = Paced::new(parcel.reader(offset), push.pace.clone());
+    let (mut input, movement) = Counted::new(paced, offset, counter.clone());
     // A stall ends the transfer on the host too, as a cancellation does.
     let ended = push.reporter.cancel().child_token();
     let mut call = ScriptCall::question(RECEIVE, [staged.part.clone(), offset.to_string()])

@@ -40,6 +40,7 @@ impl SimulatedHost {
             address: Address::Local,
             groups: Vec::new(),
             guard: Guard::Normal,
+            helper: true,
             profile,
         };
         let link = HostLink {

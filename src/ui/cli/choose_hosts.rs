@@ -124,6 +124,7 @@ mod tests {
             address: Address::Ssh((*name).to_owned()),
             groups: groups.iter().map(|&group| group.to_owned()).collect(),
             guard: Guard::Normal,
+            helper: true,
             profile: Profile::convocate(),
         };
         Config {

@@ -56,6 +56,7 @@ mod tests {
             address: Address::Local,
             groups: Vec::new(),
             guard: Guard::Normal,
+            helper: true,
             profile: Profile {
                 image: ImageName::parse(image).unwrap(),
                 ..Profile::convocate()

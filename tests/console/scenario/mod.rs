@@ -70,6 +70,7 @@ pub(crate) fn settings(name: &str) -> HostSettings {
         name: host(name),
         address: Address::Ssh(format!("ops@{name}.example.net")),
         groups: vec![name[..2].to_owned()],
+        helper: true,
         guard: if name == "us-01" {
             Guard::Strict
         } else {
