@@ -1,6 +1,6 @@
 //! The push planner: which hosts get the image, which have it, and which are left out before any traffic.
 
-use super::{ByteRate, Gate, ModeChoice, PlanLine, count};
+use super::{ByteRate, Gate, Mode, ModeChoice, PlanLine, count};
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host, HostFacts, SourceImage, Stamp};
 use crate::model::job::{Step, StepKind, Target};
@@ -268,16 +268,24 @@ impl PushPlan {
                 .map_or_else(|| "no stamp".to_owned(), |tag| tag.tag.to_string()),
             after: self.reference.tag.to_string(),
             note: match host.presence {
-                Presence::Absent => format!(
-                    "full: up to {} MB, compressed",
-                    self.image.size.div_ceil(1_000_000)
-                ),
+                Presence::Absent => self.sending(),
                 Presence::Same => "the host has it: stamp only".to_owned(),
                 Presence::SameUntagged => "the host has it under another tag: tag and stamp".to_owned(),
                 Presence::Other => "moves the tag from another image (--replace-tag)".to_owned(),
             },
         };
         self.hosts.iter().map(line).collect()
+    }
+
+    /// What will be sent, as far as it is known before the host is asked what it has of the image.
+    fn sending(&self) -> String {
+        let most = format!("at most {} MB", self.image.size.div_ceil(1_000_000));
+        match self.options.mode {
+            ModeChoice::Best => format!("what it lacks, {most}"),
+            ModeChoice::Only(Mode::Full) => format!("full, {most}"),
+            ModeChoice::Only(Mode::Layers) => format!("the layers it lacks, {most}"),
+            ModeChoice::Only(Mode::Delta) => format!("a delta or nothing, {most}"),
+        }
     }
 
     pub(super) fn untouched(&self) -> Vec<String> {
