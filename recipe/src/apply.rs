@@ -5,13 +5,11 @@ use crate::meta::{Damaged, Item, MetaReader};
 use crate::op::{Op, OpReader, Window};
 use crate::outlet::{Gone, Outlet, OutletError};
 use crate::patch::{self, NEW_WINDOW, OLD_WINDOW};
-use crate::paths::plain;
 use crate::plan::{self, BadRecipe, LayerStep, Step};
-use std::ffi::OsStr;
+use crate::root::Root;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
 /// What was done.
@@ -75,7 +73,11 @@ pub fn apply(
     let (outlet, far_end) = Outlet::new();
     thread::scope(|scope| {
         let writing = scope.spawn(move || far_end.drain(output));
-        let mut rebuilder = Rebuilder { root, data, outlet };
+        let mut rebuilder = Rebuilder {
+            root: Root::new(root),
+            data,
+            outlet,
+        };
         let rebuilt = rebuilder.all(&steps);
         // The far end ends with the near one; after an error what waits there is still written, and is worth nothing.
         drop(rebuilder);
@@ -88,7 +90,7 @@ pub fn apply(
 }
 
 struct Rebuilder<'a, R> {
-    root: &'a Path,
+    root: Root<'a>,
     data: R,
     outlet: Outlet,
 }
@@ -138,13 +140,17 @@ impl<R: Read> Rebuilder<'_, R> {
             Op::Same(_) => self.copy(path.ok_or(Damaged)?, size),
             Op::Copy(path) => self.copy(path, size),
             Op::New(_) => self.carried(size),
-            Op::Patch { path, windows } => self.patched(path, windows, size),
+            Op::Patch {
+                path,
+                old_size,
+                windows,
+            } => self.patched(path, *old_size, windows, size),
         }
     }
 
     /// The file at a path, as it is.
     fn copy(&mut self, path: &[u8], size: u64) -> Result<(), ApplyError> {
-        let mut file = self.open(path)?;
+        let mut file = self.open(path, size)?;
         let mut left = size;
         while left > 0 {
             match self.outlet.fill(left, |room| file.read(room))? {
@@ -172,9 +178,15 @@ impl<R: Read> Rebuilder<'_, R> {
     }
 
     /// The file at a path, patched window by window.
-    fn patched(&mut self, path: &[u8], windows: &[Window], size: u64) -> Result<(), ApplyError> {
+    fn patched(
+        &mut self,
+        path: &[u8],
+        old_size: u64,
+        windows: &[Window],
+        size: u64,
+    ) -> Result<(), ApplyError> {
         let mut left = size;
-        let mut file = self.open(path)?;
+        let mut file = self.open(path, old_size)?;
         for window in windows {
             // What is told is held in memory: no more than what is ever made.
             let is_sane = window.new_length <= NEW_WINDOW
@@ -202,15 +214,14 @@ impl<R: Read> Rebuilder<'_, R> {
         if left == 0 { Ok(()) } else { Err(Damaged.into()) }
     }
 
-    fn open(&self, path: &[u8]) -> Result<File, ApplyError> {
-        let plain = plain(path).filter(|path| !path.is_empty()).ok_or(Damaged)?;
-        let full: PathBuf = self.root.join(OsStr::from_bytes(&plain));
-        let facts = full.symlink_metadata().map_err(|error| trouble(path, error))?;
-        // Anything else could block for ever, or be somewhere else.
-        if !facts.is_file() {
-            return Err(trouble(path, "it is no regular file"));
+    /// The file at a path, if it still has this size.
+    fn open(&mut self, path: &[u8], size: u64) -> Result<File, ApplyError> {
+        let (file, length) = self.root.open(path).map_err(|cause| trouble(path, cause))?;
+        if length == size {
+            Ok(file)
+        } else {
+            Err(trouble(path, format!("it has {length} bytes instead of {size}")))
         }
-        File::open(full).map_err(|error| trouble(path, error))
     }
 }
 

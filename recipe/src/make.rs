@@ -169,6 +169,7 @@ impl<W: Write, C: Fn() -> bool> Maker<'_, W, C> {
                     Some(windows) => {
                         ops.put(Op::Patch {
                             path: path.into(),
+                            old_size: old.size,
                             windows,
                         });
                         &mut summary.patched

@@ -12,8 +12,14 @@ pub(crate) enum Op {
     Copy(Box<[u8]>),
     /// So many bodies are the next bytes of the data stream.
     New(u64),
-    /// The file at this path, patched: the windows follow each other in the new file.
-    Patch { path: Box<[u8]>, windows: Vec<Window> },
+    /// The file at this path, patched.
+    Patch {
+        path: Box<[u8]>,
+        /// The length of that file.
+        old_size: u64,
+        /// They follow each other in the new file.
+        windows: Vec<Window>,
+    },
 }
 
 /// A part of a new file, made from a part of an old one.
@@ -86,9 +92,14 @@ fn write(output: &mut Vec<u8>, op: &Op) {
             output.push(NEW);
             varint::put(output, *count);
         }
-        Op::Patch { path, windows } => {
+        Op::Patch {
+            path,
+            old_size,
+            windows,
+        } => {
             output.push(PATCH);
             varint::put_bytes(output, path);
+            varint::put(output, *old_size);
             varint::put(output, windows.len() as u64);
             for window in windows {
                 for number in [
@@ -153,6 +164,7 @@ impl<'a> OpReader<'a> {
 
     fn patch(&mut self) -> Option<Op> {
         let path = self.pull.bytes()?.into();
+        let old_size = self.pull.number()?;
         let count = self.pull.number()?;
         let mut windows = Vec::new();
         for _ in 0..count {
@@ -163,7 +175,11 @@ impl<'a> OpReader<'a> {
                 patch_length: self.pull.number()?,
             });
         }
-        Some(Op::Patch { path, windows })
+        Some(Op::Patch {
+            path,
+            old_size,
+            windows,
+        })
     }
 }
 
@@ -175,6 +191,7 @@ mod tests {
     fn operations_come_back_one_by_one() {
         let patch = Op::Patch {
             path: b"lib/z".as_slice().into(),
+            old_size: 9,
             windows: vec![Window {
                 old_offset: 1,
                 old_length: 2,

@@ -1,13 +1,10 @@
 //! Any pair of tars: the newer one is rebuilt from the files of the older one, byte for byte; and a damaged recipe never makes
 //! anything else.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod tars;
-
+use crate::tars::{Content, layer_entries, tar_of, unpack};
 use proptest::prelude::*;
 use std::io::{Cursor, Write};
 use tagboat_recipe::{ApplyError, Base, BaseView, Indexer, LayerIndex, Part, apply, make};
-use tars::{Content, layer_entries, tar_of, unpack};
 
 fn index(tar: &[u8], piece: usize) -> LayerIndex {
     let mut indexer = Indexer::new();
@@ -123,7 +120,7 @@ fn a_layer_whose_files_only_have_new_times_costs_headers_alone() {
         let content: Vec<u8> = (0..3000u64)
             .map(|n| ((n * n * (number + 7)) >> 5).to_le_bytes()[0])
             .collect();
-        tars::file(
+        crate::tars::file(
             &format!("usr/lib/package-{}/file-{number}.so", number / 50),
             Content::Bytes(content),
             mtime,
