@@ -42,6 +42,8 @@ enum Mark {
     Bare = 3,
     /// A told number of bytes that belong to no entry.
     Raw = 4,
+    /// A told number of bytes that belong to no entry and are a body.
+    Rest = 5,
 }
 
 /// Packs the meta stream of one tar.
@@ -137,7 +139,7 @@ impl MetaWriter {
     }
 
     /// Between two entries: a full segment ends.
-    fn rest(&mut self) {
+    fn end_full(&mut self) {
         let is_full = self.segment.headers >= MOST_HEADERS || self.segment.inline.len() >= MOST_INLINE;
         if is_full {
             self.end_raw();
@@ -165,7 +167,7 @@ impl Output {
 
 impl Parts for MetaWriter {
     fn header(&mut self, header: &Header, follow: Follow, _: &Follower) {
-        self.rest();
+        self.end_full();
         self.segment.headers += 1;
         let mut begin = 0;
         for (number, width) in WIDTHS.iter().enumerate() {
@@ -218,6 +220,7 @@ impl Parts for MetaWriter {
         if self.awaited.take().is_some() {
             self.mark(Mark::Bare);
         }
+        self.body = 0;
         // The same segments, however the bytes came.
         while !bytes.is_empty() {
             let room = MOST_INLINE.saturating_sub(self.segment.inline.len()).max(1);
@@ -225,8 +228,18 @@ impl Parts for MetaWriter {
             self.segment.inline.extend_from_slice(now);
             self.raw += now.len();
             bytes = later;
-            self.rest();
+            self.end_full();
         }
+    }
+
+    fn rest(&mut self, bytes: &[u8]) {
+        self.body += bytes.len() as u64;
+    }
+
+    fn rest_end(&mut self) {
+        self.end_raw();
+        self.mark(Mark::Rest);
+        varint::put(&mut self.segment.numbers, self.body);
     }
 }
 
@@ -235,7 +248,7 @@ impl Parts for MetaWriter {
 pub(crate) enum Item<'a> {
     /// Bytes as they are.
     Bytes(&'a [u8]),
-    /// The body of a file, of so many bytes, at this path; none when it leads out of the root.
+    /// A body of so many bytes, and the path of the file that it is; none when it is none that a container sees.
     Body { path: Option<&'a [u8]>, size: u64 },
     /// So many zero bytes.
     Zeros(usize),
@@ -313,6 +326,11 @@ impl<'a> MetaReader<'a> {
                 take(Item::Bytes(inline.take(told()?).ok_or(Damaged)?))?;
                 continue;
             }
+            if mark == Mark::Rest as u8 {
+                let size = told()? as u64;
+                take(Item::Body { path: None, size })?;
+                continue;
+            }
             let header = self.read_header(&mut fields).ok_or(Damaged)?;
             take(Item::Bytes(&header))?;
             let follow = self.follower.header(&header);
@@ -325,7 +343,7 @@ impl<'a> MetaReader<'a> {
                 }
                 (0..=2, Follow::Body(whole)) => {
                     let size = if mark == 2 { told()? as u64 } else { whole };
-                    let path = self.follower.path();
+                    let path = self.follower.file();
                     take(Item::Body { path, size })?;
                     match mark {
                         0 => take(Item::Zeros(padding(whole)))?,

@@ -1,23 +1,15 @@
 //! What a host has may not be what the recipe was made for: that is noticed, named, and never passed on as a whole stream.
 
+use crate::recipes::{index, noise};
 use crate::tars::{Content, file, tar_of, unpack};
 use std::fs;
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use tagboat_recipe::{ApplyError, Base, BaseView, Indexer, LayerIndex, Part, apply, make};
+use tagboat_recipe::{ApplyError, Base, BaseView, Part, apply, make};
 
 const KEPT: &str = "usr/lib/kept.so";
 const PATCHED: &str = "usr/lib/patched.so";
-
-fn noise(seed: u32, length: usize) -> Vec<u8> {
-    let mut state = seed;
-    let next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    };
-    std::iter::repeat_with(next).take(length).collect()
-}
 
 fn layer(change: u8) -> Vec<u8> {
     let mut patched = noise(2, 300_000);
@@ -28,16 +20,10 @@ fn layer(change: u8) -> Vec<u8> {
     ])
 }
 
-fn index(tar: &[u8]) -> LayerIndex {
-    let mut indexer = Indexer::new();
-    indexer.write_all(tar).unwrap();
-    indexer.finish().unwrap()
-}
-
 /// A recipe that makes nothing but the new layer.
 fn recipe() -> Vec<u8> {
     let (old, new) = (layer(0), layer(1));
-    let (of_old, of_new) = (index(&old), index(&new));
+    let (of_old, of_new) = (index(&old, 4096), index(&new, 4096));
     let view = BaseView::of(&[&of_old]);
     let base = Base {
         view: &view,
