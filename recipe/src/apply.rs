@@ -4,7 +4,7 @@ use crate::data;
 use crate::meta::{Damaged, Item, MetaReader};
 use crate::op::{Op, OpReader, Window};
 use crate::outlet::{Gone, Outlet, OutletError};
-use crate::patch::{self, NEW_WINDOW, OLD_WINDOW};
+use crate::patch;
 use crate::plan::{self, BadRecipe, LayerStep, Step};
 use crate::root::Root;
 use std::fs::File;
@@ -68,7 +68,8 @@ pub fn apply(
     root: &Path,
     output: impl Write + Send,
 ) -> Result<Applied, ApplyError> {
-    let (steps, data) = plan::read(recipe)?;
+    let (plan, data) = plan::read(recipe)?;
+    let steps = plan.steps()?;
     let data = data::reader(recipe.take(data)).map_err(BadRecipe::from)?;
     let (outlet, far_end) = Outlet::new();
     thread::scope(|scope| {
@@ -96,7 +97,7 @@ struct Rebuilder<'a, R> {
 }
 
 impl<R: Read> Rebuilder<'_, R> {
-    fn all(&mut self, steps: &[Step]) -> Result<(), ApplyError> {
+    fn all(&mut self, steps: &[Step<'_>]) -> Result<(), ApplyError> {
         for step in steps {
             match step {
                 Step::Bytes(bytes) => self.outlet.put(bytes)?,
@@ -107,10 +108,10 @@ impl<R: Read> Rebuilder<'_, R> {
         Ok(())
     }
 
-    fn layer(&mut self, layer: &LayerStep) -> Result<(), ApplyError> {
+    fn layer(&mut self, layer: &LayerStep<'_>) -> Result<(), ApplyError> {
         self.outlet.layer_begins()?;
         let mut ops = OpReader::new(&layer.ops);
-        let mut meta = MetaReader::new(&layer.meta).map_err(BadRecipe::from)?;
+        let mut meta = MetaReader::new(layer.meta).map_err(BadRecipe::from)?;
         // A damaged plan must not make more than it says.
         let mut left = layer.size;
         meta.each(|item| {
@@ -188,30 +189,26 @@ impl<R: Read> Rebuilder<'_, R> {
         let mut left = size;
         let mut file = self.open(path, old_size)?;
         for window in windows {
-            // What is told is held in memory: no more than what is ever made.
-            let is_sane = window.new_length <= NEW_WINDOW
-                && window.old_length <= OLD_WINDOW
-                && window.patch_length <= NEW_WINDOW * 2;
-            left = left
-                .checked_sub(window.new_length)
-                .filter(|_| is_sane)
-                .ok_or(Damaged)?;
+            left = left.checked_sub(window.new_length).ok_or(Damaged)?;
             let old = read_part(&mut file, window).map_err(|error| trouble(path, error))?;
-            let mut packed = Vec::new();
-            let read = self
-                .data
-                .by_ref()
-                .take(window.patch_length)
-                .read_to_end(&mut packed);
-            if read.map_err(BadRecipe::from)? as u64 != window.patch_length {
-                return Err(Damaged.into());
-            }
+            let packed = self.packed(window.patch_length)?;
             let length = usize::try_from(window.new_length).map_err(|_| Damaged)?;
             let new = patch::apply(&old, &packed, length)
                 .map_err(|_| trouble(path, "it is not the file that the patch was made for"))?;
             self.outlet.put(&new)?;
         }
         if left == 0 { Ok(()) } else { Err(Damaged.into()) }
+    }
+
+    /// The next patch of the data stream.
+    fn packed(&mut self, length: u64) -> Result<Vec<u8>, ApplyError> {
+        let mut packed = Vec::new();
+        let read = self.data.by_ref().take(length).read_to_end(&mut packed);
+        if read.map_err(BadRecipe::from)? as u64 == length {
+            Ok(packed)
+        } else {
+            Err(Damaged.into())
+        }
     }
 
     /// The file at a path, if it still has this size.

@@ -139,7 +139,10 @@ impl Merged {
         // Below a link or a file, one store goes where the link leads, another one puts a folder in its place.
         let is_sure = self.clear_above(path);
         // What hides something is nothing itself, nor is anything below it.
-        if path.split(|byte| *byte == b'/').any(|part| part.starts_with(WHITEOUT)) {
+        if path
+            .split(|byte| *byte == b'/')
+            .any(|part| part.starts_with(WHITEOUT))
+        {
             return;
         }
         let file = match &entry.kind {

@@ -16,8 +16,11 @@ const MOST_HEADERS: usize = 4096;
 /// Bytes beside headers in one segment before it ends.
 const MOST_INLINE: usize = 1 << 20;
 
-/// A column is never longer: headers of a segment times the widest field, or inline bytes with one entry more.
-const MOST_COLUMN: u64 = 4 << 20;
+/// A segment is never longer: 2 MiB of headers with 1 MiB beside them, and one entry more.
+const MOST_SEGMENT: u64 = 8 << 20;
+
+/// The window of both levels, and so what a reader holds: 8 MiB.
+const WINDOW_LOG: u32 = 23;
 
 /// For the headers of a usual layer: saves a fifth over level 9.
 const LEVEL: i32 = 19;
@@ -268,8 +271,10 @@ pub(crate) struct MetaReader<'a> {
 
 impl<'a> MetaReader<'a> {
     pub(crate) fn new(packed: &'a [u8]) -> io::Result<Self> {
+        let mut input = zstd::stream::read::Decoder::with_buffer(packed)?;
+        input.window_log_max(WINDOW_LOG)?;
         Ok(Self {
-            input: zstd::stream::read::Decoder::with_buffer(packed)?,
+            input,
             readers: Default::default(),
             follower: Follower::default(),
         })
@@ -289,13 +294,16 @@ impl<'a> MetaReader<'a> {
 
     fn read_segment(&mut self, columns: &mut Vec<Vec<u8>>) -> Result<bool, Damaged> {
         columns.clear();
+        let mut room = MOST_SEGMENT;
         for number in 0..3 + 3 * WIDTHS.len() {
             let Some(length) = read_number(&mut self.input)? else {
                 return if number == 0 { Ok(false) } else { Err(Damaged) };
             };
-            if length > MOST_COLUMN {
+            // Marks are the first column, and there is no segment without one.
+            if number == 0 && length == 0 {
                 return Err(Damaged);
             }
+            room = room.checked_sub(length).ok_or(Damaged)?;
             let mut column = Vec::new();
             let read = self.input.by_ref().take(length).read_to_end(&mut column);
             if read.ok().map(|count| count as u64) != Some(length) {

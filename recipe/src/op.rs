@@ -1,5 +1,6 @@
 //! How the body of a file is made on the host. Bodies of no bytes have no operation.
 
+use crate::patch::{NEW_WINDOW, OLD_WINDOW, longest_patch};
 use crate::pull::Pull;
 use crate::varint;
 
@@ -34,6 +35,9 @@ pub(crate) struct Window {
     /// The bytes of the data stream that make it.
     pub(crate) patch_length: u64,
 }
+
+/// Windows of one file: those of a terabyte.
+const MOST_WINDOWS: u64 = 1 << 16;
 
 const SAME: u8 = 0;
 const COPY: u8 = 1;
@@ -165,21 +169,31 @@ impl<'a> OpReader<'a> {
     fn patch(&mut self) -> Option<Op> {
         let path = self.pull.bytes()?.into();
         let old_size = self.pull.number()?;
-        let count = self.pull.number()?;
+        let count = self.pull.number().filter(|count| *count <= MOST_WINDOWS)?;
         let mut windows = Vec::new();
         for _ in 0..count {
-            windows.push(Window {
-                old_offset: self.pull.number()?,
-                old_length: self.pull.number()?,
-                new_length: self.pull.number()?,
-                patch_length: self.pull.number()?,
-            });
+            windows.push(self.window(old_size)?);
         }
         Some(Op::Patch {
             path,
             old_size,
             windows,
         })
+    }
+
+    /// A window; what is told is held in memory, so it is never more than what is ever made.
+    fn window(&mut self, old_size: u64) -> Option<Window> {
+        let window = Window {
+            old_offset: self.pull.number()?,
+            old_length: self.pull.number()?,
+            new_length: self.pull.number()?,
+            patch_length: self.pull.number()?,
+        };
+        let is_inside = window.old_length <= old_size.checked_sub(window.old_offset)?;
+        let is_bounded = (1..=NEW_WINDOW).contains(&window.new_length)
+            && window.old_length <= OLD_WINDOW
+            && window.patch_length <= longest_patch(window.new_length);
+        (is_inside && is_bounded).then_some(window)
     }
 }
 
@@ -191,7 +205,7 @@ mod tests {
     fn operations_come_back_one_by_one() {
         let patch = Op::Patch {
             path: b"lib/z".as_slice().into(),
-            old_size: 9,
+            old_size: 3,
             windows: vec![Window {
                 old_offset: 1,
                 old_length: 2,

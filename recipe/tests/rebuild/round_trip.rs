@@ -8,7 +8,9 @@ use tagboat_recipe::LayerIndex;
 
 /// Few enough for every run; `PROPTEST_CASES` asks for more.
 fn some_cases() -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let asked = std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
     ProptestConfig::with_cases(asked.unwrap_or(60))
 }
 
