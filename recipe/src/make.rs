@@ -109,14 +109,14 @@ pub fn make(
     let (mut steps, mut layers) = (Vec::new(), Vec::new());
     for part in parts {
         match part {
-            Part::Bytes(bytes) => steps.push(Step::Bytes(bytes.clone())),
+            Part::Bytes(bytes) => steps.push(Step::Bytes(bytes)),
             Part::Layer { index, bytes } => {
                 let (ops, summary) = maker.layer(index, *bytes)?;
                 steps.push(Step::Layer(LayerStep {
                     size: index.size,
                     sha256: index.sha256,
-                    meta: index.meta.clone(),
-                    ops,
+                    meta: &index.meta,
+                    ops: ops.into(),
                 }));
                 layers.push(summary);
             }
@@ -169,6 +169,7 @@ impl<W: Write, C: Fn() -> bool> Maker<'_, W, C> {
                     Some(windows) => {
                         ops.put(Op::Patch {
                             path: path.into(),
+                            old_size: old.size,
                             windows,
                         });
                         &mut summary.patched

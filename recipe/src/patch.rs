@@ -68,6 +68,11 @@ pub(crate) fn apply(old: &[u8], patch: &[u8], length: usize) -> Result<Vec<u8>, 
     }
 }
 
+/// The longest patch that makes so many bytes.
+pub(crate) fn longest_patch(new_length: u64) -> u64 {
+    usize::try_from(new_length).map_or(0, |length| compress_bound(length) as u64)
+}
+
 /// The smallest power of two that holds so many bytes; zstd's own least is 10.
 fn log2_above(bytes: usize) -> u32 {
     bytes.max(1024).next_power_of_two().trailing_zeros()
