@@ -58,8 +58,10 @@ impl From<Damaged> for ApplyError {
 
 /// Applies a recipe to the files below `root`, and writes what it makes to `output`.
 ///
-/// Every layer is hashed on its way; after one that is not what it should be, nothing more is written. Needs at most 250 MB of
-/// memory: the plan (128 MB at most, a few usually), the windows of one patch (130 MB at most), 35 MB for the decompressor.
+/// Every layer is hashed on its way; of one that is not what it should be, the last bytes are not written, nor is anything after
+/// it. Files are opened without following a link below `root`. Needs at most 200 MB of memory, whatever the recipe says: the
+/// plan (64 MB, a few usually), the windows of one patch and the patch (64 MB), what decompressors hold (32 + 8 MB), a segment of
+/// headers (8 MB), and the pieces on their way out.
 ///
 /// # Errors
 /// When the recipe is damaged, a file is not what it was made against, or the output takes no more.

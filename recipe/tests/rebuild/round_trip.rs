@@ -1,7 +1,7 @@
 //! Any pair of tars: the newer one is rebuilt from the files of the older one, byte for byte; and a damaged recipe never makes
 //! anything else.
 
-use crate::recipes::{applied, expected, index, recipe};
+use crate::recipes::{applied, expected, index, noise, recipe};
 use crate::tars::{Content, layer_entries, tar_of, unpack};
 use proptest::prelude::*;
 use tagboat_recipe::LayerIndex;
@@ -105,4 +105,27 @@ fn a_layer_whose_files_only_have_new_times_costs_headers_alone() {
     let recipe = recipe(&new, &[old], false).bytes;
     assert!(recipe.len() < 12_000, "{} bytes for 2000 files", recipe.len());
     assert_eq!(applied(&recipe, root.path()).unwrap(), expected(&new));
+}
+
+#[test]
+fn a_file_of_several_windows_costs_its_changes() {
+    // Two windows of 16 MiB and a part of a third. What came before the second one has grown, and the third one is new.
+    let old: Vec<u8> = noise(1, 5 << 20).repeat(8);
+    let mut new = old.clone();
+    new.splice(1000..1000, noise(2, 100_000));
+    new[20 << 20..(20 << 20) + 10].copy_from_slice(b"a new word");
+    new.splice(33 << 20.., noise(3, 1 << 20));
+    let tar = |content: Vec<u8>| tar_of(&[crate::tars::file("usr/bin/large", Content::Bytes(content), 1)]);
+    let (old, new) = (tar(old), tar(new));
+    let root = tempfile::tempdir().unwrap();
+    unpack(std::slice::from_ref(&old), root.path());
+    let recipe = recipe(&new, &[old], true);
+    assert_eq!(recipe.summary.layers[0].patched.0, 1);
+    let changes = 100_000 + (1 << 20);
+    assert!(
+        recipe.bytes.len() < changes + 50_000,
+        "{} bytes",
+        recipe.bytes.len()
+    );
+    assert!(applied(&recipe.bytes, root.path()).unwrap() == expected(&new));
 }
