@@ -56,7 +56,8 @@ if [ "$loaded" != 0 ] && { [ "$made" = 0 ] || grep -q 'pipe' "$dir/apply-error";
     exit 3
 fi
 if [ "$made" != 0 ]; then
-    cat "$dir/apply-error" >&2
+    # The engine's client ends its complaints with a word about its own help.
+    grep -v 'docker run --help' "$dir/apply-error" >&2
     exit 5
 fi
 cat "$dir/applied" "$dir/loaded"
