@@ -148,6 +148,7 @@ pub(crate) fn image(number: u8, references: Vec<ImageRef>) -> HostImage {
     HostImage {
         id: ImageId(digest(number)),
         content: Some(ContentId(digest(number))),
+        layers: vec![digest(number)],
         references,
         size: 1_000_000,
         created_at: Some(Timestamp::UNIX_EPOCH),
