@@ -1,7 +1,7 @@
 //! Bytes and times in few letters.
 
 pub(in crate::ui::cli) use crate::model::amount::bytes;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Unit};
 
 /// `0:07`, `12:30`, `1:02:03`.
 pub(in crate::ui::cli) fn clock(seconds: u64) -> String {
@@ -23,6 +23,14 @@ pub(in crate::ui::cli) fn span(duration: SignedDuration) -> String {
         3600..86_400 => format!("{} h", seconds / 3600),
         _ => format!("{} d", seconds / 86_400),
     }
+}
+
+/// Seconds with three digits after the point.
+pub(in crate::ui::cli) fn milliseconds(duration: SignedDuration) -> f64 {
+    duration
+        .round(Unit::Millisecond)
+        .unwrap_or(duration)
+        .as_secs_f64()
 }
 
 fn tenths(duration: SignedDuration) -> i32 {
