@@ -14,7 +14,8 @@ mod wire;
 use tagboat::model::fleet::{Privilege, Store};
 use tagboat::model::job::{JobEvent, StepKind, StepState, TrackResult};
 use tagboat::model::names::ImageRef;
-use tagboat::ops::export::Exports;
+use tagboat::ops::export::{Exports, manifest_forms};
+use tokio_util::sync::CancellationToken;
 use wire::{Lab, Told, assert_done, forget, lab_command, on_host, plan_for, push, push_told, source_image};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,4 +231,34 @@ async fn a_link_that_goes_silent_is_noticed_and_what_it_still_held_does_not_spoi
     on_host(&link, r#"rm -r "${1%/*}""#).await;
     forget(&*link.engine, &reference).await;
     forget(&*lab.source, &reference).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_containerd_store_knows_images_under_the_manifests_that_are_told_before() {
+    let Some(lab) = Lab::find().await else { return };
+    let exports = Exports::new(lab.source.clone(), lab.layers());
+    let never = CancellationToken::new();
+    let link = lab.link("lab-2").await;
+    if link.engine.facts().await.unwrap().store != Store::Containerd {
+        eprintln!("skipped: lab-2 has no containerd store");
+        return;
+    }
+    let there = |name: String| {
+        let engine = link.engine.clone();
+        async move { engine.image(&name).await.unwrap().unwrap().id.0 }
+    };
+    // One that came there by `docker save` and `docker load`, and one that is pushed.
+    let saved = ImageRef::parse("convocate:v1.0.0").unwrap();
+    let (pushed, image) = lab.new_image("manifests", 300_000).await;
+    assert_done(&push(&plan_for(&pushed, &image, "lab-2"), &link, &exports).await.0);
+    for (number, reference) in [(1, saved), (0, pushed.clone())] {
+        let image = source_image(&*lab.source, &reference).await;
+        let ingested = exports.ingest(&image, &reference, |_| {}, &never).await;
+        let record = ingested.unwrap().0;
+        let forms = manifest_forms(&record.config_digest, record.config_size(), &record.sizes());
+        assert_eq!(there(reference.to_string()).await, forms[number], "{reference}");
+    }
+    on_host(&link, r#"rm -r "${1%/*}""#).await;
+    forget(&*link.engine, &pushed).await;
+    forget(&*lab.source, &pushed).await;
 }

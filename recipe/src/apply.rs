@@ -4,14 +4,12 @@ use crate::data;
 use crate::meta::{Damaged, Item, MetaReader};
 use crate::op::{Op, OpReader, Window};
 use crate::outlet::{Gone, Outlet, OutletError};
-use crate::patch::{self, NEW_WINDOW, OLD_WINDOW};
-use crate::paths::plain;
+use crate::patch;
 use crate::plan::{self, BadRecipe, LayerStep, Step};
-use std::ffi::OsStr;
+use crate::root::Root;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
 /// What was done.
@@ -60,8 +58,10 @@ impl From<Damaged> for ApplyError {
 
 /// Applies a recipe to the files below `root`, and writes what it makes to `output`.
 ///
-/// Every layer is hashed on its way; after one that is not what it should be, nothing more is written. Needs at most 250 MB of
-/// memory: the plan (128 MB at most, a few usually), the windows of one patch (130 MB at most), 35 MB for the decompressor.
+/// Every layer is hashed on its way; of one that is not what it should be, the last bytes are not written, nor is anything after
+/// it. Files are opened without following a link below `root`. Needs at most 200 MB of memory, whatever the recipe says: the
+/// plan (64 MB, a few usually), the windows of one patch and the patch (64 MB), what decompressors hold (32 + 8 MB), a segment of
+/// headers (8 MB), and the pieces on their way out.
 ///
 /// # Errors
 /// When the recipe is damaged, a file is not what it was made against, or the output takes no more.
@@ -70,12 +70,17 @@ pub fn apply(
     root: &Path,
     output: impl Write + Send,
 ) -> Result<Applied, ApplyError> {
-    let (steps, data) = plan::read(recipe)?;
+    let (plan, data) = plan::read(recipe)?;
+    let steps = plan.steps()?;
     let data = data::reader(recipe.take(data)).map_err(BadRecipe::from)?;
     let (outlet, far_end) = Outlet::new();
     thread::scope(|scope| {
         let writing = scope.spawn(move || far_end.drain(output));
-        let mut rebuilder = Rebuilder { root, data, outlet };
+        let mut rebuilder = Rebuilder {
+            root: Root::new(root),
+            data,
+            outlet,
+        };
         let rebuilt = rebuilder.all(&steps);
         // The far end ends with the near one; after an error what waits there is still written, and is worth nothing.
         drop(rebuilder);
@@ -88,13 +93,13 @@ pub fn apply(
 }
 
 struct Rebuilder<'a, R> {
-    root: &'a Path,
+    root: Root<'a>,
     data: R,
     outlet: Outlet,
 }
 
 impl<R: Read> Rebuilder<'_, R> {
-    fn all(&mut self, steps: &[Step]) -> Result<(), ApplyError> {
+    fn all(&mut self, steps: &[Step<'_>]) -> Result<(), ApplyError> {
         for step in steps {
             match step {
                 Step::Bytes(bytes) => self.outlet.put(bytes)?,
@@ -105,10 +110,10 @@ impl<R: Read> Rebuilder<'_, R> {
         Ok(())
     }
 
-    fn layer(&mut self, layer: &LayerStep) -> Result<(), ApplyError> {
+    fn layer(&mut self, layer: &LayerStep<'_>) -> Result<(), ApplyError> {
         self.outlet.layer_begins()?;
         let mut ops = OpReader::new(&layer.ops);
-        let mut meta = MetaReader::new(&layer.meta).map_err(BadRecipe::from)?;
+        let mut meta = MetaReader::new(layer.meta).map_err(BadRecipe::from)?;
         // A damaged plan must not make more than it says.
         let mut left = layer.size;
         meta.each(|item| {
@@ -138,13 +143,17 @@ impl<R: Read> Rebuilder<'_, R> {
             Op::Same(_) => self.copy(path.ok_or(Damaged)?, size),
             Op::Copy(path) => self.copy(path, size),
             Op::New(_) => self.carried(size),
-            Op::Patch { path, windows } => self.patched(path, windows, size),
+            Op::Patch {
+                path,
+                old_size,
+                windows,
+            } => self.patched(path, *old_size, windows, size),
         }
     }
 
     /// The file at a path, as it is.
     fn copy(&mut self, path: &[u8], size: u64) -> Result<(), ApplyError> {
-        let mut file = self.open(path)?;
+        let mut file = self.open(path, size)?;
         let mut left = size;
         while left > 0 {
             match self.outlet.fill(left, |room| file.read(room))? {
@@ -172,28 +181,19 @@ impl<R: Read> Rebuilder<'_, R> {
     }
 
     /// The file at a path, patched window by window.
-    fn patched(&mut self, path: &[u8], windows: &[Window], size: u64) -> Result<(), ApplyError> {
+    fn patched(
+        &mut self,
+        path: &[u8],
+        old_size: u64,
+        windows: &[Window],
+        size: u64,
+    ) -> Result<(), ApplyError> {
         let mut left = size;
-        let mut file = self.open(path)?;
+        let mut file = self.open(path, old_size)?;
         for window in windows {
-            // What is told is held in memory: no more than what is ever made.
-            let is_sane = window.new_length <= NEW_WINDOW
-                && window.old_length <= OLD_WINDOW
-                && window.patch_length <= NEW_WINDOW * 2;
-            left = left
-                .checked_sub(window.new_length)
-                .filter(|_| is_sane)
-                .ok_or(Damaged)?;
+            left = left.checked_sub(window.new_length).ok_or(Damaged)?;
             let old = read_part(&mut file, window).map_err(|error| trouble(path, error))?;
-            let mut packed = Vec::new();
-            let read = self
-                .data
-                .by_ref()
-                .take(window.patch_length)
-                .read_to_end(&mut packed);
-            if read.map_err(BadRecipe::from)? as u64 != window.patch_length {
-                return Err(Damaged.into());
-            }
+            let packed = self.packed(window.patch_length)?;
             let length = usize::try_from(window.new_length).map_err(|_| Damaged)?;
             let new = patch::apply(&old, &packed, length)
                 .map_err(|_| trouble(path, "it is not the file that the patch was made for"))?;
@@ -202,15 +202,25 @@ impl<R: Read> Rebuilder<'_, R> {
         if left == 0 { Ok(()) } else { Err(Damaged.into()) }
     }
 
-    fn open(&self, path: &[u8]) -> Result<File, ApplyError> {
-        let plain = plain(path).filter(|path| !path.is_empty()).ok_or(Damaged)?;
-        let full: PathBuf = self.root.join(OsStr::from_bytes(&plain));
-        let facts = full.symlink_metadata().map_err(|error| trouble(path, error))?;
-        // Anything else could block for ever, or be somewhere else.
-        if !facts.is_file() {
-            return Err(trouble(path, "it is no regular file"));
+    /// The next patch of the data stream.
+    fn packed(&mut self, length: u64) -> Result<Vec<u8>, ApplyError> {
+        let mut packed = Vec::new();
+        let read = self.data.by_ref().take(length).read_to_end(&mut packed);
+        if read.map_err(BadRecipe::from)? as u64 == length {
+            Ok(packed)
+        } else {
+            Err(Damaged.into())
         }
-        File::open(full).map_err(|error| trouble(path, error))
+    }
+
+    /// The file at a path, if it still has this size.
+    fn open(&mut self, path: &[u8], size: u64) -> Result<File, ApplyError> {
+        let (file, length) = self.root.open(path).map_err(|cause| trouble(path, cause))?;
+        if length == size {
+            Ok(file)
+        } else {
+            Err(trouble(path, format!("it has {length} bytes instead of {size}")))
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub struct BaseFile {
     pub sha256: Sha256Digest,
 }
 
-/// The files that a container of an image sees.
+/// The files that a container of an image sees, as far as its layers tell it without a doubt.
 #[derive(Debug, Default)]
 pub struct BaseView {
     files: BTreeMap<Box<[u8]>, BaseFile>,
@@ -47,18 +47,23 @@ const MOST_ALIKE: usize = 16;
 impl BaseView {
     /// The view of an image by the indexes of its layers, base first.
     pub fn of(layers: &[&LayerIndex]) -> Self {
-        let mut view = Self::default();
+        let mut merged = Merged::default();
         for (number, layer) in layers.iter().enumerate() {
             for entry in &layer.entries {
-                view.white_out(&entry.path);
+                merged.white_out(&entry.path);
             }
             for entry in &layer.entries {
-                view.put(number, entry);
+                merged.put(number, entry);
             }
         }
         for hidden in HIDDEN {
-            view.remove(hidden);
+            merged.remove(hidden);
         }
+        let files = merged.0.into_iter();
+        let mut view = Self {
+            files: files.filter_map(|(path, file)| Some((path, file?))).collect(),
+            ..Self::default()
+        };
         for (path, file) in &view.files {
             view.by_content.entry(file.sha256).or_insert_with(|| path.clone());
             for key in [without_versions(path), without_versions(file_name(path))] {
@@ -105,7 +110,13 @@ impl BaseView {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
+}
 
+/// Layers that are merged: every path that is no folder, with its file if it is one with content.
+#[derive(Default)]
+struct Merged(BTreeMap<Box<[u8]>, Option<BaseFile>>);
+
+impl Merged {
     fn white_out(&mut self, path: &[u8]) {
         let name = file_name(path);
         if name == OPAQUE {
@@ -120,6 +131,20 @@ impl BaseView {
     }
 
     fn put(&mut self, layer: usize, entry: &Entry) {
+        let path = &entry.path;
+        // A body without a path is no file.
+        if path.is_empty() {
+            return;
+        }
+        // Below a link or a file, one store goes where the link leads, another one puts a folder in its place.
+        let is_sure = self.clear_above(path);
+        // What hides something is nothing itself, nor is anything below it.
+        if path
+            .split(|byte| *byte == b'/')
+            .any(|part| part.starts_with(WHITEOUT))
+        {
+            return;
+        }
         let file = match &entry.kind {
             EntryKind::File { offset, size, sha256 } => Some(BaseFile {
                 layer,
@@ -127,28 +152,34 @@ impl BaseView {
                 size: *size,
                 sha256: *sha256,
             }),
-            EntryKind::HardLink { target } => self.files.get(target).copied(),
+            EntryKind::HardLink { target } => self.0.get(target).copied().flatten(),
+            EntryKind::Folder if is_sure => {
+                self.0.remove(path);
+                return;
+            }
             EntryKind::Folder | EntryKind::Other => None,
         };
-        if entry.kind == EntryKind::Folder {
-            self.files.remove(&entry.path);
-        } else {
-            self.remove(&entry.path);
-        }
-        // What has something below it is a folder now, told or not.
-        let mut above = folder(&entry.path);
+        self.remove(path);
+        self.0
+            .insert(path.clone(), file.filter(|file| is_sure && file.size > 0));
+    }
+
+    /// Forgets files that something else is below; says whether there was nothing but folders above the path.
+    fn clear_above(&mut self, path: &[u8]) -> bool {
+        let mut is_sure = true;
+        let mut above = folder(path);
         while !above.is_empty() {
-            self.files.remove(above);
+            if let Some(file) = self.0.get_mut(above) {
+                (*file, is_sure) = (None, false);
+            }
             above = folder(above);
         }
-        if let Some(file) = file.filter(|file| file.size > 0 && !entry.path.is_empty()) {
-            self.files.insert(entry.path.clone(), file);
-        }
+        is_sure
     }
 
     /// Removes a path and everything below it.
     fn remove(&mut self, path: &[u8]) {
-        self.files.remove(path);
+        self.0.remove(path);
         self.remove_below(path);
     }
 
@@ -157,13 +188,13 @@ impl BaseView {
             b"" => Box::default(),
             folder => [folder, b"/"].concat().into(),
         };
-        let below = self.files.range(prefix.clone()..);
+        let below = self.0.range(prefix.clone()..);
         let below: Vec<_> = below
             .take_while(|(path, _)| path.starts_with(&prefix))
             .map(|(path, _)| path.clone())
             .collect();
         for path in below {
-            self.files.remove(&path);
+            self.0.remove(&path);
         }
     }
 }
@@ -230,6 +261,17 @@ mod tests {
     fn what_an_engine_mounts_over_is_not_seen() {
         let entries: &[(&str, &str)] = &[("etc/hosts", "1"), ("dev/x", "2"), ("etc/passwd", "3")];
         assert_eq!(paths(&[entries]), ["etc/passwd"]);
+    }
+
+    #[test]
+    fn what_is_below_a_link_or_a_file_is_not_sure() {
+        let base: &[(&str, &str)] = &[("a/x", "1"), ("b", "2"), ("c", "3")];
+        assert_eq!(paths(&[base, &[("b/y", "4")]]), ["a/x", "c"]);
+        assert_eq!(paths(&[base, &[("b/", ""), ("b/y", "4")]]), ["a/x", "b/y", "c"]);
+        assert_eq!(
+            paths(&[base, &[("l", "->gone"), ("l/y/", ""), ("l/y/z", "4")]]),
+            ["a/x", "b", "c"]
+        );
     }
 
     #[test]

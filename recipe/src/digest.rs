@@ -32,6 +32,11 @@ impl<W> HashingWriter<W> {
         self.count
     }
 
+    /// The digest of all that was written so far.
+    pub(crate) fn so_far(&self) -> Sha256Digest {
+        self.hash.clone().finalize().into()
+    }
+
     /// The output and the digest of all that was written.
     pub(crate) fn finish(self) -> (W, Sha256Digest) {
         (self.output, self.hash.finalize().into())

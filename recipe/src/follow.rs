@@ -38,6 +38,8 @@ pub(crate) struct Follower {
     /// The path of the entry that the last header began.
     path: Option<Box<[u8]>>,
     link: Option<Box<[u8]>>,
+    /// Whether that entry is a file, and its body what a container sees in it.
+    is_file: bool,
 }
 
 /// What earlier entries said of the next one.
@@ -46,6 +48,8 @@ struct Described {
     path: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
     size: Option<u64>,
+    /// Its body is a map of a file and parts of it.
+    is_sparse: bool,
 }
 
 impl Follower {
@@ -69,6 +73,7 @@ impl Follower {
         let path = described.path.unwrap_or_else(|| header::path(block));
         let link = described.link.unwrap_or_else(|| header::link(block));
         (self.path, self.link) = (plain(&path), plain(&link));
+        self.is_file = matches!(kind, b'0' | 0) && !described.is_sparse;
         match described.size.unwrap_or(told) {
             // Links, devices, folders and pipes have no body, whatever their size says.
             _ if (b'1'..=b'6').contains(&kind) => Follow::Header,
@@ -89,6 +94,11 @@ impl Follower {
             b'x' => self.next.read_records(text),
             _ => {}
         }
+    }
+
+    /// The path of the file whose body follows; none when the body is nothing that a container sees.
+    pub(crate) fn file(&self) -> Option<&[u8]> {
+        self.path().filter(|_| self.is_file)
     }
 
     /// The path of the entry that the last header began; none when it leads out of the root.
@@ -114,6 +124,7 @@ impl Described {
             match &record[..place] {
                 b"path" => self.path = Some(value.to_vec()),
                 b"linkpath" => self.link = Some(value.to_vec()),
+                key if key.starts_with(b"GNU.sparse.") => self.is_sparse = true,
                 b"size" => self.size = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()),
                 _ => {}
             }

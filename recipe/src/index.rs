@@ -18,7 +18,8 @@ pub struct LayerIndex {
 /// One entry of a layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its path, relative and plain; empty for the root itself and for a path that leads out of it.
+    /// Its path, relative and plain; empty for the root itself, for a path that leads out of it, and for a body that no
+    /// container sees as the content of a file.
     pub path: Box<[u8]>,
     /// What it is.
     pub kind: EntryKind,
@@ -27,7 +28,7 @@ pub struct Entry {
 /// What an entry is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryKind {
-    /// A file with a body.
+    /// A body; with a path, the content of that file.
     File {
         /// Where its body begins in the layer's tar.
         offset: u64,

@@ -11,7 +11,7 @@ use std::io::{self, Sink, Write};
 /// Takes a layer's tar, in pieces of any length, and gives its index.
 ///
 /// Holds the entries and the packed headers in memory: about 200 bytes for each entry, and for a layer of more than 300 000
-/// files 30 MB more for the compressor.
+/// files 30 MB more for the compressor. Bodies are not held, nor many bytes that are no tar.
 pub struct Indexer {
     tape: Tape<Recording>,
     whole: HashingWriter<Sink>,
@@ -32,7 +32,12 @@ impl Indexer {
         }
     }
 
-    /// The index of all that was written.
+    /// The SHA-256 of all that was written so far, without the time that the index takes.
+    pub fn sha256(&self) -> Sha256Digest {
+        self.whole.so_far()
+    }
+
+    /// The index of all that was written. Takes a second for a hundred thousand files, whose headers are compressed then.
     ///
     /// # Errors
     /// When the compressor fails, for want of memory.
@@ -90,11 +95,14 @@ impl Parts for Recording {
         let path: Box<[u8]> = follower.path().unwrap_or_default().into();
         match follow {
             Follow::Body(_) => {
-                self.body = Some(Body {
-                    path,
-                    offset: self.offset,
-                    hash: HashingWriter::new(io::sink()),
-                });
+                // What is at the path is told beside the body, if the body is not it.
+                if follower.file().is_none() {
+                    self.entries.push(Entry {
+                        path,
+                        kind: EntryKind::Other,
+                    });
+                }
+                self.body = Some(self.body_of(follower.file()));
             }
             Follow::Header => {
                 let kind = match (header::kind(block), follower.link()) {
@@ -118,15 +126,52 @@ impl Parts for Recording {
     fn body(&mut self, bytes: &[u8]) {
         self.offset += bytes.len() as u64;
         self.meta.body(bytes);
+        self.hash_body(bytes);
+    }
+
+    fn body_end(&mut self, padding: &[u8]) {
+        self.offset += padding.len() as u64;
+        self.meta.body_end(padding);
+        self.end_body();
+    }
+
+    fn raw(&mut self, bytes: &[u8]) {
+        self.offset += bytes.len() as u64;
+        self.meta.raw(bytes);
+    }
+
+    fn rest(&mut self, bytes: &[u8]) {
+        let body = self.body.take().unwrap_or_else(|| self.body_of(None));
+        self.body = Some(body);
+        self.hash_body(bytes);
+        self.offset += bytes.len() as u64;
+        self.meta.rest(bytes);
+    }
+
+    fn rest_end(&mut self) {
+        self.meta.rest_end();
+        self.end_body();
+    }
+}
+
+impl Recording {
+    /// A body that begins here; without a path if it is no file's.
+    fn body_of(&self, path: Option<&[u8]>) -> Body {
+        Body {
+            path: path.unwrap_or_default().into(),
+            offset: self.offset,
+            hash: HashingWriter::new(io::sink()),
+        }
+    }
+
+    fn hash_body(&mut self, bytes: &[u8]) {
         if let Some(body) = &mut self.body {
             let hashed = body.hash.write_all(bytes);
             debug_assert!(hashed.is_ok(), "hashing does not fail");
         }
     }
 
-    fn body_end(&mut self, padding: &[u8]) {
-        self.offset += padding.len() as u64;
-        self.meta.body_end(padding);
+    fn end_body(&mut self) {
         let Some(body) = self.body.take() else { return };
         let size = body.hash.count();
         let sha256: Sha256Digest = body.hash.finish().1;
@@ -138,10 +183,5 @@ impl Parts for Recording {
                 sha256,
             },
         });
-    }
-
-    fn raw(&mut self, bytes: &[u8]) {
-        self.offset += bytes.len() as u64;
-        self.meta.raw(bytes);
     }
 }

@@ -23,6 +23,7 @@ mod patch;
 mod paths;
 mod plan;
 mod pull;
+mod root;
 mod tape;
 mod varint;
 
@@ -36,4 +37,4 @@ pub use make::{Base, LayerSummary, MakeError, Part, ReadAt, Summary, make};
 pub use matching::estimate;
 
 /// The version of the recipe's form; a helper applies only its own.
-pub const FORM: u8 = 1;
+pub const FORM: u8 = 2;

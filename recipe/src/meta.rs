@@ -16,8 +16,11 @@ const MOST_HEADERS: usize = 4096;
 /// Bytes beside headers in one segment before it ends.
 const MOST_INLINE: usize = 1 << 20;
 
-/// A column is never longer: headers of a segment times the widest field, or inline bytes with one entry more.
-const MOST_COLUMN: u64 = 4 << 20;
+/// A segment is never longer: 2 MiB of headers with 1 MiB beside them, and one entry more.
+const MOST_SEGMENT: u64 = 8 << 20;
+
+/// The window of both levels, and so what a reader holds: 8 MiB.
+const WINDOW_LOG: u32 = 23;
 
 /// For the headers of a usual layer: saves a fifth over level 9.
 const LEVEL: i32 = 19;
@@ -42,6 +45,8 @@ enum Mark {
     Bare = 3,
     /// A told number of bytes that belong to no entry.
     Raw = 4,
+    /// A told number of bytes that belong to no entry and are a body.
+    Rest = 5,
 }
 
 /// Packs the meta stream of one tar.
@@ -137,7 +142,7 @@ impl MetaWriter {
     }
 
     /// Between two entries: a full segment ends.
-    fn rest(&mut self) {
+    fn end_full(&mut self) {
         let is_full = self.segment.headers >= MOST_HEADERS || self.segment.inline.len() >= MOST_INLINE;
         if is_full {
             self.end_raw();
@@ -165,7 +170,7 @@ impl Output {
 
 impl Parts for MetaWriter {
     fn header(&mut self, header: &Header, follow: Follow, _: &Follower) {
-        self.rest();
+        self.end_full();
         self.segment.headers += 1;
         let mut begin = 0;
         for (number, width) in WIDTHS.iter().enumerate() {
@@ -218,6 +223,7 @@ impl Parts for MetaWriter {
         if self.awaited.take().is_some() {
             self.mark(Mark::Bare);
         }
+        self.body = 0;
         // The same segments, however the bytes came.
         while !bytes.is_empty() {
             let room = MOST_INLINE.saturating_sub(self.segment.inline.len()).max(1);
@@ -225,8 +231,18 @@ impl Parts for MetaWriter {
             self.segment.inline.extend_from_slice(now);
             self.raw += now.len();
             bytes = later;
-            self.rest();
+            self.end_full();
         }
+    }
+
+    fn rest(&mut self, bytes: &[u8]) {
+        self.body += bytes.len() as u64;
+    }
+
+    fn rest_end(&mut self) {
+        self.end_raw();
+        self.mark(Mark::Rest);
+        varint::put(&mut self.segment.numbers, self.body);
     }
 }
 
@@ -235,7 +251,7 @@ impl Parts for MetaWriter {
 pub(crate) enum Item<'a> {
     /// Bytes as they are.
     Bytes(&'a [u8]),
-    /// The body of a file, of so many bytes, at this path; none when it leads out of the root.
+    /// A body of so many bytes, and the path of the file that it is; none when it is none that a container sees.
     Body { path: Option<&'a [u8]>, size: u64 },
     /// So many zero bytes.
     Zeros(usize),
@@ -255,8 +271,10 @@ pub(crate) struct MetaReader<'a> {
 
 impl<'a> MetaReader<'a> {
     pub(crate) fn new(packed: &'a [u8]) -> io::Result<Self> {
+        let mut input = zstd::stream::read::Decoder::with_buffer(packed)?;
+        input.window_log_max(WINDOW_LOG)?;
         Ok(Self {
-            input: zstd::stream::read::Decoder::with_buffer(packed)?,
+            input,
             readers: Default::default(),
             follower: Follower::default(),
         })
@@ -276,13 +294,16 @@ impl<'a> MetaReader<'a> {
 
     fn read_segment(&mut self, columns: &mut Vec<Vec<u8>>) -> Result<bool, Damaged> {
         columns.clear();
+        let mut room = MOST_SEGMENT;
         for number in 0..3 + 3 * WIDTHS.len() {
             let Some(length) = read_number(&mut self.input)? else {
                 return if number == 0 { Ok(false) } else { Err(Damaged) };
             };
-            if length > MOST_COLUMN {
+            // Marks are the first column, and there is no segment without one.
+            if number == 0 && length == 0 {
                 return Err(Damaged);
             }
+            room = room.checked_sub(length).ok_or(Damaged)?;
             let mut column = Vec::new();
             let read = self.input.by_ref().take(length).read_to_end(&mut column);
             if read.ok().map(|count| count as u64) != Some(length) {
@@ -313,6 +334,11 @@ impl<'a> MetaReader<'a> {
                 take(Item::Bytes(inline.take(told()?).ok_or(Damaged)?))?;
                 continue;
             }
+            if mark == Mark::Rest as u8 {
+                let size = told()? as u64;
+                take(Item::Body { path: None, size })?;
+                continue;
+            }
             let header = self.read_header(&mut fields).ok_or(Damaged)?;
             take(Item::Bytes(&header))?;
             let follow = self.follower.header(&header);
@@ -325,7 +351,7 @@ impl<'a> MetaReader<'a> {
                 }
                 (0..=2, Follow::Body(whole)) => {
                     let size = if mark == 2 { told()? as u64 } else { whole };
-                    let path = self.follower.path();
+                    let path = self.follower.file();
                     take(Item::Body { path, size })?;
                     match mark {
                         0 => take(Item::Zeros(padding(whole)))?,

@@ -1,5 +1,6 @@
 //! How the body of a file is made on the host. Bodies of no bytes have no operation.
 
+use crate::patch::{NEW_WINDOW, OLD_WINDOW, longest_patch};
 use crate::pull::Pull;
 use crate::varint;
 
@@ -12,8 +13,14 @@ pub(crate) enum Op {
     Copy(Box<[u8]>),
     /// So many bodies are the next bytes of the data stream.
     New(u64),
-    /// The file at this path, patched: the windows follow each other in the new file.
-    Patch { path: Box<[u8]>, windows: Vec<Window> },
+    /// The file at this path, patched.
+    Patch {
+        path: Box<[u8]>,
+        /// The length of that file.
+        old_size: u64,
+        /// They follow each other in the new file.
+        windows: Vec<Window>,
+    },
 }
 
 /// A part of a new file, made from a part of an old one.
@@ -28,6 +35,9 @@ pub(crate) struct Window {
     /// The bytes of the data stream that make it.
     pub(crate) patch_length: u64,
 }
+
+/// Windows of one file: those of a terabyte.
+const MOST_WINDOWS: u64 = 1 << 16;
 
 const SAME: u8 = 0;
 const COPY: u8 = 1;
@@ -86,9 +96,14 @@ fn write(output: &mut Vec<u8>, op: &Op) {
             output.push(NEW);
             varint::put(output, *count);
         }
-        Op::Patch { path, windows } => {
+        Op::Patch {
+            path,
+            old_size,
+            windows,
+        } => {
             output.push(PATCH);
             varint::put_bytes(output, path);
+            varint::put(output, *old_size);
             varint::put(output, windows.len() as u64);
             for window in windows {
                 for number in [
@@ -153,17 +168,32 @@ impl<'a> OpReader<'a> {
 
     fn patch(&mut self) -> Option<Op> {
         let path = self.pull.bytes()?.into();
-        let count = self.pull.number()?;
+        let old_size = self.pull.number()?;
+        let count = self.pull.number().filter(|count| *count <= MOST_WINDOWS)?;
         let mut windows = Vec::new();
         for _ in 0..count {
-            windows.push(Window {
-                old_offset: self.pull.number()?,
-                old_length: self.pull.number()?,
-                new_length: self.pull.number()?,
-                patch_length: self.pull.number()?,
-            });
+            windows.push(self.window(old_size)?);
         }
-        Some(Op::Patch { path, windows })
+        Some(Op::Patch {
+            path,
+            old_size,
+            windows,
+        })
+    }
+
+    /// A window; what is told is held in memory, so it is never more than what is ever made.
+    fn window(&mut self, old_size: u64) -> Option<Window> {
+        let window = Window {
+            old_offset: self.pull.number()?,
+            old_length: self.pull.number()?,
+            new_length: self.pull.number()?,
+            patch_length: self.pull.number()?,
+        };
+        let is_inside = window.old_length <= old_size.checked_sub(window.old_offset)?;
+        let is_bounded = (1..=NEW_WINDOW).contains(&window.new_length)
+            && window.old_length <= OLD_WINDOW
+            && window.patch_length <= longest_patch(window.new_length);
+        (is_inside && is_bounded).then_some(window)
     }
 }
 
@@ -175,6 +205,7 @@ mod tests {
     fn operations_come_back_one_by_one() {
         let patch = Op::Patch {
             path: b"lib/z".as_slice().into(),
+            old_size: 3,
             windows: vec![Window {
                 old_offset: 1,
                 old_length: 2,

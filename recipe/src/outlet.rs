@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 /// Bytes that go over at once.
 const PIECE: usize = 256 << 10;
 
-/// Pieces that may wait; with the one that is filled and the one that is written, 2.5 MB.
+/// Pieces that may wait; with those that are filled, held and written, 2.75 MB.
 const WAITING: usize = 8;
 
 enum Piece {
@@ -23,7 +23,7 @@ pub enum OutletError {
     /// It cannot be written: its reader is gone, or there is no room.
     #[error("the rebuilt archive cannot be written: {0}")]
     Write(#[from] io::Error),
-    /// A layer is not what it should be. Nothing that comes after it was written.
+    /// A layer is not what it should be. Its last bytes, and what comes after it, were not written.
     #[error("layer {number} was rebuilt as {got}, and should be {expected}")]
     OtherLayer {
         /// Which layer of the recipe, counted from 1.
@@ -114,38 +114,78 @@ pub(crate) struct FarEnd(Receiver<Piece>);
 
 impl FarEnd {
     /// Writes everything until the near end is dropped; gives the number of bytes.
-    pub(crate) fn drain(self, mut output: impl Write) -> Result<u64, OutletError> {
-        let (mut all, mut number) = (0, 0);
-        let mut layer: Option<(Sha256, u64)> = None;
+    pub(crate) fn drain(self, output: impl Write) -> Result<u64, OutletError> {
+        let mut writer = Writer {
+            output,
+            count: 0,
+            number: 0,
+            layer: None,
+        };
         for piece in self.0 {
-            match piece {
-                Piece::Bytes(bytes) => {
-                    if let Some((hash, size)) = &mut layer {
-                        hash.update(&bytes);
-                        *size += bytes.len() as u64;
+            writer.take(piece)?;
+        }
+        writer.output.flush()?;
+        Ok(writer.count)
+    }
+}
+
+/// Writes pieces, and checks layers.
+struct Writer<W> {
+    output: W,
+    /// Bytes so far.
+    count: u64,
+    /// Layers so far.
+    number: usize,
+    layer: Option<Layer>,
+}
+
+/// A layer on its way.
+#[derive(Default)]
+struct Layer {
+    hash: Sha256,
+    size: u64,
+    /// The last piece. It waits for the next one, or for the end: whoever reads must not take a wrong layer for a whole one.
+    held: Vec<u8>,
+}
+
+impl<W: Write> Writer<W> {
+    fn take(&mut self, piece: Piece) -> Result<(), OutletError> {
+        match piece {
+            Piece::Bytes(bytes) => {
+                let ready = match &mut self.layer {
+                    Some(layer) => {
+                        layer.hash.update(&bytes);
+                        layer.size += bytes.len() as u64;
+                        std::mem::replace(&mut layer.held, bytes)
                     }
-                    output.write_all(&bytes)?;
-                    all += bytes.len() as u64;
+                    None => bytes,
+                };
+                self.write(&ready)
+            }
+            Piece::LayerBegins => {
+                self.layer = Some(Layer::default());
+                self.number += 1;
+                Ok(())
+            }
+            Piece::LayerEnds { size, sha256 } => {
+                let layer = self.layer.take().unwrap_or_default();
+                let got: Sha256Digest = layer.hash.finalize().into();
+                if (got, layer.size) != (sha256, size) {
+                    return Err(OutletError::OtherLayer {
+                        number: self.number,
+                        expected: shown(&sha256, size),
+                        got: shown(&got, layer.size),
+                    });
                 }
-                Piece::LayerBegins => {
-                    layer = Some((Sha256::new(), 0));
-                    number += 1;
-                }
-                Piece::LayerEnds { size, sha256 } => {
-                    let (hash, got_size) = layer.take().unwrap_or_default();
-                    let got: Sha256Digest = hash.finalize().into();
-                    if (got, got_size) != (sha256, size) {
-                        return Err(OutletError::OtherLayer {
-                            number,
-                            expected: shown(&sha256, size),
-                            got: shown(&got, got_size),
-                        });
-                    }
-                }
+                self.write(&layer.held)
             }
         }
-        output.flush()?;
-        Ok(all)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), OutletError> {
+        self.output.write_all(bytes)?;
+        self.count += bytes.len() as u64;
+        Ok(())
     }
 }
 

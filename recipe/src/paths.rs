@@ -1,12 +1,17 @@
 //! Paths of layer entries: relative, of plain components.
 
-/// The path without a leading `/` or `./`, a trailing `/`, and empty components. None if it leads out of the root.
+/// The kernel opens no longer path.
+const LONGEST: usize = 4095;
+
+/// The path without a leading `/` or `./`, a trailing `/`, and empty components. None if it leads out of the root, or if no
+/// file can have it.
 pub(crate) fn plain(path: &[u8]) -> Option<Box<[u8]>> {
     let mut plain = Vec::with_capacity(path.len());
     for part in path.split(|byte| *byte == b'/') {
         match part {
             b"" | b"." => {}
             b".." => return None,
+            part if part.contains(&0) => return None,
             part => {
                 if !plain.is_empty() {
                     plain.push(b'/');
@@ -15,7 +20,7 @@ pub(crate) fn plain(path: &[u8]) -> Option<Box<[u8]>> {
             }
         }
     }
-    Some(plain.into())
+    (plain.len() <= LONGEST).then(|| plain.into())
 }
 
 /// The last component.
@@ -51,6 +56,8 @@ mod tests {
         assert_eq!(plain(b"/etc/x").as_deref(), Some(b"etc/x".as_slice()));
         assert_eq!(plain(b"./").as_deref(), Some(b"".as_slice()));
         assert_eq!(plain(b"a/../../etc"), None);
+        assert_eq!(plain(b"a\0b"), None);
+        assert_eq!(plain(&b"ab/".repeat(2000)), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::digest::{HashingWriter, Sha256Digest};
 use crate::pull::Pull;
 use crate::varint;
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 const MAGIC: [u8; 8] = *b"tagboat\x1a";
@@ -15,28 +16,43 @@ const BEGINNING: usize = MAGIC.len() + 1;
 /// Lengths of data and plan, and the SHA-256 of everything before.
 const END: u64 = 8 + 8 + 32;
 
-/// The plan of an image is a few megabytes; a helper takes no more, packed or unpacked.
+/// The plan of an image is a few megabytes; a helper takes no more, and no recipe is made that has more.
 const MOST_PLAN: u64 = 64 << 20;
-const MOST_UNPACKED: u64 = 128 << 20;
+
+/// Parts of one recipe: an image has 127 layers at most, with bytes between them.
+const MOST_STEPS: usize = 1024;
 
 const PLAN_LEVEL: i32 = 19;
 
+/// The window of that level, and so what the helper's decompressor holds: 8 MiB.
+const PLAN_WINDOW_LOG: u32 = 23;
+
 /// One part of what a recipe makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum Step<'a> {
     /// These bytes.
-    Bytes(Vec<u8>),
+    Bytes(&'a [u8]),
     /// A layer.
-    Layer(LayerStep),
+    Layer(LayerStep<'a>),
 }
 
 /// A layer that is rebuilt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LayerStep {
+pub(crate) struct LayerStep<'a> {
     pub(crate) size: u64,
     pub(crate) sha256: Sha256Digest,
-    pub(crate) meta: Vec<u8>,
-    pub(crate) ops: Vec<u8>,
+    pub(crate) meta: &'a [u8],
+    pub(crate) ops: Cow<'a, [u8]>,
+}
+
+/// The plan of a recipe, unpacked.
+pub(crate) struct Plan(Vec<u8>);
+
+impl Plan {
+    /// What is built.
+    pub(crate) fn steps(&self) -> Result<Vec<Step<'_>>, BadRecipe> {
+        unpack(&self.0).ok_or(BadRecipe::Damaged)
+    }
 }
 
 /// Why a file is no recipe that can be applied.
@@ -65,9 +81,16 @@ pub(crate) fn begin<W: Write>(output: W) -> io::Result<HashingWriter<W>> {
 }
 
 /// Writes the plan and the end, after the data stream; gives the length of the file.
-pub(crate) fn end<W: Write>(mut output: HashingWriter<W>, steps: &[Step]) -> io::Result<u64> {
+pub(crate) fn end<W: Write>(mut output: HashingWriter<W>, steps: &[Step<'_>]) -> io::Result<u64> {
     let data = output.count() - BEGINNING as u64;
-    let plan = zstd::bulk::compress(&pack(steps), PLAN_LEVEL)?;
+    let text = pack(steps);
+    if text.len() as u64 > MOST_PLAN || steps.len() > MOST_STEPS {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "the image has too many files",
+        ));
+    }
+    let plan = zstd::bulk::compress(&text, PLAN_LEVEL)?;
     output.write_all(&plan)?;
     output.write_all(&data.to_le_bytes())?;
     output.write_all(&(plan.len() as u64).to_le_bytes())?;
@@ -78,7 +101,7 @@ pub(crate) fn end<W: Write>(mut output: HashingWriter<W>, steps: &[Step]) -> io:
     Ok(length + sha256.len() as u64)
 }
 
-fn pack(steps: &[Step]) -> Vec<u8> {
+fn pack(steps: &[Step<'_>]) -> Vec<u8> {
     let mut text = Vec::new();
     for step in steps {
         match step {
@@ -90,7 +113,7 @@ fn pack(steps: &[Step]) -> Vec<u8> {
                 text.push(1);
                 varint::put(&mut text, layer.size);
                 text.extend_from_slice(&layer.sha256);
-                varint::put_bytes(&mut text, &layer.meta);
+                varint::put_bytes(&mut text, layer.meta);
                 varint::put_bytes(&mut text, &layer.ops);
             }
         }
@@ -98,17 +121,20 @@ fn pack(steps: &[Step]) -> Vec<u8> {
     text
 }
 
-fn unpack(text: &[u8]) -> Option<Vec<Step>> {
+fn unpack(text: &[u8]) -> Option<Vec<Step<'_>>> {
     let mut pull = Pull(text);
     let mut steps = Vec::new();
     while !pull.is_empty() {
+        if steps.len() == MOST_STEPS {
+            return None;
+        }
         let step = match pull.byte()? {
-            0 => Step::Bytes(pull.bytes()?.to_vec()),
+            0 => Step::Bytes(pull.bytes()?),
             1 => Step::Layer(LayerStep {
                 size: pull.number()?,
                 sha256: pull.array()?,
-                meta: pull.bytes()?.to_vec(),
-                ops: pull.bytes()?.to_vec(),
+                meta: pull.bytes()?,
+                ops: Cow::Borrowed(pull.bytes()?),
             }),
             _ => return None,
         };
@@ -119,7 +145,7 @@ fn unpack(text: &[u8]) -> Option<Vec<Step>> {
 
 /// Reads the plan of a recipe whose bytes are all as they were written; the input stands at the data stream then, whose length
 /// is given too.
-pub(crate) fn read(input: &mut (impl Read + Seek)) -> Result<(Vec<Step>, u64), BadRecipe> {
+pub(crate) fn read(input: &mut (impl Read + Seek)) -> Result<(Plan, u64), BadRecipe> {
     let length = input.seek(SeekFrom::End(0))?;
     if length < BEGINNING as u64 + END {
         return Err(BadRecipe::NotOne);
@@ -146,12 +172,14 @@ pub(crate) fn read(input: &mut (impl Read + Seek)) -> Result<(Vec<Step>, u64), B
     }
     input.seek(SeekFrom::Start(BEGINNING as u64 + data))?;
     let mut text = Vec::new();
-    zstd::stream::read::Decoder::new(input.by_ref().take(plan))?
-        .take(MOST_UNPACKED)
-        .read_to_end(&mut text)?;
-    let steps = unpack(&text).ok_or(BadRecipe::Damaged)?;
+    let mut decoder = zstd::stream::read::Decoder::new(input.by_ref().take(plan))?;
+    decoder.window_log_max(PLAN_WINDOW_LOG)?;
+    decoder.take(MOST_PLAN + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > MOST_PLAN {
+        return Err(BadRecipe::Damaged);
+    }
     input.seek(SeekFrom::Start(BEGINNING as u64))?;
-    Ok((steps, data))
+    Ok((Plan(text), data))
 }
 
 /// The SHA-256 at the end is that of everything before it.

@@ -13,9 +13,16 @@ pub(crate) trait Parts {
     fn body(&mut self, bytes: &[u8]);
     /// The end of a body and its padding; a body or padding that the tar cuts off is shorter than its header said.
     fn body_end(&mut self, padding: &[u8]);
-    /// Bytes that are no part of an entry.
+    /// Bytes that are no part of an entry, and few.
     fn raw(&mut self, bytes: &[u8]);
+    /// Some of the many bytes after those; nothing but [`Parts::rest_end`] comes after them.
+    fn rest(&mut self, bytes: &[u8]);
+    /// The end of those.
+    fn rest_end(&mut self);
 }
+
+/// What follows the last entry is zeros, mostly 1 to 10 KiB. What is longer is something else, and is not kept in memory.
+const MOST_RAW: usize = 64 << 10;
 
 /// The state between two pushes.
 enum State {
@@ -27,8 +34,10 @@ enum State {
     Body { left: u64, padding: usize },
     /// The padding after a body.
     Padding { has: usize, wants: usize },
-    /// The rest.
-    Raw,
+    /// What follows the last entry; so many more bytes of it are few.
+    Raw { room: usize },
+    /// What follows those.
+    Rest,
 }
 
 /// Takes a tar piece by piece.
@@ -100,8 +109,18 @@ impl<P: Parts> Tape<P> {
                 self.end_padding();
                 count
             }
-            State::Raw => {
-                self.parts.raw(bytes);
+            State::Raw { room } => {
+                let count = bytes.len().min(*room);
+                *room -= count;
+                let is_full = *room == 0;
+                self.parts.raw(&bytes[..count]);
+                if is_full {
+                    self.state = State::Rest;
+                }
+                count
+            }
+            State::Rest => {
+                self.parts.rest(bytes);
                 bytes.len()
             }
         }
@@ -110,7 +129,7 @@ impl<P: Parts> Tape<P> {
     fn begin_entry(&mut self) -> State {
         if !is_header(&self.block) {
             self.parts.raw(&self.block);
-            return State::Raw;
+            return State::Raw { room: MOST_RAW };
         }
         let follow = self.follower.header(&self.block);
         self.parts.header(&self.block, follow, &self.follower);
@@ -124,7 +143,7 @@ impl<P: Parts> Tape<P> {
                 left,
                 padding: padding(left),
             },
-            Follow::Raw => State::Raw,
+            Follow::Raw => State::Raw { room: MOST_RAW },
         }
     }
 
@@ -148,7 +167,8 @@ impl<P: Parts> Tape<P> {
             State::Inline { has, .. } => self.parts.raw(&has),
             State::Body { .. } => self.parts.body_end(&[]),
             State::Padding { has, .. } => self.parts.body_end(&self.block[..has]),
-            State::Raw => {}
+            State::Raw { .. } => {}
+            State::Rest => self.parts.rest_end(),
         }
         self.parts
     }

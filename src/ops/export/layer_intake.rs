@@ -75,8 +75,6 @@ impl<'a> LayerIntake<'a> {
             ..
         } = self.work;
         let known = memo.at(path, &expected.image);
-        // A layer without an index is taken in again: deltas need it.
-        let known = known.filter(|arrival| store.has_index(&arrival.layer));
         let known = known.and_then(|arrival| Some((store.sound_layer(&arrival.layer, cancel)?, arrival)));
         match known {
             Some((layer, arrival)) => self.take_known(layer, arrival, input, size),

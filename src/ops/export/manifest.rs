@@ -60,3 +60,34 @@ pub fn manifest_forms(config: &Digest, config_size: u64, layers: &[(Digest, u64)
     let digest = |form: &Form| digest_of(form.write(config, config_size, layers).as_bytes());
     forms.into_iter().map(digest).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::manifest_forms;
+    use crate::model::names::Digest;
+
+    #[test]
+    fn the_manifests_of_a_real_image_have_the_digests_that_engines_gave_them() {
+        let digest = |hex: &str| Digest::parse(&format!("sha256:{hex}")).unwrap();
+        // `convocate:v1.0.0` of a lab.
+        let config = digest("bde8e787bf7663609e60385e8397fc54110e6be66e7e6668b6ea607ff2a61e4e");
+        let layers = [
+            (
+                "f1c4fdfe8068775b422b78ea9ad0a519d611dc57b7b2b4d1154bb38a1f733e18",
+                2_140_160,
+            ),
+            (
+                "9fe317a5777104f75e168aefab09e241ba3f35a477207955d009a112007824ad",
+                10_240,
+            ),
+        ];
+        let layers = layers.map(|(hex, size)| (digest(hex), size));
+        let expected = [
+            // `docker save` of Engine 26.1 with the classic store writes this one.
+            "2e915b555bb307aad65cd05233fe35bf0ef7958a77ffc571578b16601fbb035d",
+            // Engine 26.1 with the containerd store gives this id to what Engine 20.10 saved.
+            "9a207ce6ec2c7411c0744abb426bd41c0d3529db86b574d3d9f1b5b6c33c32d0",
+        ];
+        assert_eq!(manifest_forms(&config, 647, &layers), expected.map(digest));
+    }
+}

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use tagboat_recipe::{Indexer, LayerIndex};
+use tagboat_recipe::Indexer;
 use tempfile::TempPath;
 
 /// Threads that pack. Frames are independent, so that the result is the same for any number.
@@ -47,13 +47,13 @@ struct Workers {
 pub struct Packed {
     /// The digest of its uncompressed bytes.
     pub id: Digest,
-    /// What is in it.
-    pub index: LayerIndex,
     /// What is known of it.
     pub facts: LayerFacts,
     /// The packed bytes.
     pub file: Arc<File>,
     pub(super) path: TempPath,
+    /// Has seen all of it.
+    pub(super) indexer: Indexer,
 }
 
 impl Packer {
@@ -98,11 +98,8 @@ impl Packer {
         }
         self.end_workers();
         let written = self.assembly.finish()?;
-        let index = self.indexer.finish();
-        let index = index.map_err(|error| StoreError::new(&self.path, error))?;
         Ok(Packed {
-            id: Digest::from_bytes(&index.sha256),
-            index,
+            id: Digest::from_bytes(&self.indexer.sha256()),
             facts: LayerFacts {
                 form: LayerFacts::FORM,
                 size: self.size,
@@ -113,6 +110,7 @@ impl Packer {
             },
             file: self.assembly.file().clone(),
             path: self.path,
+            indexer: self.indexer,
         })
     }
 

@@ -135,7 +135,10 @@ impl LayerStore {
     /// Puts a packed layer in its place, on disk for good. One that is there and right stays.
     pub fn publish(&self, packed: Packed) -> Result<Layer, StoreError> {
         let id = packed.id;
-        self.keep_index(&id, &packed.index)?;
+        // Only now, because it takes its time and who waits for the layer's bytes does not need it.
+        let index = packed.indexer.finish();
+        let index = index.map_err(|error| StoreError::new(&self.layer_path(&id), error))?;
+        self.keep_index(&id, &index)?;
         if let Some(there) = self.layer(&id).filter(|_| self.known().sound.contains_key(&id)) {
             return Ok(there);
         }

@@ -84,6 +84,33 @@ fn a_layer_is_kept_under_its_diff_id_packed_and_its_frames_are_one_zstd_stream()
 }
 
 #[test]
+fn what_is_in_a_layer_is_kept_beside_it_stays_when_it_goes_and_is_made_again_when_it_is_lost() {
+    let (_folder, store) = store();
+    let mut tape = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(10_000);
+    tape.append_data(&mut header, "etc/file", bytes(1, 10_000).as_slice())
+        .unwrap();
+    let plain = tape.into_inner().unwrap();
+    let id = keep(&store, &plain).id().clone();
+    let index = store.index(&id).unwrap();
+    assert_eq!((index.size, index.entries.len()), (plain.len() as u64, 1));
+    let path = path(&store, &id, "index");
+    let kept = fs::read(&path).unwrap();
+
+    fs::remove_file(&path).unwrap();
+    assert_eq!(other(&store).index(&id).as_ref(), Some(&index));
+    assert_eq!(fs::read(&path).unwrap(), kept);
+    fs::write(&path, &kept[..kept.len() / 2]).unwrap();
+    assert_eq!(other(&store).index(&id).as_ref(), Some(&index));
+
+    store.remove(&id);
+    assert_eq!(store.index(&id), Some(index));
+    fs::remove_file(&path).unwrap();
+    assert_eq!(store.index(&id), None);
+}
+
+#[test]
 fn the_same_layer_is_packed_to_the_same_bytes_again() {
     let (_one, first) = store();
     let (_two, second) = store();

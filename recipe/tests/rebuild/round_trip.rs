@@ -1,60 +1,21 @@
 //! Any pair of tars: the newer one is rebuilt from the files of the older one, byte for byte; and a damaged recipe never makes
 //! anything else.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod tars;
-
+use crate::recipes::{applied, expected, index, noise, recipe};
+use crate::tars::{Content, layer_entries, tar_of, unpack};
 use proptest::prelude::*;
-use std::io::{Cursor, Write};
-use tagboat_recipe::{ApplyError, Base, BaseView, Indexer, LayerIndex, Part, apply, make};
-use tars::{Content, layer_entries, tar_of, unpack};
+use tagboat_recipe::LayerIndex;
 
-fn index(tar: &[u8], piece: usize) -> LayerIndex {
-    let mut indexer = Indexer::new();
-    for bytes in tar.chunks(piece.max(1)) {
-        indexer.write_all(bytes).unwrap();
-    }
-    indexer.finish().unwrap()
-}
-
-/// The recipe of `new` against a base of these layers.
-fn recipe(new: &[u8], layers: &[Vec<u8>], has_bytes: bool) -> Vec<u8> {
-    let indexes: Vec<_> = layers.iter().map(|tar| index(tar, 4096)).collect();
-    let view = BaseView::of(&indexes.iter().collect::<Vec<_>>());
-    let base = Base {
-        view: &view,
-        layers: layers
-            .iter()
-            .map(|tar| has_bytes.then_some(tar as &dyn tagboat_recipe::ReadAt))
-            .collect(),
-    };
-    let index = index(new, 1000);
-    let parts = [
-        Part::Bytes(b"before".to_vec()),
-        Part::Layer {
-            index: &index,
-            bytes: &new.to_vec(),
-        },
-        Part::Bytes(b"after".to_vec()),
-    ];
-    let mut written = Vec::new();
-    let summary = make(&parts, &base, &mut written, || false).unwrap();
-    assert_eq!(summary.size, written.len() as u64);
-    written
-}
-
-fn applied(recipe: &[u8], root: &std::path::Path) -> Result<Vec<u8>, ApplyError> {
-    let mut output = Vec::new();
-    apply(&mut Cursor::new(recipe), root, &mut output)?;
-    Ok(output)
-}
-
-fn expected(new: &[u8]) -> Vec<u8> {
-    [b"before", new, b"after"].concat()
+/// Few enough for every run; `PROPTEST_CASES` asks for more.
+fn some_cases() -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
+    ProptestConfig::with_cases(asked.unwrap_or(60))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+    #![proptest_config(some_cases())]
 
     #[test]
     fn a_layer_is_rebuilt_from_the_files_of_another_image(
@@ -64,7 +25,7 @@ proptest! {
         let new = tar_of(&newer);
         let root = tempfile::tempdir().unwrap();
         unpack(&layers, root.path());
-        let recipe = recipe(&new, &layers, has_bytes);
+        let recipe = recipe(&new, &layers, has_bytes).bytes;
         prop_assert_eq!(applied(&recipe, root.path()).unwrap(), expected(&new));
     }
 
@@ -79,7 +40,7 @@ proptest! {
         let layers = [whole];
         let root = tempfile::tempdir().unwrap();
         unpack(&layers, root.path());
-        prop_assert_eq!(applied(&recipe(&new, &layers, true), root.path()).unwrap(), expected(&new));
+        prop_assert_eq!(applied(&recipe(&new, &layers, true).bytes, root.path()).unwrap(), expected(&new));
     }
 
     #[test]
@@ -97,7 +58,7 @@ proptest! {
         let layers = [tar_of(&entries)];
         let root = tempfile::tempdir().unwrap();
         unpack(&layers, root.path());
-        let mut recipe = recipe(&tar_of(&newer), &layers, true);
+        let mut recipe = recipe(&tar_of(&newer), &layers, true).bytes;
         let place = place.index(recipe.len());
         prop_assert!(applied(&recipe[..place], root.path()).is_err());
         recipe[place] ^= 1 << bit;
@@ -110,7 +71,7 @@ proptest! {
         let new = tar_of(&newer);
         let root = tempfile::tempdir().unwrap();
         unpack(&[tar_of(&other)], root.path());
-        let recipe = recipe(&new, &layers, true);
+        let recipe = recipe(&new, &layers, true).bytes;
         if let Ok(made) = applied(&recipe, root.path()) {
             prop_assert_eq!(made, expected(&new));
         }
@@ -123,7 +84,7 @@ fn a_layer_whose_files_only_have_new_times_costs_headers_alone() {
         let content: Vec<u8> = (0..3000u64)
             .map(|n| ((n * n * (number + 7)) >> 5).to_le_bytes()[0])
             .collect();
-        tars::file(
+        crate::tars::file(
             &format!("usr/lib/package-{}/file-{number}.so", number / 50),
             Content::Bytes(content),
             mtime,
@@ -141,7 +102,30 @@ fn a_layer_whose_files_only_have_new_times_costs_headers_alone() {
     );
     let root = tempfile::tempdir().unwrap();
     unpack(std::slice::from_ref(&old), root.path());
-    let recipe = recipe(&new, &[old], false);
+    let recipe = recipe(&new, &[old], false).bytes;
     assert!(recipe.len() < 12_000, "{} bytes for 2000 files", recipe.len());
     assert_eq!(applied(&recipe, root.path()).unwrap(), expected(&new));
+}
+
+#[test]
+fn a_file_of_several_windows_costs_its_changes() {
+    // Two windows of 16 MiB and a part of a third. What came before the second one has grown, and the third one is new.
+    let old: Vec<u8> = noise(1, 5 << 20).repeat(8);
+    let mut new = old.clone();
+    new.splice(1000..1000, noise(2, 100_000));
+    new[20 << 20..(20 << 20) + 10].copy_from_slice(b"a new word");
+    new.splice(33 << 20.., noise(3, 1 << 20));
+    let tar = |content: Vec<u8>| tar_of(&[crate::tars::file("usr/bin/large", Content::Bytes(content), 1)]);
+    let (old, new) = (tar(old), tar(new));
+    let root = tempfile::tempdir().unwrap();
+    unpack(std::slice::from_ref(&old), root.path());
+    let recipe = recipe(&new, &[old], true);
+    assert_eq!(recipe.summary.layers[0].patched.0, 1);
+    let changes = 100_000 + (1 << 20);
+    assert!(
+        recipe.bytes.len() < changes + 50_000,
+        "{} bytes",
+        recipe.bytes.len()
+    );
+    assert!(applied(&recipe.bytes, root.path()).unwrap() == expected(&new));
 }
