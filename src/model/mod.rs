@@ -2,6 +2,7 @@
 //!
 //! Time enters as a value, the world enters as deltas, and every change leaves as a plan.
 
+pub mod amount;
 pub mod clean;
 pub mod command;
 pub mod console;

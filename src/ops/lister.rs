@@ -4,7 +4,7 @@ use crate::model::clean::clean;
 use crate::model::fleet::{
     ConnectionProblem, Container, ContentId, HostFacts, HostImage, Listing, RunsOn, Space, Stamp, StampRecord,
 };
-use crate::model::names::ImageId;
+use crate::model::names::{Digest, ImageId};
 use crate::ops::connector::{Connected, engine_problem};
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{EngineFacts, EngineImage, ListedContainer, Script, ScriptCall, ShellError};
@@ -19,7 +19,14 @@ const SURVEY: Script = Script {
 pub struct Lister {
     connected: Connected,
     facts: EngineFacts,
-    contents: HashMap<ImageId, Option<ContentId>>,
+    contents: HashMap<ImageId, Option<Content>>,
+}
+
+/// What an inspect of an image told.
+#[derive(Clone)]
+struct Content {
+    id: ContentId,
+    layers: Vec<Digest>,
 }
 
 impl Lister {
@@ -98,18 +105,23 @@ impl Lister {
                 let details = link.engine.image(image.id.as_str()).await;
                 let content = details
                     .map_err(|error| engine_problem(&error))?
-                    .map(|details| details.content);
+                    .map(|details| Content {
+                        id: details.content,
+                        layers: details.layers,
+                    });
                 self.contents.insert(image.id.clone(), content.clone());
                 content
             }
             None => None,
         };
+        let (content, layers) = content.map_or((None, Vec::new()), |known| (Some(known.id), known.layers));
         Ok(HostImage {
             // Only what tagboat once stamped can be told from other people's untagged images.
             is_managed_leftover: image.references.is_empty()
                 && history.iter().any(|record| record.image_id == image.id.as_str()),
             id: image.id,
             content,
+            layers,
             references: image.references,
             size: image.size,
             created_at: image.created_at,

@@ -36,6 +36,15 @@ pub fn seconds(count: u64) -> String {
     }
 }
 
+/// How long a step took: `0.4s`, `9.8s`, then as [`seconds`].
+pub fn span(span: SignedDuration) -> String {
+    let span = span.max(SignedDuration::ZERO);
+    match span.as_secs() {
+        0..10 => format!("{}.{}s", span.as_secs(), span.subsec_millis() / 100),
+        count => seconds(count.unsigned_abs()),
+    }
+}
+
 /// The time between two moments, in seconds and up.
 pub fn between(from: Timestamp, to: Timestamp) -> String {
     let span = to.duration_since(from).max(SignedDuration::ZERO);
@@ -72,7 +81,7 @@ pub fn count(n: usize, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, minutes, seconds};
+    use super::{bytes, minutes, seconds, span};
     use jiff::SignedDuration;
 
     #[test]
@@ -95,6 +104,8 @@ mod tests {
         for (count, text) in [(45, "45s"), (130, "2m 10s"), (3900, "1h 05m"), (273_600, "3d 4h")] {
             assert_eq!(seconds(count), text);
         }
+        assert_eq!(span(SignedDuration::from_millis(480)), "0.4s");
+        assert_eq!(span(SignedDuration::from_millis(61_900)), "1m 01s");
         assert_eq!(minutes(SignedDuration::from_secs(59)), "<1m");
         assert_eq!(minutes(SignedDuration::from_mins(119)), "119m");
         assert_eq!(minutes(SignedDuration::from_mins(120)), "2h");

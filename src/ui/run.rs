@@ -9,10 +9,9 @@ use super::terminal::{self, Console};
 use super::theme::Theme;
 use super::view::{self, Look};
 use crate::model::command::Command;
-use crate::model::console::{Dirty, Msg, Severity, Size, State, update};
+use crate::model::console::{Desk, Dirty, Msg, Severity, Size, State, update};
 use crate::model::event::Event;
 use crate::model::fleet::Fleet;
-use crate::model::names::Operator;
 use crossterm::event::EventStream;
 use futures_util::StreamExt;
 use futures_util::future::poll_immediate;
@@ -27,8 +26,8 @@ use tokio::time::Instant;
 pub struct ConsoleOptions {
     /// The configured hosts, before anything is known of them.
     pub fleet: Fleet,
-    /// Who uses it.
-    pub operator: Operator,
+    /// Who uses it, and with what defaults.
+    pub desk: Desk,
     /// Makes the job ids of this console differ from those of another one.
     pub salt: u16,
     /// The signs before state words.
@@ -41,7 +40,7 @@ pub struct ConsoleOptions {
 
 impl ConsoleOptions {
     /// With the default keys, and signs and colours as the environment asks for them.
-    pub fn new(fleet: Fleet, operator: Operator, salt: u16) -> color_eyre::Result<Self> {
+    pub fn new(fleet: Fleet, desk: Desk, salt: u16) -> color_eyre::Result<Self> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = variable("LC_ALL")
             .or_else(|| variable("LC_CTYPE"))
@@ -49,7 +48,7 @@ impl ConsoleOptions {
             .unwrap_or_default();
         Ok(Self {
             fleet,
-            operator,
+            desk,
             salt,
             glyphs: Glyphs::for_locale(&locale),
             theme: match variable("NO_COLOR") {
@@ -87,7 +86,7 @@ pub async fn run(
     let (width, height) = Console::size();
     let state = State::new(
         options.fleet,
-        options.operator,
+        options.desk,
         Timestamp::now(),
         options.salt,
         Size { width, height },

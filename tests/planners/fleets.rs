@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use tagboat::model::fleet::{
     Connection, Container, ContainerState, ContentId, Delta, Fleet, Health, Host, HostChange, HostFacts,
-    HostImage, Platform, Privilege, RunsOn, SourceImage, Space, Stamp, StampRecord, Store,
+    HostImage, Platform, Privilege, RunsOn, SourceImage, Space, Stamp, StampRecord, Stock, Store,
 };
 use tagboat::model::names::{ContainerId, ContainerRole, Digest, HostName, ImageId, ImageRef, SessionName};
 use tagboat::model::profile::{Address, Guard, HostSettings, Profile, PruneRule};
@@ -28,6 +28,7 @@ pub(crate) struct OneHost {
     pub(crate) settings: HostSettings,
     changes: Vec<HostChange>,
     source: Vec<(ImageRef, SourceImage)>,
+    stock: Stock,
     containers: u8,
 }
 
@@ -46,6 +47,7 @@ impl OneHost {
             settings,
             changes: Vec::new(),
             source: Vec::new(),
+            stock: Stock::default(),
             containers: 0,
         }
         .with(HostChange::Connection(Connection::Connected))
@@ -106,6 +108,29 @@ impl OneHost {
         self
     }
 
+    /// An image at the source that is made of these layers.
+    pub(crate) fn made_of(mut self, tag: &str, layers: &[u8], size: u64) -> Self {
+        self = self.at_source(200, tag, "amd64", size);
+        if let Some((_, image)) = self.source.last_mut() {
+            image.layers = layers.iter().map(|layer| digest(*layer)).collect();
+        }
+        self
+    }
+
+    /// An image on the host that is made of these layers.
+    pub(crate) fn has(self, number: u8, tags: &[&str], layers: &[u8]) -> Self {
+        let references = tags.iter().map(|tag| reference(tag)).collect();
+        self.with(HostChange::Image(HostImage {
+            layers: layers.iter().map(|layer| digest(*layer)).collect(),
+            ..image(number, references)
+        }))
+    }
+
+    pub(crate) fn stocked(mut self, stock: Stock) -> Self {
+        self.stock = stock;
+        self
+    }
+
     pub(crate) fn fleet(self) -> Fleet {
         let mut fleet = Fleet::new([Host::new(self.settings)]);
         for change in self.changes {
@@ -118,8 +143,13 @@ impl OneHost {
             problem: None,
             images: self.source.into_iter().collect(),
         });
+        fleet.apply(Delta::Stock(self.stock));
         fleet
     }
+}
+
+pub(crate) fn platform_here() -> Platform {
+    platform("amd64")
 }
 
 pub(crate) fn facts(architecture: &str, free: u64) -> HostFacts {
@@ -148,6 +178,7 @@ pub(crate) fn image(number: u8, references: Vec<ImageRef>) -> HostImage {
     HostImage {
         id: ImageId(digest(number)),
         content: Some(ContentId(digest(number))),
+        layers: vec![digest(number)],
         references,
         size: 1_000_000,
         created_at: Some(Timestamp::UNIX_EPOCH),

@@ -5,3 +5,4 @@ mod fleets;
 mod prune;
 mod push;
 mod restart;
+mod routes;

@@ -114,7 +114,7 @@ impl RealFleet {
                 runtime: of("r"),
             },
             watching: Watching::Live,
-            prepare: true,
+            cache: config.cache,
         };
         let fleet = Fleet::new(config.hosts.into_iter().map(Host::new));
         let handle = engine::start(options).unwrap();

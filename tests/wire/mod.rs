@@ -180,6 +180,7 @@ pub(crate) fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) ->
             host: HostName::parse(host).unwrap(),
             before: Stamp::Missing,
             presence: Presence::Absent,
+            route: None,
         }],
         refused: Vec::new(),
     }

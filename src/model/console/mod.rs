@@ -45,6 +45,6 @@ pub use plan_dialog::{PlanDialog, Readiness};
 pub use row_id::RowId;
 pub use screen::{Place, Screen};
 pub use shown::Shown;
-pub use state::{Clock, FrameNeeds, State};
+pub use state::{Clock, Desk, FrameNeeds, State};
 pub use tally::{Tally, permille_of, tally};
 pub use update::update;

@@ -4,6 +4,7 @@ use super::{Details, Dirty, Lists, Messages, Overlay, Place, RowId, Screen, Seve
 use crate::model::fleet::Fleet;
 use crate::model::job::Job;
 use crate::model::names::{JobId, Operator};
+use crate::model::plan::PushOptions;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -14,8 +15,8 @@ pub struct State {
     pub fleet: Fleet,
     /// The jobs that the journal knows, oldest first.
     pub jobs: BTreeMap<JobId, Job>,
-    /// Who uses the console.
-    pub operator: Operator,
+    /// Who uses the console, and with what defaults.
+    pub desk: Desk,
     /// What time it is.
     pub clock: Clock,
     /// The size of the window.
@@ -34,6 +35,25 @@ pub struct State {
     pub shown: Shown,
     /// What the next frame needs.
     pub frame: FrameNeeds,
+}
+
+/// Who uses a console, and what their config says about changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Desk {
+    /// Who it is.
+    pub operator: Operator,
+    /// How pushes that begin here are sent.
+    pub push: PushOptions,
+}
+
+impl From<Operator> for Desk {
+    /// With the usual defaults.
+    fn from(operator: Operator) -> Self {
+        Self {
+            operator,
+            push: PushOptions::default(),
+        }
+    }
 }
 
 /// What time it is, as far as the console was told.
@@ -60,11 +80,11 @@ pub struct FrameNeeds {
 
 impl State {
     /// The console before anything was heard, ready to be drawn.
-    pub fn new(fleet: Fleet, operator: Operator, now: Timestamp, salt: u16, size: Size) -> Self {
+    pub fn new(fleet: Fleet, desk: impl Into<Desk>, now: Timestamp, salt: u16, size: Size) -> Self {
         let mut state = Self {
             fleet,
             jobs: BTreeMap::new(),
-            operator,
+            desk: desk.into(),
             clock: Clock {
                 now,
                 ages_at: now,

@@ -1,6 +1,6 @@
 //! Changes of the fleet as values: the only way in which it changes.
 
-use super::{Connection, Container, HostFacts, HostImage, SourceImage, Stamp, StampRecord};
+use super::{Connection, Container, HostFacts, HostImage, SourceImage, Stamp, StampRecord, Stock};
 use crate::model::names::{ContainerId, HostName, ImageId, ImageRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ pub enum Delta {
         /// Its tagged images.
         images: BTreeMap<ImageRef, SourceImage>,
     },
+    /// What is kept on the operator's machine.
+    Stock(Stock),
 }
 
 /// A change of one host.

@@ -19,6 +19,9 @@ pub struct HostImage {
     pub id: ImageId,
     /// What is in it; none when it could not be inspected.
     pub content: Option<ContentId>,
+    /// The digests of its uncompressed layers, base first; empty when they are not known.
+    #[serde(default)]
+    pub layers: Vec<Digest>,
     /// All references of it, of whatever image name, sorted; empty for an untagged leftover.
     pub references: Vec<ImageRef>,
     /// Size in bytes, as the engine counts it.

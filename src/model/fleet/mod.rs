@@ -9,6 +9,7 @@ mod image;
 mod listing;
 mod session;
 mod stamp;
+mod stock;
 
 pub use connection::{Connection, ConnectionProblem};
 pub use container::{Container, ContainerState, Health, RunsOn};
@@ -19,6 +20,7 @@ pub use image::{ContentId, HostImage, SourceImage};
 pub use listing::Listing;
 pub use session::{Session, Standing};
 pub use stamp::{Stamp, StampRecord};
+pub use stock::{Stock, StockedLayer, StockedRecipe};
 
 use crate::model::names::{HostName, ImageRef, SessionName};
 use std::collections::BTreeMap;
@@ -37,6 +39,8 @@ pub struct Source {
     pub problem: Option<String>,
     /// Tagged images there.
     pub images: BTreeMap<ImageRef, SourceImage>,
+    /// What is kept here of images, these and earlier ones.
+    pub stock: Stock,
 }
 
 impl Fleet {
@@ -84,9 +88,13 @@ impl Fleet {
         match delta {
             Delta::Host { host, change } => self.hosts.get_mut(&host).is_some_and(|host| host.apply(change)),
             Delta::Source { problem, images } => {
-                let source = Source { problem, images };
-                let changed = self.source != source;
-                self.source = source;
+                let changed = self.source.problem != problem || self.source.images != images;
+                (self.source.problem, self.source.images) = (problem, images);
+                changed
+            }
+            Delta::Stock(stock) => {
+                let changed = self.source.stock != stock;
+                self.source.stock = stock;
                 changed
             }
         }

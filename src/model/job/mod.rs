@@ -8,7 +8,7 @@ mod transfer;
 pub use meter::{Meter, Progress};
 pub use step::{Step, StepKind, StepState};
 pub use track::{StepRecord, Track, TrackResult};
-pub use transfer::Transfer;
+pub use transfer::{Sent, Transfer};
 
 use crate::model::names::{HostName, ImageRef, JobId, Operator, SessionName};
 use crate::model::plan::Plan;
@@ -294,6 +294,18 @@ impl Job {
     /// The part of it for one target.
     pub fn track(&self, target: &Target) -> Option<&Track> {
         self.tracks.iter().find(|track| track.target == *target)
+    }
+
+    /// What went to its hosts, all together; none where nothing is known to have gone.
+    pub fn sent(&self) -> Option<Sent> {
+        let transfers = self.tracks.iter().filter_map(|track| track.transfer.as_ref());
+        transfers.fold(None, |sum: Option<Sent>, transfer| {
+            let sum = sum.unwrap_or_default();
+            Some(Sent {
+                bytes: sum.bytes.saturating_add(transfer.bytes_sent),
+                whole: sum.whole.saturating_add(transfer.bytes_whole),
+            })
+        })
     }
 
     fn track_mut(&mut self, target: &Target) -> Option<&mut Track> {

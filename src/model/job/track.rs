@@ -1,6 +1,6 @@
 //! The part of a job that is about one target: its steps, its progress, its last words, its result.
 
-use super::{Progress, Step, StepState, Target, Transfer};
+use super::{Progress, Step, StepKind, StepState, Target, Transfer};
 use crate::model::failure::Failure;
 use crate::model::plan::Plan;
 use jiff::{SignedDuration, Timestamp};
@@ -40,12 +40,57 @@ pub struct StepRecord {
     pub step: Step,
     /// Its state.
     pub state: StepState,
-    /// When it began.
+    /// When it first began.
     pub began_at: Option<Timestamp>,
-    /// When it was over.
+    /// When its last attempt began.
+    pub tried_at: Option<Timestamp>,
+    /// When it was over; none while another attempt runs.
     pub over_at: Option<Timestamp>,
-    /// How long it took, all attempts together.
+    /// How long the attempts took that are over, all together; pauses between them do not count.
     pub spent: SignedDuration,
+    /// How often it began.
+    pub attempts: u32,
+}
+
+impl StepRecord {
+    fn waiting(step: Step) -> Self {
+        Self {
+            step,
+            state: StepState::Waiting,
+            began_at: None,
+            tried_at: None,
+            over_at: None,
+            spent: SignedDuration::ZERO,
+            attempts: 0,
+        }
+    }
+
+    fn enter(&mut self, state: StepState, at: Timestamp) {
+        if state == StepState::Running {
+            self.began_at = self.began_at.or(Some(at));
+            self.tried_at = Some(at);
+            self.over_at = None;
+            self.attempts += 1;
+        } else if state.is_over() {
+            if self.state == StepState::Running
+                && let Some(tried_at) = self.tried_at
+            {
+                self.spent += at.duration_since(tried_at);
+            }
+            self.over_at = Some(at);
+        }
+        self.state = state;
+    }
+
+    /// How long it took until `now`, the attempt that runs among it.
+    pub fn spent_until(&self, now: Timestamp) -> SignedDuration {
+        match (&self.state, self.tried_at) {
+            (StepState::Running, Some(tried_at)) => {
+                self.spent + now.duration_since(tried_at).max(SignedDuration::ZERO)
+            }
+            _ => self.spent,
+        }
+    }
 }
 
 /// The part of a job that is about one target.
@@ -71,14 +116,7 @@ impl Track {
 
     /// A target of which nothing is done yet.
     pub(super) fn new(plan: &Plan, target: Target) -> Self {
-        let waiting = |step| StepRecord {
-            step,
-            state: StepState::Waiting,
-            began_at: None,
-            over_at: None,
-            spent: SignedDuration::ZERO,
-        };
-        let steps = plan.steps(&target).into_iter().map(waiting).collect();
+        let steps = plan.steps(&target).into_iter().map(StepRecord::waiting).collect();
         Self {
             target,
             steps,
@@ -121,34 +159,28 @@ impl Track {
     }
 
     pub(super) fn enter(&mut self, step: &Step, state: StepState, at: Timestamp) {
-        let index = self
-            .steps
-            .iter()
-            .position(|record| record.step == *step)
-            .unwrap_or_else(|| {
-                self.steps.push(StepRecord {
-                    step: step.clone(),
-                    state: StepState::Waiting,
-                    began_at: None,
-                    over_at: None,
-                    spent: SignedDuration::ZERO,
-                });
-                self.steps.len() - 1
-            });
-        let record = &mut self.steps[index];
-        if state.is_over() {
-            if record.state == StepState::Running
-                && let Some(began_at) = record.began_at
-            {
-                record.spent += at.duration_since(began_at);
-            }
-            record.over_at = Some(at);
-            self.progress = None;
-        } else {
-            record.began_at = Some(at);
-            record.over_at = None;
+        let known = self.steps.iter().position(|record| record.step == *step);
+        let index = known.unwrap_or_else(|| {
+            self.steps.push(StepRecord::waiting(step.clone()));
+            self.steps.len() - 1
+        });
+        if state == StepState::Running && step.kind == StepKind::Export && self.steps[index].attempts > 0 {
+            self.begin_another_way();
         }
-        self.steps[index].state = state;
+        if state.is_over() {
+            self.progress = None;
+        }
+        self.steps[index].enter(state, at);
+    }
+
+    /// Another way to send an image begins with its export: the steps of the way before it are to be done again.
+    fn begin_another_way(&mut self) {
+        use StepKind::{Confirm, Load, Send, Verify};
+        for record in &mut self.steps {
+            if matches!(record.step.kind, Send | Verify | Load | Confirm) {
+                record.state = StepState::Waiting;
+            }
+        }
     }
 
     pub(super) fn log(&mut self, line: String) {
@@ -161,5 +193,65 @@ impl Track {
     pub(super) fn end(&mut self, result: TrackResult) {
         self.result = Some(result);
         self.progress = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Step, StepKind, StepState, Target, Track};
+    use crate::model::names::HostName;
+    use jiff::{SignedDuration, Timestamp};
+    use std::collections::VecDeque;
+
+    fn track() -> Track {
+        Track {
+            target: Target::host(HostName::local()),
+            steps: Vec::new(),
+            progress: None,
+            transfer: None,
+            result: None,
+            lines: VecDeque::new(),
+        }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
+    }
+
+    fn run(track: &mut Track, kind: StepKind, from: i64, to: i64) {
+        track.enter(&Step::of(kind), StepState::Running, at(from));
+        track.enter(&Step::of(kind), StepState::Done(None), at(to));
+    }
+
+    #[test]
+    fn a_step_that_is_tried_again_keeps_its_begin_and_adds_up_its_times() {
+        let mut track = track();
+        for (from, to) in [(0, 3), (10, 14)] {
+            run(&mut track, StepKind::Export, from, to);
+        }
+        let export = &track.steps[0];
+        assert_eq!((export.began_at, export.tried_at), (Some(at(0)), Some(at(10))));
+        assert_eq!((export.spent, export.attempts), (SignedDuration::from_secs(7), 2));
+        track.enter(&Step::of(StepKind::Export), StepState::Running, at(20));
+        let export = &track.steps[0];
+        assert_eq!((export.spent_until(at(25)).as_secs(), export.over_at), (12, None));
+    }
+
+    #[test]
+    fn another_way_begins_with_the_steps_after_its_export_still_to_do() {
+        let mut track = track();
+        run(&mut track, StepKind::Check, 0, 1);
+        run(&mut track, StepKind::Export, 1, 2);
+        run(&mut track, StepKind::Send, 2, 5);
+        let refused = StepState::Skipped("the helper has no place".to_owned());
+        track.enter(&Step::of(StepKind::Load), StepState::Running, at(5));
+        track.enter(&Step::of(StepKind::Load), refused, at(6));
+        assert_eq!(track.steps_over(), (4, 4));
+        track.enter(&Step::of(StepKind::Export), StepState::Running, at(7));
+        assert_eq!(track.steps_over(), (1, 4), "only the check is over");
+        assert_eq!(track.running().unwrap().step.kind, StepKind::Export);
+        run(&mut track, StepKind::Send, 8, 9);
+        assert_eq!(track.steps[2].spent.as_secs(), 4);
+        assert_eq!(track.took(), SignedDuration::from_secs(9));
     }
 }

@@ -1,5 +1,6 @@
 //! A number of bytes per second, as an operator types it: `50M`, `800k`, `1.5G`, `50MB/s`.
 
+use crate::model::amount::{read_bytes, typed_bytes};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::NonZeroU64;
@@ -19,43 +20,16 @@ impl FromStr for ByteRate {
     type Err = BadRate;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bad = || BadRate(text.to_owned());
-        let amount = text.trim().trim_end_matches("/s");
-        let amount = amount.strip_suffix(['B', 'b']).unwrap_or(amount).trim_end();
-        let (digits, unit) = match amount.char_indices().last() {
-            Some((at, 'k' | 'K')) => (&amount[..at], 1000),
-            Some((at, 'M' | 'm')) => (&amount[..at], 1_000_000),
-            Some((at, 'G' | 'g')) => (&amount[..at], 1_000_000_000),
-            _ => (amount, 1),
-        };
-        let (whole, part) = digits
-            .trim_end()
-            .split_once('.')
-            .unwrap_or((digits.trim_end(), ""));
-        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || part.len() > 9 || !is_number(whole) || !is_number(part) {
-            return Err(bad());
-        }
-        let whole = whole
-            .parse::<u64>()
-            .ok()
-            .and_then(|whole| whole.checked_mul(unit));
-        let scale = 10u64.pow(u32::try_from(part.len()).unwrap_or(0));
-        let part = format!("0{part}").parse::<u64>().map_err(|_| bad())?;
-        let bytes = whole.and_then(|whole| whole.checked_add(unit.checked_mul(part)? / scale));
-        bytes.and_then(NonZeroU64::new).map(Self).ok_or_else(bad)
+        let amount = text.trim();
+        let amount = amount.strip_suffix("/s").unwrap_or(amount);
+        let bytes = read_bytes(amount).and_then(NonZeroU64::new);
+        bytes.map(Self).ok_or_else(|| BadRate(text.to_owned()))
     }
 }
 
 impl fmt::Display for ByteRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = self.0.get();
-        for (unit, letter) in [(1_000_000_000, 'G'), (1_000_000, 'M'), (1000, 'k')] {
-            if bytes.is_multiple_of(unit) {
-                return write!(f, "{}{letter}", bytes / unit);
-            }
-        }
-        write!(f, "{bytes}")
+        f.write_str(&typed_bytes(self.0.get()))
     }
 }
 

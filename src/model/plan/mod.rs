@@ -3,20 +3,24 @@
 mod activate;
 mod byte_rate;
 mod gate;
+mod lack;
 mod mode;
 mod prune;
 mod push;
 mod restart;
+mod route;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
 pub use byte_rate::{BadRate, ByteRate};
 pub use gate::Gate;
+pub use lack::{HeldLayers, missing};
 pub use mode::{Mode, ModeChoice, UnknownMode};
 pub use prune::{
     PIN_IMAGE, PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts,
 };
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
 pub use restart::{RestartIntent, RestartPlan, RestartTarget, plan_restart};
+pub use route::{Estimate, LEAST_BASE, MOST_OF_LAYERS, Route, WORTH_A_HELPER};
 
 use crate::model::failure::Refusal;
 use crate::model::job::{Step, Target};

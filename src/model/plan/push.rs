@@ -1,8 +1,10 @@
 //! The push planner: which hosts get the image, which have it, and which are left out before any traffic.
 
-use super::{ByteRate, Gate, Mode, ModeChoice, PlanLine, count};
+use super::route::Look;
+use super::{ByteRate, Gate, Mode, ModeChoice, PlanLine, Route, count};
+use crate::model::amount::bytes;
 use crate::model::failure::Refusal;
-use crate::model::fleet::{Fleet, Host, HostFacts, SourceImage, Stamp};
+use crate::model::fleet::{Fleet, Host, HostFacts, SourceImage, Stamp, Stock};
 use crate::model::job::{Step, StepKind, Target};
 use crate::model::names::{HostName, ImageRef};
 use crate::model::profile::Guard;
@@ -61,6 +63,9 @@ pub struct PushTarget {
     pub before: Stamp,
     /// What it has of the image.
     pub presence: Presence,
+    /// The way in which the image is expected to go there; none when nothing is sent.
+    #[serde(default)]
+    pub route: Option<Route>,
     /// Whether it wants every change typed.
     pub guard: Guard,
 }
@@ -114,7 +119,7 @@ pub fn plan_push(intent: &PushIntent, fleet: &Fleet) -> Result<PushPlan, Refusal
         match fleet
             .host(name)
             .ok_or_else(|| unknown_host(name))
-            .and_then(|host| target(host, image, intent))
+            .and_then(|host| target(host, image, &source.stock, intent))
         {
             Ok(target) => hosts.push(target),
             Err(refusal) => refused.push(refusal),
@@ -160,7 +165,12 @@ pub(super) fn usable(host: &Host) -> Result<&HostFacts, Refusal> {
     }
 }
 
-fn target(host: &Host, image: &SourceImage, intent: &PushIntent) -> Result<PushTarget, Refusal> {
+fn target(
+    host: &Host,
+    image: &SourceImage,
+    stock: &Stock,
+    intent: &PushIntent,
+) -> Result<PushTarget, Refusal> {
     let facts = usable(host)?;
     if facts.platform != image.platform {
         return Err(Refusal::of_host(
@@ -173,13 +183,23 @@ fn target(host: &Host, image: &SourceImage, intent: &PushIntent) -> Result<PushT
         ));
     }
     let presence = presence(host, image, intent)?;
-    if matches!(presence, Presence::Absent | Presence::Other) {
-        enough_space(host, facts, image.size)?;
-    }
+    let route = match presence {
+        Presence::Absent | Presence::Other => {
+            let look = Look {
+                image,
+                host,
+                facts,
+                stock,
+            };
+            Some(route(&look, intent.options.mode)?)
+        }
+        Presence::Same | Presence::SameUntagged => None,
+    };
     Ok(PushTarget {
         host: host.name.clone(),
         before: host.stamp.clone(),
         presence,
+        route,
         guard: host.settings.guard,
     })
 }
@@ -204,20 +224,44 @@ fn presence(host: &Host, image: &SourceImage, intent: &PushIntent) -> Result<Pre
     }
 }
 
-/// The archive in the staging directory is at most the image's size; the engine's copy and layers are twice that.
-fn enough_space(host: &Host, facts: &HostFacts, size: u64) -> Result<(), Refusal> {
+/// The way to a host that has the room for it.
+fn route(look: &Look<'_>, choice: ModeChoice) -> Result<Route, Refusal> {
+    let lacked = look.missing();
+    let route = look.route(choice, &lacked).map_err(|why| {
+        Refusal::of_host(
+            &look.host.name,
+            why,
+            "push with --mode best, or switch the helper on for this host",
+        )
+    })?;
+    let (image, stock) = (look.image, look.stock);
+    let sends_all = lacked.len() == look.all().len() || route.mode == Mode::Full;
+    let (sent, unpacked) = if sends_all {
+        (image.size, image.size)
+    } else {
+        (
+            route.bytes.most().unwrap_or(image.size),
+            stock.size(&lacked).unwrap_or(image.size),
+        )
+    };
+    enough_space(look.host, look.facts, sent, unpacked)?;
+    Ok(route)
+}
+
+/// What is sent lies in the staging directory; the engine's copy of what it unpacks and the layers are twice that.
+fn enough_space(host: &Host, facts: &HostFacts, sent: u64, unpacked: u64) -> Result<(), Refusal> {
     let needs = [
         (
             "the staging directory",
             host.settings.profile.paths.staging.as_str(),
             facts.space.staging,
-            size,
+            sent,
         ),
         (
             "the engine's data root",
             "",
             facts.space.engine_root,
-            size.saturating_mul(2),
+            unpacked.saturating_mul(2),
         ),
     ];
     for (what, path, have, need) in needs {
@@ -268,23 +312,23 @@ impl PushPlan {
                 .map_or_else(|| "no stamp".to_owned(), |tag| tag.tag.to_string()),
             after: self.reference.tag.to_string(),
             note: match host.presence {
-                Presence::Absent => self.sending(),
+                Presence::Absent => self.way(host),
                 Presence::Same => "the host has it: stamp only".to_owned(),
                 Presence::SameUntagged => "the host has it under another tag: tag and stamp".to_owned(),
-                Presence::Other => "moves the tag from another image (--replace-tag)".to_owned(),
+                Presence::Other => {
+                    let way = self.way(host);
+                    format!("moves the tag from another image (--replace-tag); {way}")
+                }
             },
         };
         self.hosts.iter().map(line).collect()
     }
 
-    /// What will be sent, as far as it is known before the host is asked what it has of the image.
-    fn sending(&self) -> String {
-        let most = format!("at most {} MB", self.image.size.div_ceil(1_000_000));
-        match self.options.mode {
-            ModeChoice::Best => format!("what it lacks, {most}"),
-            ModeChoice::Only(Mode::Full) => format!("full, {most}"),
-            ModeChoice::Only(Mode::Layers) => format!("the layers it lacks, {most}"),
-            ModeChoice::Only(Mode::Delta) => format!("a delta or nothing, {most}"),
+    /// How the image goes to a host. A plan in the journal of an earlier version does not say it.
+    fn way(&self, host: &PushTarget) -> String {
+        match &host.route {
+            Some(route) => route.words(),
+            None => format!("at most {}", bytes(self.image.size)),
         }
     }
 

@@ -2,9 +2,13 @@
 
 use super::duration_text::DurationText;
 use super::host_path::HostPath;
+use super::mode_word::ModeWord;
+use super::rate_text::RateText;
+use super::size_text::SizeText;
 use crate::model::names::{HostName, ImageName};
 use crate::model::profile::{Guard, PruneRule};
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroUsize;
 use toml::Spanned;
 
 /// The whole file.
@@ -13,6 +17,8 @@ use toml::Spanned;
 pub(super) struct File {
     pub(super) ssh: SshTable,
     pub(super) defaults: DefaultsTable,
+    pub(super) push: PushTable,
+    pub(super) cache: CacheTable,
     pub(super) discovery: DiscoveryTable,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) profiles: Vec<ProfileTable>,
@@ -38,6 +44,28 @@ pub(super) struct DefaultsTable {
     pub(super) guard: Option<Guard>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) helper: Option<bool>,
+}
+
+/// `[push]`: how images are sent when the command line says nothing else.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PushTable {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mode: Option<ModeWord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) limit: Option<RateText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) at_once: Option<NonZeroUsize>,
+}
+
+/// `[cache]`: what is kept of images on this machine.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CacheTable {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) limit: Option<SizeText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) background: Option<bool>,
 }
 
 /// `[discovery]`: where hosts come from besides this file.

@@ -2,22 +2,28 @@
 
 mod address;
 mod builtin_profiles;
+mod cache_settings;
 mod docker_contexts;
 mod duration_text;
 mod error;
 mod file;
 mod host_list;
 mod host_path;
+mod mode_word;
 mod nearest;
 mod profile_set;
+mod rate_text;
 mod shown;
+mod size_text;
 #[cfg(test)]
 mod tests;
 
+pub use cache_settings::CacheSettings;
 pub use error::ConfigError;
 pub use nearest::nearest;
 
 use crate::model::names::HostName;
+use crate::model::plan::PushOptions;
 use crate::model::profile::{Address, Guard, HostSettings, Profile};
 use crate::ops::environment::{Environment, path_from};
 use error::Fault;
@@ -34,6 +40,10 @@ pub struct Config {
     pub ssh_config: Option<PathBuf>,
     /// The hosts, in the order of the file.
     pub hosts: Vec<HostSettings>,
+    /// How images are sent when nothing else is said.
+    pub push: PushOptions,
+    /// What is kept of images on this machine.
+    pub cache: CacheSettings,
 }
 
 /// Where the hosts of a configuration come from.
@@ -86,14 +96,24 @@ impl Config {
             let mut hosts = host_list::host_list(&file, &profiles)?;
             if file.discovery.docker_contexts {
                 let profile = host_list::default_profile(&file, &profiles)?;
-                let guard = file.defaults.guard.unwrap_or_default();
-                add_contexts(&mut hosts, docker_config, &profile, guard);
+                let found = Found {
+                    profile: &profile,
+                    guard: file.defaults.guard.unwrap_or_default(),
+                    helper: file.defaults.helper.unwrap_or(true),
+                };
+                add_contexts(&mut hosts, docker_config, &found);
             }
             let ssh_config = file.ssh.config_file.as_deref();
             Ok(Self {
                 origin: Origin::File(path.to_owned()),
                 ssh_config: ssh_config.map(|file| expand_home(file, environment)),
                 hosts,
+                push: PushOptions {
+                    mode: file.push.mode.map(Into::into).unwrap_or_default(),
+                    limit: file.push.limit.map(|limit| limit.0),
+                    at_once: file.push.at_once,
+                },
+                cache: CacheSettings::of(&file.cache),
             })
         };
         resolve().map_err(|fault| fault.in_file(path, text))
@@ -102,14 +122,14 @@ impl Config {
     fn without_file(docker_config: Option<&Path>) -> Self {
         let profile = Profile::convocate();
         let mut hosts = Vec::new();
-        add_contexts(&mut hosts, docker_config, &profile, Guard::Normal);
+        let found = Found {
+            profile: &profile,
+            guard: Guard::Normal,
+            helper: true,
+        };
+        add_contexts(&mut hosts, docker_config, &found);
         let origin = if hosts.is_empty() {
-            hosts.push(discovered(
-                HostName::local(),
-                Address::Local,
-                &profile,
-                Guard::Normal,
-            ));
+            hosts.push(found.host(HostName::local(), Address::Local));
             Origin::LocalEngine
         } else {
             Origin::DockerContexts
@@ -118,6 +138,8 @@ impl Config {
             origin,
             ssh_config: None,
             hosts,
+            push: PushOptions::default(),
+            cache: CacheSettings::default(),
         }
     }
 
@@ -127,13 +149,28 @@ impl Config {
     }
 }
 
-/// Adds the contexts that are not configured already under their name or address.
-fn add_contexts(
-    hosts: &mut Vec<HostSettings>,
-    docker_config: Option<&Path>,
-    profile: &Profile,
+/// What hosts get that are found and not written in the file.
+struct Found<'a> {
+    profile: &'a Profile,
     guard: Guard,
-) {
+    helper: bool,
+}
+
+impl Found<'_> {
+    fn host(&self, name: HostName, address: Address) -> HostSettings {
+        HostSettings {
+            name,
+            address,
+            groups: Vec::new(),
+            guard: self.guard,
+            helper: self.helper,
+            profile: self.profile.clone(),
+        }
+    }
+}
+
+/// Adds the contexts that are not configured already under their name or address.
+fn add_contexts(hosts: &mut Vec<HostSettings>, docker_config: Option<&Path>, found: &Found<'_>) {
     for (name, address) in docker_config
         .map(docker_contexts::docker_contexts)
         .unwrap_or_default()
@@ -142,19 +179,8 @@ fn add_contexts(
             .iter()
             .any(|host| host.name == name || host.address == address);
         if !is_known {
-            hosts.push(discovered(name, address, profile, guard));
+            hosts.push(found.host(name, address));
         }
-    }
-}
-
-fn discovered(name: HostName, address: Address, profile: &Profile, guard: Guard) -> HostSettings {
-    HostSettings {
-        name,
-        address,
-        groups: Vec::new(),
-        guard,
-        helper: true,
-        profile: profile.clone(),
     }
 }
 

@@ -3,9 +3,12 @@
 use super::Config;
 use super::duration_text::DurationText;
 use super::file::{
-    DefaultsTable, DiscoveryTable, File, HostTable, ProbeTable, ProfileTable, PruneTable, SshTable,
+    CacheTable, DefaultsTable, DiscoveryTable, File, HostTable, ProbeTable, ProfileTable, PruneTable,
+    PushTable, SshTable,
 };
 use super::host_path::HostPath;
+use super::rate_text::RateText;
+use super::size_text::SizeText;
 use crate::model::names::HostName;
 use crate::model::profile::{Address, HostPaths, HostSettings, Profile, SessionSelector};
 use toml::Spanned;
@@ -23,6 +26,15 @@ pub(super) fn file_of(config: &Config) -> File {
             config_file: config.ssh_config.as_ref().map(|path| path.display().to_string()),
         },
         defaults: DefaultsTable::default(),
+        push: PushTable {
+            mode: Some(config.push.mode.into()),
+            limit: config.push.limit.map(RateText),
+            at_once: config.push.at_once,
+        },
+        cache: CacheTable {
+            limit: Some(SizeText(config.cache.limit)),
+            background: Some(config.cache.background),
+        },
         discovery: DiscoveryTable::default(),
         profiles: profiles.iter().map(|profile| profile_table(profile)).collect(),
         hosts: config

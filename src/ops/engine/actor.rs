@@ -71,7 +71,7 @@ impl Actor {
             options.watching,
         );
         let (tell_fresh, fresh) = mpsc::channel(WAITING);
-        let is_prepared = options.prepare && options.watching == Watching::Live;
+        let is_prepared = options.cache.background && options.watching == Watching::Live;
         tasks.spawn(source_watcher.telling(is_prepared.then_some(tell_fresh)).run());
         let watch = Watch {
             connector,
@@ -84,7 +84,7 @@ impl Actor {
             links,
             source,
             exports: OnceCell::new(),
-            layers: LayerStore::new(options.dirs.cache.join("layers")),
+            layers: LayerStore::with_limit(options.dirs.cache.join("layers"), options.cache.limit),
             leases: Leases::new(&options.operator, ConsoleId::here(), tasks.clone()),
             jobs: RunningJobs::default(),
             operator: options.operator.clone(),

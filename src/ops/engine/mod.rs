@@ -11,6 +11,7 @@ use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::names::Operator;
 use crate::model::profile::HostSettings;
+use crate::ops::config::CacheSettings;
 use crate::ops::dirs::Dirs;
 pub use crate::ops::watch::Watching;
 use std::path::PathBuf;
@@ -36,8 +37,8 @@ pub struct EngineOptions {
     pub dirs: Dirs,
     /// How long hosts are watched.
     pub watching: Watching,
-    /// Whether images are taken in as soon as they are built or tagged here, so that a push finds them ready.
-    pub prepare: bool,
+    /// What is kept of images here, so that a push finds them ready.
+    pub cache: CacheSettings,
 }
 
 /// A started engine. It ends when its front end sends `Shutdown` or drops this.

@@ -41,13 +41,13 @@ struct Known {
     sound: HashMap<Digest, SystemTime>,
 }
 
-/// Bytes that are kept unless another limit is set: the layers of some tens of images.
-const LIMIT: u64 = 20_000_000_000;
-
 impl LayerStore {
+    /// Bytes that are kept unless another limit is set: the layers of some tens of images.
+    pub const LIMIT: u64 = 20_000_000_000;
+
     /// The store in `folder`, which is made when something is kept in it.
     pub fn new(folder: PathBuf) -> Self {
-        Self::with(folder, LIMIT, FRAME)
+        Self::with_limit(folder, Self::LIMIT)
     }
 
     /// The same with another limit in bytes, beyond which the layers that were not used for the longest time go.
@@ -71,7 +71,7 @@ impl LayerStore {
     /// A store whose frames are small enough for a test to have many.
     #[cfg(test)]
     pub(crate) fn with_small_frames(folder: PathBuf) -> Self {
-        Self::with(folder, LIMIT, 4096)
+        Self::with(folder, Self::LIMIT, 4096)
     }
 
     /// Where it is.

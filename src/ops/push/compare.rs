@@ -1,13 +1,13 @@
 //! The steps `check` and `compare`: the image here is still the planned one, and what the host needs of it.
 
 use super::context::{Push, Staged, megabytes};
-use super::inventory::{inventory, missing};
+use super::inventory::inventory;
 use super::scripts::ROOM;
 use super::send::export_failed;
 use super::ways::Lack;
 use crate::model::fleet::ContentId;
 use crate::model::names::ImageId;
-use crate::model::plan::Presence;
+use crate::model::plan::{HeldLayers, Presence, missing};
 use crate::ops::activate;
 use crate::ops::export::Codec;
 use crate::ops::helper::Helper;
@@ -104,9 +104,11 @@ async fn lack(push: &Push<'_>) -> Result<Lack, StepError> {
     let held = inventory(push).await?;
     let plain = push.exports.plain_manifests().await;
     let plain = plain.map_err(|error| export_failed(push, &error, push.nothing_sent()))?;
-    let layers = missing(facts.store, &image.layers, &held, |held| {
-        plain.contains(&held.id.0)
+    let layers_held = held.iter().map(|held| HeldLayers {
+        layers: &held.layers,
+        is_plain: plain.contains(&held.id.0),
     });
+    let layers = missing(facts.store, &image.layers, layers_held);
     // The same layer may stand in an image twice.
     let of = image.layers.iter().collect::<BTreeSet<_>>().len();
     let codec = room(push, &facts.data_root, layers.len() == of).await?;

@@ -7,17 +7,11 @@ use super::send::export_failed;
 use super::shipment::{Shipment, Way};
 use super::ways::Lack;
 use crate::model::names::Digest;
-use crate::model::plan::{Mode, ModeChoice};
+use crate::model::plan::{LEAST_BASE, MOST_OF_LAYERS, Mode, ModeChoice, WORTH_A_HELPER};
 use crate::ops::export::{ExportError, Origin, Parcel};
 use crate::ops::report::{Outcome, StepError};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// The container of the helper takes half a second on a host; less than this many bytes are sent in that time on nearly any link.
-const WORTH_A_CONTAINER: u64 = 500_000;
-
-/// A base that is smaller than this part of the image saves less than waiting for it costs.
-const LEAST_BASE: u64 = 8;
 
 type Made = Outcome<Attempt<Shipment>>;
 
@@ -76,7 +70,7 @@ async fn delta(push: &Push<'_>, lack: &Lack) -> Result<Made, StepError> {
     taken_in.map_err(|error| failed(push, &error))?;
     let packed = push.exports.packed_size(&lack.layers).await;
     let packed = packed.map_err(|error| failed(push, &error))?;
-    if !is_forced && packed.is_some_and(|packed| packed < WORTH_A_CONTAINER) {
+    if !is_forced && packed.is_some_and(|packed| packed < WORTH_A_HELPER) {
         return Ok(Outcome::refused("its layers are small"));
     }
     let Some(base) = base(push, lack).await? else {
@@ -90,7 +84,7 @@ async fn delta(push: &Push<'_>, lack: &Lack) -> Result<Made, StepError> {
         return Ok(Outcome::refused("a layer of it is not kept here any more"));
     };
     let size = parcel.size().unwrap_or_default();
-    if !is_forced && packed.is_some_and(|packed| size > packed / 10 * 9) {
+    if !is_forced && packed.is_some_and(|packed| size > packed / 10 * MOST_OF_LAYERS) {
         let name = base.name();
         return Ok(Outcome::refused(format!(
             "against {name} it would not be smaller than the layers"

@@ -77,6 +77,7 @@ impl Scene {
                 host: host.link.name().clone(),
                 before: Stamp::Active(ImageRef::parse("convocate:v0").unwrap()),
                 presence: Presence::Absent,
+                route: None,
             }],
             refused: Vec::new(),
         };

@@ -121,13 +121,14 @@ pub struct PushArgs {
     /// Move the tag on hosts where it names another image.
     #[arg(long)]
     pub replace_tag: bool,
-    /// What is sent: best, full, layers (those that a host lacks) or delta (what changed in them).
-    #[arg(long, value_name = "MODE", default_value_t)]
-    pub mode: ModeChoice,
-    /// The most bytes per second that all hosts together get, such as 50M.
+    /// What is sent: best, full, layers (those that a host lacks) or delta (what changed in them) [default: as in the
+    /// config, else best].
+    #[arg(long, value_name = "MODE")]
+    pub mode: Option<ModeChoice>,
+    /// The most bytes per second that all hosts together get, such as 50M [default: as in the config, else no limit].
     #[arg(long, value_name = "RATE")]
     pub limit: Option<ByteRate>,
-    /// The most hosts that are worked on at the same time.
+    /// The most hosts that are worked on at the same time [default: as in the config, else 8].
     #[arg(long, value_name = "N")]
     pub at_once: Option<NonZeroUsize>,
     /// Confirmation and output.

@@ -113,8 +113,9 @@ fn no_such_host(hosts: &[HostSettings], word: &str) -> Stop {
 mod tests {
     use super::{fits, hosts_to_change, hosts_to_see};
     use crate::model::names::HostName;
+    use crate::model::plan::PushOptions;
     use crate::model::profile::{Address, Guard, HostSettings, Profile};
-    use crate::ops::config::{Config, Origin};
+    use crate::ops::config::{CacheSettings, Config, Origin};
     use crate::ui::cli::args::HostArgs;
     use crate::ui::cli::exit_code::Exit;
 
@@ -131,6 +132,8 @@ mod tests {
             origin: Origin::File("tagboat.toml".into()),
             ssh_config: None,
             hosts: hosts.iter().map(host).collect(),
+            push: PushOptions::default(),
+            cache: CacheSettings::default(),
         }
     }
 

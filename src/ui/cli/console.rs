@@ -2,6 +2,7 @@
 
 use super::program::{Program, Setup};
 use super::stop::Stop;
+use crate::model::console::Desk;
 use crate::model::fleet::{Fleet, Host};
 use crate::ops::engine::{EngineHandle, EngineOptions, Watching};
 use crate::ui::run::ConsoleOptions;
@@ -21,7 +22,7 @@ pub(super) async fn console(program: &mut Program<'_>) -> Result<u8, Stop> {
         operator: setup.operator.clone(),
         dirs: setup.dirs.clone(),
         watching: Watching::Live,
-        prepare: true,
+        cache: setup.config.cache,
     };
     let engine = (program.start_engine)(options).map_err(|error| {
         Stop::failed(
@@ -43,7 +44,11 @@ async fn open(setup: Setup, engine: EngineHandle) -> Result<u8, Stop> {
     };
     // Two consoles that start a job in the same second must not give it the same id.
     let salt = u16::try_from(std::process::id() % 0x1_0000).unwrap_or_default();
-    let options = ConsoleOptions::new(fleet, setup.operator, salt).map_err(failed)?;
+    let desk = Desk {
+        operator: setup.operator,
+        push: setup.config.push,
+    };
+    let options = ConsoleOptions::new(fleet, desk, salt).map_err(failed)?;
     let code = crate::ui::run::run(options, engine.commands, engine.events).await;
     if engine.ended.await.is_err() {
         tracing::error!("the engine did not end by itself");

@@ -9,7 +9,7 @@ use super::print::table::Table;
 use super::program::Program;
 use super::report::VERSION;
 use super::stop::Stop;
-use crate::model::job::Job;
+use crate::model::job::{Job, Sent};
 use crate::model::names::HostName;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -31,6 +31,7 @@ pub(super) struct JobReport {
     ended_at: Option<Timestamp>,
     state: &'static str,
     hosts: Vec<String>,
+    sent: Option<Sent>,
 }
 
 impl JobReport {
@@ -44,6 +45,7 @@ impl JobReport {
             ended_at: job.ended_at,
             state: job.state.word(),
             hosts: job_hosts(job).iter().map(ToString::to_string).collect(),
+            sent: job.sent(),
         }
     }
 }
@@ -81,13 +83,14 @@ pub(super) fn job_list(program: &mut Program<'_>, args: &ListArgs) -> Result<Exi
 }
 
 fn job_table(jobs: &[Job], now: Timestamp) -> Table {
-    let mut table = Table::new(["JOB", "STARTED", "STATE", "WHAT", "OPERATOR"]);
+    let mut table = Table::new(["JOB", "STARTED", "STATE", "WHAT", "SENT", "OPERATOR"]);
     for job in jobs {
         table.row([
             job.id.to_string(),
             format!("{} ago", span(now.duration_since(job.started_at))),
             job.state.word().to_owned(),
             job.plan.title(),
+            job.sent().map(Sent::words).unwrap_or_default(),
             job.operator.to_string(),
         ]);
     }

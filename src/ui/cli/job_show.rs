@@ -4,7 +4,7 @@ use super::args::JobShowArgs;
 use super::choose_job::{choose_job, known_jobs};
 use super::exit_code::Exit;
 use super::job_list::JobReport;
-use super::print::amounts::span;
+use super::print::amounts::{milliseconds, span};
 use super::print::table::Table;
 use super::print::words::transfer_words;
 use super::program::Program;
@@ -33,6 +33,7 @@ struct ShownJob<'a> {
 struct ShownTrack<'a> {
     target: String,
     transfer: Option<&'a Transfer>,
+    seconds: f64,
     #[serde(flatten)]
     result: Option<&'a TrackResult>,
     steps: Vec<ShownStep<'a>>,
@@ -46,6 +47,8 @@ struct ShownStep<'a> {
     state: &'a StepState,
     began_at: Option<Timestamp>,
     over_at: Option<Timestamp>,
+    seconds: f64,
+    attempts: u32,
 }
 
 /// Prints one job.
@@ -74,6 +77,7 @@ impl<'a> ShownTrack<'a> {
         Self {
             target: track.target.to_string(),
             transfer: track.transfer.as_ref(),
+            seconds: milliseconds(track.took()),
             result: track.result.as_ref(),
             steps: track.steps.iter().map(ShownStep::of).collect(),
             log: track.lines.iter().map(String::as_str).collect(),
@@ -88,6 +92,8 @@ impl<'a> ShownStep<'a> {
             state: &record.state,
             began_at: record.began_at,
             over_at: record.over_at,
+            seconds: milliseconds(record.spent),
+            attempts: record.attempts,
         }
     }
 }
@@ -133,6 +139,7 @@ fn result_word(track: &Track) -> &'static str {
 
 fn step_row(record: &StepRecord) -> [String; 4] {
     let took = match record.over_at {
+        Some(_) if record.attempts > 1 => format!("{}, {} tries", span(record.spent), record.attempts),
         Some(_) => span(record.spent),
         None => String::new(),
     };

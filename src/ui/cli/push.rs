@@ -14,14 +14,15 @@ use crate::model::plan::{Plan, PushIntent, PushOptions, plan_push};
 pub(super) async fn push(program: &mut Program<'_>, args: &PushArgs) -> Result<Exit, Stop> {
     let setup = program.setup()?;
     let hosts = hosts_to_change(&setup.config, &args.hosts)?;
+    let usual = setup.config.push;
     let intent = PushIntent {
         reference: choose_image(&args.image, &hosts)?,
         hosts: hosts.iter().map(|host| host.name.clone()).collect(),
         replace_tag: args.replace_tag,
         options: PushOptions {
-            mode: args.mode,
-            limit: args.limit,
-            at_once: args.at_once,
+            mode: args.mode.unwrap_or(usual.mode),
+            limit: args.limit.or(usual.limit),
+            at_once: args.at_once.or(usual.at_once),
         },
     };
     let survey = survey(program, &setup, hosts, Need::HostsAndSource).await?;

@@ -49,7 +49,7 @@ pub(super) async fn survey(
         operator: setup.operator.clone(),
         dirs: setup.dirs.clone(),
         watching: Watching::Once,
-        prepare: false,
+        cache: setup.config.cache,
     };
     let engine = (program.start_engine)(options).map_err(|error| {
         Stop::failed(

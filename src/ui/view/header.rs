@@ -45,7 +45,7 @@ fn numbers(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'_>) {
     let line = Line::from(parts);
     let used = line.width();
     buffer.set_line(area.x, area.y, &line, area.width);
-    let operator = state.operator.as_str();
+    let operator = state.desk.operator.as_str();
     let width = text::width(operator) + 1;
     if used + 2 + width <= usize::from(area.width) {
         let x = area.right() - u16::try_from(width).unwrap_or_default();

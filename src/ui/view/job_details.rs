@@ -15,7 +15,7 @@ use super::document::Document;
 use super::{Look, standing};
 use crate::model::console::{Action, Screen, State, tally};
 use crate::model::failure::Failure;
-use crate::model::job::{Job, JobState, Progress, StepRecord, StepState, Track, TrackResult, Verdict};
+use crate::model::job::{Job, JobState, Progress, StepRecord, StepState, Track, TrackResult, Transfer, Verdict};
 use crate::model::names::JobId;
 use crate::model::plan::Plan;
 use crate::ui::format;
@@ -65,6 +65,9 @@ fn head(document: &mut Document<'_>, look: &Look<'_>, job: &Job, now: Timestamp)
             Role::Muted,
             format!("  {}", format::between(job.started_at, until)),
         ));
+    }
+    if let Some(sent) = job.sent() {
+        line.push(Span::raw(format!("  sent {}", sent.words())));
     }
     document.line(line);
     let origin = format!(
@@ -171,11 +174,9 @@ fn title(document: &mut Document<'_>, look: &Look<'_>, track: &Track, now: Times
     let took = began
         .zip(until)
         .map(|(began, until)| format!("  {}", format::between(began, until)));
-    let note = if note.is_empty() {
-        String::new()
-    } else {
-        format!("  {note}")
-    };
+    let sent = track.transfer.as_ref().map(Transfer::words);
+    let notes = [sent, Some(note).filter(|note| !note.is_empty())];
+    let note: String = notes.into_iter().flatten().map(|note| format!("  {note}")).collect();
     document.line(vec![
         look.span(Role::Heading, track.target.to_string()),
         Span::raw("  "),
@@ -198,24 +199,24 @@ fn step(
     let note = match &record.state {
         StepState::Running => match progress {
             Some(progress) => self::progress(look, progress),
-            None => record
-                .began_at
-                .map(|began| format!("for {}", format::between(began, now)))
-                .unwrap_or_default(),
+            None => format!("for {}", format::span(record.spent_until(now))),
         },
         StepState::Done(note) => {
-            let took = record.began_at.zip(record.over_at);
-            let took = took.map(|(began, over)| format::between(began, over));
-            [note.clone(), took]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(", ")
+            let took = record.over_at.map(|_| format::span(record.spent));
+            let parts = [note.clone(), took].into_iter().flatten();
+            parts.collect::<Vec<_>>().join(", ")
         }
         StepState::Skipped(why) => format!("skipped: {why}"),
         StepState::Failed(_) => "failed, see below".to_owned(),
+        // A way that the host did not allow went further than the one that is tried now.
+        StepState::Waiting if record.attempts > 0 => "to do again".to_owned(),
         StepState::Waiting => String::new(),
     };
+    let tries = match record.attempts {
+        0 | 1 => String::new(),
+        tries => format!(", {tries} tries"),
+    };
+    let note = note + &tries;
     let role = match record.state {
         StepState::Running => Role::Plain,
         StepState::Failed(_) => Role::Bad,

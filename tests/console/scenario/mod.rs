@@ -232,6 +232,7 @@ fn host_image(host: &str, version: &str, days: i64) -> HostImage {
     HostImage {
         id: image_id(&id),
         content: Some(ContentId(digest(version))),
+        layers: vec![digest("base"), digest(version)],
         references: vec![tag(version)],
         size: 1_160_000_000,
         created_at: Some(ago(days * 86_400)),
@@ -244,6 +245,7 @@ fn moved_image() -> HostImage {
         id: image_id("dev, second build"),
         references: vec![tag("dev")],
         content: Some(ContentId(digest("dev, second build"))),
+        layers: vec![digest("base"), digest("dev, second build")],
         ..host_image("eu-02", "dev", 1)
     }
 }
@@ -258,6 +260,7 @@ pub(crate) fn other_content(version: &str) -> HostChange {
     HostChange::Image(HostImage {
         id: image_id("another build"),
         content: Some(ContentId(digest("another build"))),
+        layers: vec![digest("another build")],
         ..host_image("eu-01", version, 1)
     })
 }

@@ -17,6 +17,7 @@ pub(super) fn cleaned(event: Event) -> Event {
             problem: problem.map(|text| clean(&text)),
             images,
         }),
+        Event::Fleet(Delta::Stock(stock)) => Event::Fleet(Delta::Stock(stock)),
         Event::Known(job) => Event::Known(Box::new(known(*job))),
         Event::Job { id, event } => Event::Job {
             id,

@@ -35,7 +35,12 @@ pub(super) fn start(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
     }
     state.clock.salt = state.clock.salt.wrapping_add(1);
     let plan = dialog.plan;
-    let job = Job::new(id.clone(), plan.clone(), state.operator.clone(), state.clock.now);
+    let job = Job::new(
+        id.clone(),
+        plan.clone(),
+        state.desk.operator.clone(),
+        state.clock.now,
+    );
     state.jobs.insert(id.clone(), job);
     state.details = Some(Details::of(RowId::Job(id.clone())));
     state.touch_rows();

@@ -9,8 +9,8 @@ use crate::model::failure::Refusal;
 use crate::model::job::Job;
 use crate::model::names::{HostName, ImageRef, SessionName, Tag};
 use crate::model::plan::{
-    ActivateIntent, Plan, PruneIntent, PushIntent, PushOptions, RestartIntent, plan_activate, plan_prune,
-    plan_push, plan_restart,
+    ActivateIntent, Plan, PruneIntent, PushIntent, RestartIntent, plan_activate, plan_prune, plan_push,
+    plan_restart,
 };
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ pub(super) fn push(state: &mut State, reference: ImageRef, hosts: Vec<HostName>,
         reference,
         hosts,
         replace_tag,
-        options: PushOptions::default(),
+        options: state.desk.push,
     };
     let plan = plan_push(&intent, &state.fleet).map(Plan::Push);
     show(state, &what, plan);

@@ -1,25 +1,7 @@
 //! Bytes and times in few letters.
 
-use jiff::SignedDuration;
-
-/// `512 B`, `182 kB`, `12.3 MB`, `445 MB`, `1.16 GB`: three digits that count.
-pub(in crate::ui::cli) fn bytes(count: u64) -> String {
-    const UNITS: [(u64, &str); 4] = [
-        (1_000_000_000_000, "TB"),
-        (1_000_000_000, "GB"),
-        (1_000_000, "MB"),
-        (1000, "kB"),
-    ];
-    let Some((size, unit)) = UNITS.into_iter().find(|(size, _)| count >= *size) else {
-        return format!("{count} B");
-    };
-    let (whole, rest) = (count / size, count % size);
-    match whole {
-        0..=9 if unit != "kB" => format!("{whole}.{:02} {unit}", rest * 100 / size),
-        10..=99 if unit != "kB" => format!("{whole}.{} {unit}", rest * 10 / size),
-        _ => format!("{whole} {unit}"),
-    }
-}
+pub(in crate::ui::cli) use crate::model::amount::bytes;
+use jiff::{SignedDuration, Unit};
 
 /// `0:07`, `12:30`, `1:02:03`.
 pub(in crate::ui::cli) fn clock(seconds: u64) -> String {
@@ -43,29 +25,25 @@ pub(in crate::ui::cli) fn span(duration: SignedDuration) -> String {
     }
 }
 
+/// Seconds with three digits after the point.
+pub(in crate::ui::cli) fn milliseconds(duration: SignedDuration) -> f64 {
+    duration
+        .round(Unit::Millisecond)
+        .unwrap_or(duration)
+        .as_secs_f64()
+}
+
 fn tenths(duration: SignedDuration) -> i32 {
     (duration.subsec_millis() / 100).max(0)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, clock, span};
+    use super::{clock, span};
     use jiff::SignedDuration;
 
     #[test]
-    fn amounts_are_short_and_have_the_digits_that_count() {
-        for (count, text) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (182_900, "182 kB"),
-            (1_000_000, "1.00 MB"),
-            (12_345_678, "12.3 MB"),
-            (445_000_000, "445 MB"),
-            (1_160_000_000, "1.16 GB"),
-            (u64::MAX, "18446744 TB"),
-        ] {
-            assert_eq!(bytes(count), text);
-        }
+    fn times_are_short_and_have_the_digits_that_count() {
         for (seconds, text) in [(7, "0:07"), (750, "12:30"), (3723, "1:02:03")] {
             assert_eq!(clock(seconds), text);
         }

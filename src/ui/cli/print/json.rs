@@ -1,5 +1,6 @@
 //! A job as JSON lines: each event as the journal has it, with the version and the job; the last line is the end.
 
+use super::amounts::milliseconds;
 use crate::model::failure::Refusal;
 use crate::model::job::{Job, JobEvent, Track, TrackResult, Transfer};
 use crate::model::names::{HostName, JobId};
@@ -8,7 +9,7 @@ use crate::ui::cli::follow::JobPrinter;
 use crate::ui::cli::output::Output;
 use crate::ui::cli::report::VERSION;
 use crate::ui::cli::stop::Stop;
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -65,14 +66,6 @@ impl<'a> ResultLine<'a> {
             result: track.result.as_ref(),
         }
     }
-}
-
-/// Seconds with three digits after the point.
-fn milliseconds(duration: SignedDuration) -> f64 {
-    duration
-        .round(Unit::Millisecond)
-        .unwrap_or(duration)
-        .as_secs_f64()
 }
 
 #[derive(Serialize)]

@@ -3,7 +3,6 @@
 use super::amounts::{bytes, clock, span};
 use crate::model::clean::clean;
 use crate::model::job::{Job, Progress, Step, StepState, Track, TrackResult, Transfer};
-use crate::model::plan::Mode;
 
 /// `load done: 12 layers`, `send skipped: the host has it`, `verify failed: the hash differs`.
 pub(super) fn step_words(step: &Step, state: &StepState) -> String {
@@ -49,20 +48,7 @@ pub(super) fn result_words(result: &TrackResult) -> String {
 
 /// `, delta against convocate:v1.0.0: 182 kB instead of 445 MB`.
 pub(in crate::ui::cli) fn transfer_words(transfer: &Transfer) -> String {
-    let base = transfer
-        .base
-        .as_ref()
-        .map(|base| format!(" against {base}"))
-        .unwrap_or_default();
-    let instead = match transfer.mode {
-        Mode::Full => String::new(),
-        Mode::Layers | Mode::Delta => format!(" instead of {}", bytes(transfer.bytes_whole)),
-    };
-    clean(&format!(
-        ", {}{base}: {}{instead}",
-        transfer.mode,
-        bytes(transfer.bytes_sent)
-    ))
+    clean(&format!(", {}", transfer.words()))
 }
 
 /// The end of a job: each target with its result, the way on where one failed, and the verdict.

@@ -1,0 +1,74 @@
+//! What is kept of images on the operator's machine: the layers that need no export, and what a delta can be made from.
+
+use super::Platform;
+use crate::model::names::Digest;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is kept on the operator's machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stock {
+    /// The layers of images that were taken in, by their `DiffID`.
+    pub layers: BTreeMap<Digest, StockedLayer>,
+    /// The recipes that are made already.
+    pub recipes: Vec<StockedRecipe>,
+    /// The ids under which a containerd store knows these images when it has their layers uncompressed, as a push sends them.
+    /// Of other images there it has compressed layers, which a push cannot build on.
+    pub plain_manifests: BTreeSet<Digest>,
+    /// What the helper that rebuilds layers on a host was built for.
+    pub helper: Option<Platform>,
+    /// Bytes on the disk, archives that were made of layers among them.
+    pub bytes: u64,
+    /// Bytes at which the layers go that were not used for the longest time.
+    pub limit: Option<u64>,
+}
+
+/// A layer that was taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockedLayer {
+    /// Its uncompressed length in bytes.
+    pub size: u64,
+    /// The length of its bytes as they are kept and sent; none when only the index of its files is left.
+    pub packed: Option<u64>,
+    /// Whether it is known which files are in it, as a delta needs it.
+    pub has_index: bool,
+}
+
+/// A recipe: what rebuilds layers from the files of an image that has other layers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockedRecipe {
+    /// The layers of that image, base first.
+    pub base: Vec<Digest>,
+    /// The layers that it rebuilds.
+    pub target: BTreeSet<Digest>,
+    /// Its length in bytes.
+    pub bytes: u64,
+}
+
+impl Stock {
+    /// The bytes of these layers as they are sent; none when one of them is not kept.
+    pub fn packed<'a>(&self, layers: impl IntoIterator<Item = &'a Digest>) -> Option<u64> {
+        layers
+            .into_iter()
+            .map(|layer| self.layers.get(layer)?.packed)
+            .sum()
+    }
+
+    /// The uncompressed bytes of these layers; none when one of them was never taken in.
+    pub fn size<'a>(&self, layers: impl IntoIterator<Item = &'a Digest>) -> Option<u64> {
+        let size = |layer| Some(self.layers.get(layer)?.size);
+        layers.into_iter().map(size).sum()
+    }
+
+    /// Whether a delta can be made against an image with these layers.
+    pub fn is_base(&self, layers: &[Digest]) -> bool {
+        let is_known = |layer| self.layers.get(layer).is_some_and(|layer| layer.has_index);
+        !layers.is_empty() && layers.iter().all(is_known)
+    }
+
+    /// The length of the recipe that makes these layers against an image with the layers `base`, where it is made already.
+    pub fn recipe(&self, base: &[Digest], target: &BTreeSet<Digest>) -> Option<u64> {
+        let is_it = |recipe: &&StockedRecipe| recipe.base == base && recipe.target == *target;
+        self.recipes.iter().find(is_it).map(|recipe| recipe.bytes)
+    }
+}

@@ -1,0 +1,367 @@
+//! The way in which an image is expected to go to a host: what is sent, against what, and how much that is.
+
+use crate::fleets::{GIB, OneHost, digest, facts, host_name, platform_here, reference};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use tagboat::model::fleet::{Fleet, HostChange, HostFacts, Stock, StockedLayer, StockedRecipe, Store};
+use tagboat::model::names::Digest;
+use tagboat::model::plan::{Estimate, Mode, ModeChoice, PushIntent, PushOptions, PushPlan, Route, plan_push};
+
+const MB: u64 = 1_000_000;
+
+/// A layer's packed length tells which layer it is, also in a sum.
+fn packed(layer: u8) -> u64 {
+    MB << layer
+}
+
+/// All of these layers are kept here and indexed.
+fn stock(layers: impl IntoIterator<Item = u8>) -> Stock {
+    let layer = |layer: u8| {
+        let stocked = StockedLayer {
+            size: packed(layer) * 2,
+            packed: Some(packed(layer)),
+            has_index: true,
+        };
+        (digest(layer), stocked)
+    };
+    Stock {
+        layers: layers.into_iter().map(layer).collect(),
+        helper: Some(platform_here()),
+        limit: Some(20 * GIB),
+        ..Stock::default()
+    }
+}
+
+fn digests(layers: &[u8]) -> BTreeSet<Digest> {
+    layers.iter().map(|layer| digest(*layer)).collect()
+}
+
+fn plan(fleet: &Fleet, mode: ModeChoice) -> PushPlan {
+    let options = PushOptions {
+        mode,
+        ..PushOptions::default()
+    };
+    let intent = PushIntent {
+        reference: reference("v2"),
+        hosts: vec![host_name()],
+        replace_tag: false,
+        options,
+    };
+    plan_push(&intent, fleet).unwrap()
+}
+
+fn route(host: OneHost, mode: ModeChoice) -> Route {
+    plan(&host.fleet(), mode).hosts[0].route.clone().unwrap()
+}
+
+fn best(host: OneHost) -> Route {
+    route(host, ModeChoice::Best)
+}
+
+#[test]
+fn a_host_that_has_nothing_gets_all_layers() {
+    let host = OneHost::new().made_of("v2", &[1, 2], GIB).stocked(stock([1, 2]));
+    let route = best(host);
+    assert_eq!(
+        (route.mode, route.bytes),
+        (Mode::Full, Estimate::Exactly(packed(1) + packed(2)))
+    );
+    assert_eq!(route.words(), "full: 6.00 MB; nothing of it is there");
+}
+
+#[test]
+fn what_was_never_taken_in_is_at_most_the_image() {
+    let route = best(OneHost::new().made_of("v2", &[1, 2], 1_160 * MB).has(9, &["v1"], &[1]));
+    assert_eq!(route.mode, Mode::Layers);
+    assert_eq!(route.words(), "layers: at most 1.16 GB; the host has 1 of 2 layers");
+}
+
+#[test]
+fn a_host_that_has_some_layers_gets_the_others() {
+    let host = OneHost::new().made_of("v2", &[1, 2, 3], 40 * MB).has(9, &["v1"], &[1, 2]);
+    // Nothing is known of the files of layer 2, so the image on the host is no base.
+    let mut stock = stock([1, 2, 3]);
+    stock.layers.get_mut(&digest(2)).unwrap().has_index = false;
+    let route = best(host.stocked(stock));
+    assert_eq!(
+        route.words(),
+        "layers: 8.00 MB instead of 14.0 MB; the host has 2 of 3 layers"
+    );
+}
+
+fn with_base() -> OneHost {
+    OneHost::new()
+        .made_of("v2", &[1, 8], 600 * MB)
+        .has(9, &["v1"], &[1, 7])
+        .stocked(stock([1, 7, 8]))
+}
+
+#[test]
+fn a_delta_is_made_against_an_image_whose_files_are_known_here() {
+    let route = best(with_base());
+    assert_eq!((route.mode, route.base.as_ref()), (Mode::Delta, Some(&reference("v1"))));
+    assert_eq!(
+        route.words(),
+        "delta against convocate:v1: at most 256 MB instead of 258 MB; only what changed in the files is sent"
+    );
+}
+
+#[test]
+fn a_recipe_that_is_made_tells_its_bytes_and_one_that_saves_nothing_is_not_used() {
+    let recipe = |bytes| {
+        let mut stock = stock([1, 7, 8]);
+        stock.recipes.push(StockedRecipe {
+            base: vec![digest(1), digest(7)],
+            target: digests(&[8]),
+            bytes,
+        });
+        best(with_base().stocked(stock))
+    };
+    assert_eq!(
+        recipe(182_000).words(),
+        "delta against convocate:v1: 182 kB instead of 258 MB; the layers would be 256 MB"
+    );
+    assert_eq!(recipe(250 * MB).mode, Mode::Layers);
+}
+
+#[test]
+fn a_delta_that_costs_more_than_it_saves_is_not_expected() {
+    let small = OneHost::new()
+        .made_of("v2", &[1, 8], 600 * MB)
+        .has(9, &["v1"], &[1, 7]);
+    let mut stock = stock([1, 7, 8]);
+    stock.layers.get_mut(&digest(8)).unwrap().packed = Some(400_000);
+    assert_eq!(best(small.stocked(stock)).mode, Mode::Layers);
+    let tiny_base = OneHost::new()
+        .made_of("v2", &[1, 8], 600 * MB)
+        .has(9, &["v1"], &[1, 2]);
+    assert_eq!(best(tiny_base.stocked(self::stock([1, 2, 8]))).mode, Mode::Layers);
+}
+
+#[test]
+fn of_several_bases_the_one_is_taken_that_is_likest() {
+    let stock = || stock([1, 5, 6, 7, 8]);
+    let host = || OneHost::new().made_of("v2", &[1, 5, 8], 600 * MB);
+    // It shares a layer more.
+    let route = best(
+        host()
+            .has(9, &["v1"], &[1, 7])
+            .has(10, &["v0"], &[1, 5, 6])
+            .stocked(stock()),
+    );
+    assert_eq!(route.base, Some(reference("v0")));
+    // A recipe is made already.
+    let mut with_recipe = stock();
+    with_recipe.recipes.push(StockedRecipe {
+        base: vec![digest(1), digest(7)],
+        target: digests(&[8]),
+        bytes: 5000,
+    });
+    let route = best(
+        host()
+            .has(9, &["v1"], &[1, 7])
+            .has(10, &["v0"], &[1, 5, 6])
+            .stocked(with_recipe),
+    );
+    assert_eq!((route.base, route.bytes), (Some(reference("v1")), Estimate::Exactly(5000)));
+}
+
+#[test]
+fn without_a_helper_there_is_no_delta_and_the_plan_says_why() {
+    let mut host = with_base();
+    host.settings.helper = false;
+    let route = best(host);
+    assert_eq!(
+        route.words(),
+        "layers: 256 MB instead of 258 MB; the host has 1 of 2 layers; helpers are switched off for this host"
+    );
+    let mut stock = stock([1, 7, 8]);
+    stock.helper.as_mut().unwrap().architecture = "arm64".to_owned();
+    let route = best(with_base().stocked(stock));
+    assert_eq!(route.mode, Mode::Layers);
+    assert!(route.why.ends_with("the helper is built for linux/arm64, not for linux/amd64"));
+}
+
+#[test]
+fn a_delta_that_is_forced_on_a_host_without_a_helper_is_refused() {
+    let mut host = with_base();
+    host.settings.helper = false;
+    let options = PushOptions {
+        mode: ModeChoice::Only(Mode::Delta),
+        ..PushOptions::default()
+    };
+    let intent = PushIntent {
+        reference: reference("v2"),
+        hosts: vec![host_name()],
+        replace_tag: false,
+        options,
+    };
+    let refusal = plan_push(&intent, &host.fleet()).unwrap_err();
+    assert!(refusal.reason.contains("helpers are switched off"), "{refusal}");
+}
+
+#[test]
+fn a_delta_that_is_forced_without_a_known_base_is_left_to_the_push() {
+    let host = OneHost::new().made_of("v2", &[1, 8], GIB).has(9, &["v1"], &[1, 7]);
+    let route = route(host, ModeChoice::Only(Mode::Delta));
+    assert_eq!((route.mode, route.base, route.bytes), (Mode::Delta, None, Estimate::Unknown));
+}
+
+#[test]
+fn the_room_that_is_needed_is_that_of_what_is_sent() {
+    let host = || with_base().with(HostChange::Facts(facts("amd64", 1_200 * MB)));
+    // Twice 600 MB and some air do not fit; what the host lacks does: 512 MB unpacked.
+    assert_eq!(best(host()).mode, Mode::Delta);
+    let options = PushOptions {
+        mode: ModeChoice::Only(Mode::Full),
+        ..PushOptions::default()
+    };
+    let intent = PushIntent {
+        reference: reference("v2"),
+        hosts: vec![host_name()],
+        replace_tag: false,
+        options,
+    };
+    let refusal = plan_push(&intent, &host().fleet()).unwrap_err();
+    assert!(refusal.reason.contains("the engine's data root"), "{refusal}");
+}
+
+#[test]
+fn a_host_that_gets_nothing_has_no_route_and_an_older_journal_still_reads() {
+    let fleet = with_base().has(200, &["v2"], &[1, 8]).fleet();
+    let same = plan(&fleet, ModeChoice::Best);
+    assert_eq!(same.hosts[0].route, None);
+    let mut written = serde_json::to_value(plan(&with_base().fleet(), ModeChoice::Best)).unwrap();
+    written["hosts"][0].as_object_mut().unwrap().remove("route");
+    written.as_object_mut().unwrap().remove("options");
+    let read: PushPlan = serde_json::from_value(written).unwrap();
+    assert_eq!((read.hosts[0].route.as_ref(), read.options), (None, PushOptions::default()));
+}
+
+/// What a push can meet: layers of the image, images of the host with whether a containerd store has them plain.
+#[derive(Debug, Clone)]
+struct Case {
+    wanted: Vec<u8>,
+    held: Vec<(Vec<u8>, bool)>,
+    store: Store,
+    helper: bool,
+    is_indexed: bool,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let layers = || prop::collection::btree_set(0_u8..12, 1..6);
+    let shuffled = layers().prop_flat_map(|set| Just(set.into_iter().collect::<Vec<_>>()).prop_shuffle());
+    // Hosts mostly have images that begin as the wanted one does.
+    let held = (0_usize..6, layers(), any::<bool>());
+    let store = prop_oneof![Just(Store::Classic), Just(Store::Containerd)];
+    (shuffled, prop::collection::vec(held, 0..4), store, any::<bool>(), any::<bool>()).prop_map(
+        |(wanted, held, store, helper, is_indexed)| {
+            let image = |(shared, own, is_plain): (usize, BTreeSet<u8>, bool)| {
+                let mut layers: Vec<u8> = wanted.iter().take(shared).copied().collect();
+                layers.extend(own.into_iter().filter(|layer| !wanted[..shared.min(wanted.len())].contains(layer)));
+                (layers, is_plain)
+            };
+            let held = held.into_iter().map(image).collect();
+            Case {
+                wanted,
+                held,
+                store,
+                helper,
+                is_indexed,
+            }
+        },
+    )
+}
+
+impl Case {
+    fn host(&self) -> OneHost {
+        let facts = HostFacts {
+            store: self.store,
+            ..facts("amd64", 1000 * GIB)
+        };
+        let mut stock = stock(0..12);
+        for layer in stock.layers.values_mut() {
+            layer.has_index = self.is_indexed;
+        }
+        let mut host = OneHost::new()
+            .with(HostChange::Facts(facts))
+            .made_of("v2", &self.wanted, 20 * GIB);
+        host.settings.helper = self.helper;
+        for (number, (layers, is_plain)) in (100..).zip(&self.held) {
+            host = host.has(number, &[&format!("old{number}")], layers);
+            if *is_plain {
+                stock.plain_manifests.insert(digest(number));
+            }
+        }
+        host.stocked(stock)
+    }
+
+    /// The layers that the host's store can find again, told in another way than the planner does.
+    fn has(&self) -> BTreeSet<u8> {
+        match self.store {
+            // Every chain of layers from the base up that is in an image.
+            Store::Classic => {
+                let chains: BTreeSet<&[u8]> = self
+                    .held
+                    .iter()
+                    .flat_map(|(layers, _)| (1..=layers.len()).map(move |end| &layers[..end]))
+                    .collect();
+                (0..self.wanted.len())
+                    .filter(|at| chains.contains(&self.wanted[..=*at]))
+                    .map(|at| self.wanted[at])
+                    .collect()
+            }
+            Store::Containerd => {
+                let plain = self.held.iter().filter(|(_, is_plain)| *is_plain);
+                plain.flat_map(|(layers, _)| layers.clone()).collect()
+            }
+        }
+    }
+
+    fn lacks(&self) -> BTreeSet<u8> {
+        let has = self.has();
+        self.wanted.iter().copied().filter(|layer| !has.contains(layer)).collect()
+    }
+}
+
+/// The layers whose packed lengths add up to these bytes.
+fn sent(bytes: Estimate) -> BTreeSet<u8> {
+    let bytes = bytes.most().unwrap();
+    assert_eq!(bytes % MB, 0);
+    (0..12).filter(|layer| (bytes / MB) >> layer & 1 == 1).collect()
+}
+
+proptest! {
+    #[test]
+    fn exactly_the_layers_are_sent_that_the_host_lacks(case in cases()) {
+        let route = best(case.host());
+        prop_assert_eq!(sent(route.bytes), case.lacks());
+        let is_all = case.lacks().len() == case.wanted.len();
+        match route.mode {
+            Mode::Full => prop_assert!(is_all),
+            Mode::Layers => prop_assert!(!is_all),
+            Mode::Delta => prop_assert!(case.is_indexed && !case.lacks().is_empty()),
+        }
+    }
+
+    #[test]
+    fn a_forced_mode_holds(case in cases()) {
+        for mode in [Mode::Full, Mode::Layers] {
+            prop_assert_eq!(route(case.host(), ModeChoice::Only(mode)).mode, mode);
+        }
+        let all: BTreeSet<u8> = case.wanted.iter().copied().collect();
+        prop_assert_eq!(sent(route(case.host(), ModeChoice::Only(Mode::Full)).bytes), all);
+        let lacked = sent(route(case.host(), ModeChoice::Only(Mode::Layers)).bytes);
+        prop_assert_eq!(lacked, case.lacks());
+        if case.helper {
+            prop_assert_eq!(route(case.host(), ModeChoice::Only(Mode::Delta)).mode, Mode::Delta);
+        }
+    }
+
+    #[test]
+    fn without_a_helper_there_is_never_a_delta(case in cases()) {
+        let without = Case { helper: false, ..case };
+        let route = best(without.host());
+        prop_assert!(route.mode != Mode::Delta && route.base.is_none());
+    }
+}
