@@ -48,26 +48,40 @@ pub(crate) struct Bench {
     tagboat: Tagboat,
     bare: Vec<Contents>,
     first: Option<Vec<Contents>>,
+    /// Which hosts, and which ways through the registry, any round needs.
+    needed: (Vec<usize>, Vec<Contestant>),
 }
 
 impl Bench {
     /// Looks at the lab as it is: its hosts have none of the images.
-    pub(crate) fn new() -> color_eyre::Result<Self> {
+    pub(crate) fn new(rounds: &[Round]) -> color_eyre::Result<Self> {
         let of = |name: &str| std::env::var(name).wrap_err("start it with `scripts/bench push`");
         let work = PathBuf::from(of("TAGBOAT_BENCH_WORK")?);
         let lab = Lab::find()?;
         let bare = lab.hosts.iter().map(Host::contents).collect::<Result<_, _>>()?;
-        Ok(Self {
+        let mut bench = Self {
             facts: Facts::find()?,
             saved: BTreeMap::new(),
             group: of("TAGBOAT_BENCH_GROUP")?,
             registry: Registry::new(&work)?,
-            tagboat: Tagboat::new(&work)?,
+            tagboat: Tagboat::new(&work, &lab)?,
             lab,
             work,
             bare,
             first: None,
-        })
+            needed: (Vec::new(), Vec::new()),
+        };
+        for round in rounds {
+            let places = bench.places(round.place)?;
+            bench.needed.0.extend(places);
+            let peers = round.contestants.iter().filter(|who| who.needs_registry());
+            bench.needed.1.extend(peers);
+        }
+        bench.needed.0.sort_unstable();
+        bench.needed.0.dedup();
+        bench.needed.1.sort_unstable();
+        bench.needed.1.dedup();
+        Ok(bench)
     }
 
     /// Measures every contestant of a round.
@@ -215,15 +229,25 @@ impl Bench {
             (Some(first), _) => first,
             (None, _) => bail!("the hosts do not have t1 yet"),
         };
+        let pushed = self.references(push.tag());
         for place in places {
             let host = self.host(*place)?;
-            host.restore(wanted.get(*place).ok_or_eyre("no such host")?)?;
+            host.restore(wanted.get(*place).ok_or_eyre("no such host")?, &pushed)?;
             if contestant == Contestant::Cold {
                 host.forget_helper()?;
             }
         }
         self.forget_tags()?;
         self.tagboat.forget()
+    }
+
+    /// The names under which contestants bring a tag to a host.
+    fn references(&self, tag: &str) -> [String; 3] {
+        let address = self.registry.address();
+        ["", "docker/", "skopeo/"].map(|from| match from {
+            "" => format!("{IMAGE}:{tag}"),
+            from => format!("{address}/{from}{IMAGE}:{tag}"),
+        })
     }
 
     /// Removes the names under which the source engine pushed to a registry; its memory of what it pushed stays.
@@ -262,34 +286,40 @@ impl Bench {
         done.map(drop)
     }
 
-    /// Gives t1 to every host, by tagboat and through the registries: whatever a contestant can reuse is there.
+    /// Gives t1 to every host that is needed. It is pulled first from each registry that will be measured, and removed: an engine
+    /// remembers which blob is which layer only of what it really pulled, and pulls nothing that it has by another way.
     fn bring_first(&mut self) -> color_eyre::Result<()> {
-        say("t1 goes to all hosts")?;
-        let places: Vec<usize> = (0..self.lab.hosts.len()).collect();
-        for (host, bare) in self.lab.hosts.iter().zip(&self.bare) {
-            host.restore(bare)?;
-        }
+        say("t1 goes to the hosts")?;
+        let places = self.needed.0.clone();
+        self.clear_hosts()?;
         Lab::load_images(&["t1"])?;
-        self.tagboat.forget()?;
-        self.unmeasured("t1", Contestant::Warm, &places)?;
         let group = Group::create(&self.group, "registry")?;
         let done = self.push_first(&group, &places);
         group.remove()?;
         done?;
+        self.tagboat.forget()?;
+        self.unmeasured("t1", Contestant::Warm, &places)?;
         let contents = self.lab.hosts.iter().map(Host::contents);
         self.first = Some(contents.collect::<Result<_, _>>()?);
         self.forget_tags()
     }
 
+    fn clear_hosts(&self) -> color_eyre::Result<()> {
+        for (host, bare) in self.lab.hosts.iter().zip(&self.bare) {
+            host.restore(bare, &self.references("t1"))?;
+        }
+        Ok(())
+    }
+
     fn push_first(&self, group: &Group, places: &[usize]) -> color_eyre::Result<()> {
-        let peers = [Contestant::Registry, Contestant::Skopeo];
-        let peers = peers.into_iter().filter(|peer| peer.missing().is_none());
+        let peers = self.needed.1.iter().filter(|peer| peer.missing().is_none());
         let mut child = None;
         for peer in peers {
             if child.is_none() {
                 child = Some(self.registry.start(Begin::Empty, group)?);
             }
-            self.unmeasured("t1", peer, places)?;
+            self.unmeasured("t1", *peer, places)?;
+            self.clear_hosts()?;
         }
         if let Some(mut child) = child {
             child.kill()?;

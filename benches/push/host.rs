@@ -11,12 +11,11 @@ use std::time::{Duration, Instant};
 /// How long an engine may take to remove the layers of images that are gone.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Removes every image that is not in the list, and what contestants leave in their folders.
+/// Removes images and what contestants leave in their folders. An image is asked for by its name, too: the containerd store does
+/// not list one whose blobs it lacks, such as one that was pulled onto snapshots that were there.
 const FORGET: &str = r#"
-keep=$1
-docker images --format '{{.Repository}}:{{.Tag}}' | while read -r ref; do
-  case $ref in *'<none>'*) continue ;; esac
-  printf '%s\n' "$keep" | grep -qxF -- "$ref" || docker rmi -f "$ref" >/dev/null || exit 1
+for ref; do
+  ! docker image inspect "$ref" >/dev/null 2>&1 || docker rmi -f "$ref" >/dev/null || exit 1
 done
 docker image prune -f >/dev/null
 rm -rf /tmp/bench-image.tar.gz /tmp/*-image-*
@@ -121,11 +120,15 @@ impl Host {
 
     /// What is on it now.
     pub(crate) fn contents(&self) -> color_eyre::Result<Contents> {
-        let images = self.exec(&["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"])?;
         Ok(Contents {
-            images: images.lines().map(str::to_owned).collect(),
+            images: self.images()?,
             layers: self.layers(),
         })
+    }
+
+    fn images(&self) -> color_eyre::Result<Vec<String>> {
+        let images = self.exec(&["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"])?;
+        Ok(images.lines().map(str::to_owned).collect())
     }
 
     fn layers(&self) -> BTreeSet<String> {
@@ -143,9 +146,15 @@ impl Host {
             .collect()
     }
 
-    /// Removes what came since it had these contents, and waits until its layers are really gone.
-    pub(crate) fn restore(&self, wanted: &Contents) -> color_eyre::Result<()> {
-        self.exec(&["sh", "-c", FORGET, "forget", &wanted.images.join("\n")])?;
+    /// Removes what came since it had these contents, pushes of these references among it, and waits until its layers are
+    /// really gone.
+    pub(crate) fn restore(&self, wanted: &Contents, pushed: &[String]) -> color_eyre::Result<()> {
+        let mut words = vec!["sh", "-c", FORGET, "forget"];
+        let now = self.images()?;
+        let is_new = |image: &&String| !wanted.images.contains(*image) && !image.contains("<none>");
+        words.extend(now.iter().filter(is_new).map(String::as_str));
+        words.extend(pushed.iter().map(String::as_str));
+        self.exec(&words)?;
         let end = Instant::now() + PATIENCE;
         while self.layers() != wanted.layers {
             let now = self.layers();

@@ -36,7 +36,7 @@ fn main() -> color_eyre::Result<()> {
     let choice = choose(&words)?;
     let rounds = rounds(&choice);
     let load = process::load();
-    let mut bench = Bench::new()?;
+    let mut bench = Bench::new(&rounds)?;
     let mut report = Report::default();
     for round in &rounds {
         let results = bench.round(round)?;

@@ -16,9 +16,9 @@ both ways, with the overhead of ssh and TCP. Processor time here is that of all 
 registry too), apart from the source engine's; that of the hosts holds their engines. Memory is the highest sum of resident memory
 at one time, looked at ten times a second: here of everything that the contestant started, on the host of everything that was not there
 before the run, and of its engine. Source engine, operator and hosts share the processors of one machine.
-Before each run the hosts are brought back to the same images and checked to have the same layers or blobs. \"Has t1\" means: pushed
-by tagboat, and pulled from both registries, so that pulls find the layers that they know. The registries then hold t1, the source engine
-and skopeo remember that they pushed it. A cold cache is an empty one, and the host has no helper; a warm one knows t1 and
+Before each run the hosts are brought back to the same images and checked to have the same layers or blobs. Except where nothing is
+there, they have t1: pulled from both registries before, so that pulls find the layers that they know, and then pushed by tagboat. The
+registries hold t1, the source engine and skopeo remember that they pushed it. A cold cache is an empty one, and the host has no helper; a warm one knows t1 and
 the pushed tag as after their builds, but nothing of a push between them. For several hosts, gzip and zstd run once and feed all
 hosts, and the registry is pushed to once. gzip and zstd streams send the whole image for every tag; they are not measured again for each.
 The floor is `docker load` of a file on the host, in its page cache, and the start of a container.

@@ -2,7 +2,7 @@
 
 use crate::cgroup::Group;
 use crate::contestant::Contestant;
-use crate::shell::last_line;
+use crate::shell::last_lines;
 use color_eyre::eyre::{bail, ensure};
 use std::collections::BTreeMap;
 use std::fs::{File, create_dir_all, read_to_string, remove_dir_all};
@@ -66,7 +66,7 @@ impl Task {
         ensure!(
             is_done,
             "it failed: {}",
-            last_line(&errors).unwrap_or_else(|| "without a word".to_owned())
+            last_lines(&errors).unwrap_or_else(|| "without a word".to_owned())
         );
         let marks = read_to_string(self.folder.join("marks")).unwrap_or_default();
         Ok(Run {

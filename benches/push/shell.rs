@@ -14,7 +14,7 @@ pub(crate) fn output(program: &str, words: &[&str]) -> color_eyre::Result<String
         out.status.success(),
         "{program} {}: {}",
         words.iter().take(2).copied().collect::<Vec<_>>().join(" "),
-        last_line(&errors).unwrap_or_else(|| out.status.to_string())
+        last_lines(&errors).unwrap_or_else(|| out.status.to_string())
     );
     Ok(String::from_utf8_lossy(&out.stdout).into_owned())
 }
@@ -24,8 +24,10 @@ pub(crate) fn run(program: &str, words: &[&str]) -> color_eyre::Result<()> {
     output(program, words).map(drop)
 }
 
-/// The last line that says something, as the reason of a failure.
-pub(crate) fn last_line(text: &str) -> Option<String> {
-    let mut lines = text.lines().rev().map(str::trim);
-    lines.find(|line| !line.is_empty()).map(str::to_owned)
+/// The last lines that say something, as the reason of a failure.
+pub(crate) fn last_lines(text: &str) -> Option<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<&str> = lines.collect();
+    let last = lines.get(lines.len().saturating_sub(3)..)?;
+    (!last.is_empty()).then(|| last.join("; "))
 }

@@ -1,9 +1,10 @@
 //! tagboat as a contestant: its cache before a run, and what its last line tells after it.
 
-use crate::lab::IMAGE;
+use crate::lab::{IMAGE, Lab};
 use color_eyre::eyre::{OptionExt, WrapErr, ensure};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs::{read_to_string, remove_dir_all};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -32,15 +33,16 @@ pub(crate) struct Told {
 
 impl Tagboat {
     /// The build that belongs to this bench, or the one that `TAGBOAT_BENCH_PROGRAM` names.
-    pub(crate) fn new(work: &Path) -> color_eyre::Result<Self> {
-        let config = std::env::var_os("TAGBOAT_CONFIG").ok_or_eyre("the lab is not up")?;
+    pub(crate) fn new(work: &Path, lab: &Lab) -> color_eyre::Result<Self> {
+        let config = work.join("config.toml");
+        std::fs::write(&config, settings(lab))?;
         let runtime = std::env::var_os("TAGBOAT_BENCH_RUNTIME").ok_or_eyre("no folder for sockets")?;
         let own = std::env::var_os("TAGBOAT_BENCH_PROGRAM");
         let (cache, state) = (work.join("cache"), work.join("state"));
         Ok(Self {
             program: own.map_or_else(|| env!("CARGO_BIN_EXE_tagboat").into(), PathBuf::from),
             variables: vec![
-                ("TAGBOAT_CONFIG", config.into()),
+                ("TAGBOAT_CONFIG", config),
                 ("TAGBOAT_STATE_DIR", state.clone()),
                 ("TAGBOAT_CACHE_DIR", cache.clone()),
                 ("TAGBOAT_RUNTIME_DIR", runtime.into()),
@@ -118,6 +120,19 @@ impl Tagboat {
     }
 }
 
+/// The hosts of the lab, for the image of this bench.
+fn settings(lab: &Lab) -> String {
+    let mut text = format!(
+        "[ssh]\nconfig_file = \"{}\"\n\n[defaults]\nprofile = \"bench\"\n\n\
+         [[profiles]]\nname = \"bench\"\nbase = \"convocate\"\nimage = \"{IMAGE}\"\n",
+        lab.ssh_config.display()
+    );
+    for host in &lab.hosts {
+        let _ = write!(text, "\n[[hosts]]\nname = \"{}\"\n", host.name);
+    }
+    text
+}
+
 fn copy(from: &Path, to: &Path) -> color_eyre::Result<()> {
     crate::shell::run("cp", &["-a", &from.to_string_lossy(), &to.to_string_lossy()])
 }
@@ -125,9 +140,8 @@ fn copy(from: &Path, to: &Path) -> color_eyre::Result<()> {
 /// Reads the lines of a push.
 pub(crate) fn told(events: &Path) -> color_eyre::Result<Told> {
     let text = read_to_string(events).wrap_err("tagboat printed nothing")?;
-    let lines = text.lines().filter_map(|line| serde_json::from_str(line).ok());
-    let lines: Vec<Value> = lines.collect();
-    let end = lines.iter().rev().find(|line| line["event"] == "ended");
+    let mut lines = text.lines().rev().filter_map(|line| serde_json::from_str(line).ok());
+    let end = lines.find(|line: &Value| line["event"] == "ended");
     let end = end.ok_or_eyre("tagboat did not tell the end of the push")?;
     let results = end["results"].as_array().cloned().unwrap_or_default();
     let mode = |result: &Value| result["mode"].as_str().map(str::to_owned);
@@ -141,19 +155,16 @@ pub(crate) fn told(events: &Path) -> color_eyre::Result<Told> {
     Ok(Told {
         modes,
         bytes: results.iter().map(sent).sum(),
-        steps: steps.map_or_else(
-            || from_events(&lines),
-            |steps| {
-                let one = |(name, value): (&String, &Value)| Some((name.clone(), value.as_f64()?));
-                in_order(steps.iter().filter_map(one).collect())
-            },
-        ),
+        steps: steps.map_or_else(Vec::new, |steps| {
+            let one = |(name, value): (&String, &Value)| Some((name.clone(), value.as_f64()?));
+            in_order(steps.iter().filter_map(one).collect())
+        }),
     })
 }
 
 /// The steps as a push runs them.
 const STEPS: [&str; 9] = [
-    "check", "compare", "export", "send", "verify", "load", "confirm", "stamp", "clean_up",
+    "check", "compare", "export", "send", "verify", "load", "confirm", "stamp", "clean up",
 ];
 
 fn in_order(mut steps: BTreeMap<String, f64>) -> Vec<(String, f64)> {
@@ -163,31 +174,4 @@ fn in_order(mut steps: BTreeMap<String, f64>) -> Vec<(String, f64)> {
     }
     sorted.extend(steps);
     sorted
-}
-
-/// The longest time of each step over all hosts, from the times of its beginning and end.
-fn from_events(lines: &[Value]) -> Vec<(String, f64)> {
-    let mut began: BTreeMap<(String, String), jiff::Timestamp> = BTreeMap::new();
-    let mut steps: BTreeMap<String, f64> = BTreeMap::new();
-    for line in lines.iter().filter(|line| line["event"] == "step") {
-        let Some(kind) = line["step"]["kind"].as_str() else {
-            continue;
-        };
-        let at = line["at"].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok());
-        let Some(at) = at else {
-            continue;
-        };
-        let key = (line["target"].to_string(), kind.to_owned());
-        match began.remove(&key) {
-            Some(from) => {
-                let seconds = at.duration_since(from).as_secs_f64();
-                let longest = steps.entry(kind.to_owned()).or_default();
-                *longest = longest.max(seconds);
-            }
-            None => {
-                began.insert(key, at);
-            }
-        }
-    }
-    in_order(steps)
 }

@@ -10,7 +10,7 @@ use crate::round::Push::{self, Edited, First, Rebuilt, Upgraded};
 use crate::table::{bytes, number, ratio, seconds};
 
 /// The most memory that tagboat may have, here and on a host, in bytes.
-const MEMORY: u64 = 256 * 1024 * 1024;
+const MEMORY: u64 = 256_000_000;
 
 /// One target.
 pub(crate) struct Target {

@@ -23,6 +23,15 @@ each() { # each FUNCTION: on all hosts at once; fails when one failed
   [ -z "$failed" ]
 }
 
+# The host pulls from the registry here through its ssh connection. A connection with a tunnel stays open as long as the host's
+# engine keeps its own to the registry: so it is one that is told to end.
+pull() { # pull HOST REFERENCE
+  local master=$WORK/$1.ssh port=${REGISTRY#*:}
+  ssh -F "$SSH_CONFIG" -o BatchMode=yes -o ExitOnForwardFailure=yes -fNM -S "$master" -R "$port:$REGISTRY" "$1"
+  on "$1" -S "$master" "docker pull -q $2 && docker run --rm $2 true"
+  ssh -F "$SSH_CONFIG" -S "$master" -O exit "$1" 2>/dev/null
+}
+
 # The end of every contestant: a container of the image can start.
 # shellcheck disable=SC2034
 run="docker run --rm $IMAGE true"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # The least that any push by an archive costs: the host's own `docker load` of FILE, which is on the host, in its page cache.
+# shellcheck source-path=SCRIPTDIR source=each.sh
 . "${BASH_SOURCE%/*}/each.sh"
 
 load() {

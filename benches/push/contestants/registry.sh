@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Through a registry here: push, then pull on the host over a tunnel of its ssh connection.
+# shellcheck source-path=SCRIPTDIR source=each.sh
 . "${BASH_SOURCE%/*}/each.sh"
 
 there=$REGISTRY/docker/$IMAGE
@@ -7,8 +8,6 @@ docker tag "$IMAGE" "$there"
 docker push -q "$there"
 mark push
 
-pull() {
-  on "$1" -o ExitOnForwardFailure=yes -R "${REGISTRY#*:}:$REGISTRY" "docker pull -q $there && docker run --rm $there true"
-}
-each pull
+take() { pull "$1" "$there"; }
+each take
 mark pull

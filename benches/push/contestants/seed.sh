@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # The seed's flow: save and gzip into a file, copy it, compare the SHA-256, load it. For several hosts it is made once.
+# shellcheck source-path=SCRIPTDIR source=each.sh
 . "${BASH_SOURCE%/*}/each.sh"
 
 docker save "$IMAGE" | gzip >"$WORK/image.tar.gz"

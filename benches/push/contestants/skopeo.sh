@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # skopeo reads the image from the source engine and writes it to a registry here; the host pulls it over a tunnel.
 # What skopeo remembers of the blobs that it has seen is in SKOPEO_CACHE: the harness brings it back to what it was.
+# shellcheck source-path=SCRIPTDIR source=each.sh
 . "${BASH_SOURCE%/*}/each.sh"
 
 there=$REGISTRY/skopeo/$IMAGE
@@ -12,8 +13,6 @@ unshare --mount sh -euc '
 ' _ "$SKOPEO_CACHE" "$DOCKER_HOST" "$IMAGE" "$there"
 mark copy
 
-pull() {
-  on "$1" -o ExitOnForwardFailure=yes -R "${REGISTRY#*:}:$REGISTRY" "docker pull -q $there && docker run --rm $there true"
-}
-each pull
+take() { pull "$1" "$there"; }
+each take
 mark pull

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # tagboat as an operator without a terminal uses it. Its lines stay in WORK/events.
+# shellcheck source-path=SCRIPTDIR source=each.sh
 . "${BASH_SOURCE%/*}/each.sh"
 
 options=()
