@@ -53,11 +53,14 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Looks at the lab as it is: its hosts have none of the images.
+    /// Looks at the lab: its hosts have none of the images.
     pub(crate) fn new(rounds: &[Round]) -> color_eyre::Result<Self> {
         let of = |name: &str| std::env::var(name).wrap_err("start it with `scripts/bench push`");
         let work = PathBuf::from(of("TAGBOAT_BENCH_WORK")?);
         let lab = Lab::find()?;
+        for host in &lab.hosts {
+            host.clear()?;
+        }
         let bare = lab.hosts.iter().map(Host::contents).collect::<Result<_, _>>()?;
         let mut bench = Self {
             facts: Facts::find()?,
@@ -229,25 +232,15 @@ impl Bench {
             (Some(first), _) => first,
             (None, _) => bail!("the hosts do not have t1 yet"),
         };
-        let pushed = self.references(push.tag());
         for place in places {
             let host = self.host(*place)?;
-            host.restore(wanted.get(*place).ok_or_eyre("no such host")?, &pushed)?;
+            host.restore(wanted.get(*place).ok_or_eyre("no such host")?)?;
             if contestant == Contestant::Cold {
                 host.forget_helper()?;
             }
         }
         self.forget_tags()?;
         self.tagboat.forget()
-    }
-
-    /// The names under which contestants bring a tag to a host.
-    fn references(&self, tag: &str) -> [String; 3] {
-        let address = self.registry.address();
-        ["", "docker/", "skopeo/"].map(|from| match from {
-            "" => format!("{IMAGE}:{tag}"),
-            from => format!("{address}/{from}{IMAGE}:{tag}"),
-        })
     }
 
     /// Removes the names under which the source engine pushed to a registry; its memory of what it pushed stays.
@@ -306,7 +299,7 @@ impl Bench {
 
     fn clear_hosts(&self) -> color_eyre::Result<()> {
         for (host, bare) in self.lab.hosts.iter().zip(&self.bare) {
-            host.restore(bare, &self.references("t1"))?;
+            host.restore(bare)?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! One host of the lab: its link's counters, its images, and how it is brought back to what it was.
 
 use crate::cgroup::Group;
+use crate::lab::IMAGE;
 use crate::shell::output;
 use color_eyre::eyre::{OptionExt, WrapErr, ensure};
 use std::collections::BTreeSet;
@@ -11,12 +12,20 @@ use std::time::{Duration, Instant};
 /// How long an engine may take to remove the layers of images that are gone.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Removes images and what contestants leave in their folders. An image is asked for by its name, too: the containerd store does
-/// not list one whose blobs it lacks, such as one that was pulled onto snapshots that were there.
+/// The references on a host. The containerd store is asked itself: its engine does not list an image whose blobs it lacks, such as
+/// one that was pulled onto snapshots that were there.
+const IMAGES: &str = r#"
+socket=/run/docker/containerd/containerd.sock
+if docker info --format '{{.DriverStatus}}' | grep -q io.containerd.snapshotter; then
+  ctr --address "$socket" --namespace moby images list -q | sed 's|^docker.io/library/||; /@/d'
+else
+  docker images --format '{{.Repository}}:{{.Tag}}' | sed '/<none>/d'
+fi
+"#;
+
+/// Removes images, what no image needs any more, and what contestants leave in their folders.
 const FORGET: &str = r#"
-for ref; do
-  ! docker image inspect "$ref" >/dev/null 2>&1 || docker rmi -f "$ref" >/dev/null || exit 1
-done
+[ $# = 0 ] || docker rmi -f "$@" >/dev/null || exit 1
 docker image prune -f >/dev/null
 rm -rf /tmp/bench-image.tar.gz /tmp/*-image-*
 "#;
@@ -127,7 +136,7 @@ impl Host {
     }
 
     fn images(&self) -> color_eyre::Result<Vec<String>> {
-        let images = self.exec(&["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"])?;
+        let images = self.exec(&["sh", "-c", IMAGES])?;
         Ok(images.lines().map(str::to_owned).collect())
     }
 
@@ -146,15 +155,24 @@ impl Host {
             .collect()
     }
 
-    /// Removes what came since it had these contents, pushes of these references among it, and waits until its layers are
-    /// really gone.
-    pub(crate) fn restore(&self, wanted: &Contents, pushed: &[String]) -> color_eyre::Result<()> {
+    /// Removes what an earlier bench that was killed has left.
+    pub(crate) fn clear(&self) -> color_eyre::Result<()> {
+        let mut images = self.images()?;
+        images.retain(|image| image.contains(IMAGE));
+        self.forget(&images)
+    }
+
+    fn forget(&self, images: &[String]) -> color_eyre::Result<()> {
         let mut words = vec!["sh", "-c", FORGET, "forget"];
-        let now = self.images()?;
-        let is_new = |image: &&String| !wanted.images.contains(*image) && !image.contains("<none>");
-        words.extend(now.iter().filter(is_new).map(String::as_str));
-        words.extend(pushed.iter().map(String::as_str));
-        self.exec(&words)?;
+        words.extend(images.iter().map(String::as_str));
+        self.exec(&words).map(drop)
+    }
+
+    /// Removes what came since it had these contents, and waits until its layers are really gone.
+    pub(crate) fn restore(&self, wanted: &Contents) -> color_eyre::Result<()> {
+        let mut images = self.images()?;
+        images.retain(|image| !wanted.images.contains(image));
+        self.forget(&images)?;
         let end = Instant::now() + PATIENCE;
         while self.layers() != wanted.layers {
             let now = self.layers();
