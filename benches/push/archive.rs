@@ -32,7 +32,9 @@ pub(crate) fn save(tag: &str, file: &Path) -> color_eyre::Result<Saved> {
         .spawn()?;
     let mut stream = child.stdout.take().ok_or_eyre("no output of docker save")?;
     let mut first = [0];
-    stream.read_exact(&mut first).wrap_err("docker save said nothing")?;
+    stream
+        .read_exact(&mut first)
+        .wrap_err("docker save said nothing")?;
     let first_byte = started.elapsed();
     let mut out = File::create(file)?;
     out.write_all(&first)?;
@@ -81,9 +83,7 @@ impl Parts {
     fn place(&self, name: &str) -> color_eyre::Result<(u64, u64)> {
         let name = self.links.get(name).map_or(name, String::as_str);
         let place = self.places.get(name);
-        place
-            .copied()
-            .ok_or_eyre("a part of the saved image is missing")
+        place.copied().ok_or_eyre("a part of the saved image is missing")
     }
 
     fn part(&mut self, name: &str) -> color_eyre::Result<impl Read> {
@@ -122,7 +122,11 @@ pub(crate) fn only(
 
     let mut descriptors = Vec::new();
     for (digest, path) in layers.iter().zip(&paths) {
-        descriptors.push(descriptor("application/vnd.oci.image.layer.v1.tar", digest, parts.place(path)?.1));
+        descriptors.push(descriptor(
+            "application/vnd.oci.image.layer.v1.tar",
+            digest,
+            parts.place(path)?.1,
+        ));
     }
     let config_digest = digest_of(&config);
     let oci = serde_json::to_vec(&json!({
@@ -132,7 +136,11 @@ pub(crate) fn only(
         "layers": descriptors,
     }))?;
     let oci_digest = digest_of(&oci);
-    let mut first = descriptor("application/vnd.oci.image.manifest.v1+json", &oci_digest, length(&oci));
+    let mut first = descriptor(
+        "application/vnd.oci.image.manifest.v1+json",
+        &oci_digest,
+        length(&oci),
+    );
     first["annotations"] = json!({
         "io.containerd.image.name": format!("docker.io/library/{IMAGE}:{tag}"),
         "org.opencontainers.image.ref.name": tag,

@@ -139,7 +139,12 @@ impl Bench {
     }
 
     /// The run with the middle time of as many as the round asks for; a failure ends them.
-    fn middle_of(&mut self, round: &Round, contestant: Contestant, places: &[usize]) -> Result<Outcome, String> {
+    fn middle_of(
+        &mut self,
+        round: &Round,
+        contestant: Contestant,
+        places: &[usize],
+    ) -> Result<Outcome, String> {
         let mut outcomes = Vec::new();
         for _ in 0..round.times {
             let outcome = self.measure(round.push, contestant, places);
@@ -150,7 +155,12 @@ impl Bench {
         Ok(outcomes.swap_remove(middle))
     }
 
-    fn measure(&mut self, push: Push, contestant: Contestant, places: &[usize]) -> color_eyre::Result<Outcome> {
+    fn measure(
+        &mut self,
+        push: Push,
+        contestant: Contestant,
+        places: &[usize],
+    ) -> color_eyre::Result<Outcome> {
         self.restore(push, contestant, places)?;
         self.fill_cache(push, contestant, places)?;
         // What earlier runs wrote must not be written to disk during this one.
@@ -173,7 +183,11 @@ impl Bench {
     ) -> color_eyre::Result<Outcome> {
         let mut registry = None;
         if contestant.needs_registry() {
-            let begin = if push == Push::First { Begin::Empty } else { Begin::First };
+            let begin = if push == Push::First {
+                Begin::Empty
+            } else {
+                Begin::First
+            };
             registry = Some(self.registry.start(begin, group)?);
         }
         let hosts = places

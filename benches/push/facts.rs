@@ -8,7 +8,7 @@ use color_eyre::eyre::OptionExt;
 pub(crate) struct Layer {
     /// The image's tag.
     pub(crate) tag: String,
-    /// Its DiffID.
+    /// Its `DiffID`.
     pub(crate) digest: String,
     /// Its bytes, uncompressed.
     pub(crate) bytes: u64,

@@ -101,9 +101,10 @@ impl Host {
             .ok_or_eyre("the host has no folder for its engine")?;
         let pid = pid.parse()?;
         let info = ["exec", name, "docker", "info", "--format", "{{.DriverStatus}}"];
-        let store = match output("docker", &info)?.contains("io.containerd.snapshotter") {
-            true => Store::Containerd,
-            false => Store::Classic,
+        let store = if output("docker", &info)?.contains("io.containerd.snapshotter") {
+            Store::Containerd
+        } else {
+            Store::Classic
         };
         Ok(Self {
             name: name.to_owned(),
@@ -120,7 +121,10 @@ impl Host {
         let line = text
             .lines()
             .find_map(|line| line.trim_start().strip_prefix("eth0:"));
-        let numbers: Vec<&str> = line.ok_or_eyre("the host has no link")?.split_whitespace().collect();
+        let numbers: Vec<&str> = line
+            .ok_or_eyre("the host has no link")?
+            .split_whitespace()
+            .collect();
         Ok(Wire {
             sent: numbers.first().ok_or_eyre("an empty line")?.parse()?,
             received: numbers.get(8).ok_or_eyre("a short line")?.parse()?,

@@ -95,7 +95,14 @@ impl Lab {
 
     /// Versions of both ends.
     pub(crate) fn versions(&self) -> color_eyre::Result<String> {
-        let source = output("docker", &["version", "--format", "{{.Server.Version}}, client {{.Client.Version}}"])?;
+        let source = output(
+            "docker",
+            &[
+                "version",
+                "--format",
+                "{{.Server.Version}}, client {{.Client.Version}}",
+            ],
+        )?;
         let first = self.hosts.first().ok_or_eyre("the lab has no host")?;
         let host = first.exec(&["docker", "version", "--format", "{{.Server.Version}}"])?;
         Ok(format!("source engine {}; hosts {}", source.trim(), host.trim()))

@@ -19,7 +19,9 @@ pub(crate) fn describe(bench: &Bench, load_before: &str) -> color_eyre::Result<S
             "- machine: {cores} cores of {}, {} of memory, Linux {}; load average (1, 5, 15 min) {load_before} before, {} after",
             processor(),
             memory(),
-            read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim(),
+            read_to_string("/proc/sys/kernel/osrelease")
+                .unwrap_or_default()
+                .trim(),
             load(),
         ),
         format!("- {}; {}", bench.lab.versions()?, tools(bench)),
@@ -42,7 +44,8 @@ fn processor() -> String {
     let name = text
         .lines()
         .find_map(|line| line.strip_prefix("model name")?.split_once(':'));
-    name.map_or("an unknown processor", |(_, name)| name.trim()).to_owned()
+    name.map_or("an unknown processor", |(_, name)| name.trim())
+        .to_owned()
 }
 
 fn memory() -> String {
@@ -56,7 +59,11 @@ fn memory() -> String {
 fn tools(bench: &Bench) -> String {
     let commit = std::env::var("TAGBOAT_BENCH_COMMIT").map_or(String::new(), |commit| format!(" ({commit})"));
     let program = bench.program();
-    let build = if program.contains("/release/") { "" } else { ", NOT a release build" };
+    let build = if program.contains("/release/") {
+        ""
+    } else {
+        ", NOT a release build"
+    };
     let versions = [
         format!("{}{commit}{build}", version(program, "--version")),
         version("ssh", "-V"),
@@ -87,7 +94,11 @@ fn images(bench: &Bench) -> Vec<String> {
     )];
     for tag in ["t2", "t3", "t4", "t5"] {
         let new = facts.new_layers(tag).count();
-        let what = if tag == "t3" { format!(" ({})", facts.upgrade) } else { String::new() };
+        let what = if tag == "t3" {
+            format!(" ({})", facts.upgrade)
+        } else {
+            String::new()
+        };
         if let Some(changed) = facts.changed(tag, false) {
             lines.push(format!(
                 "- {tag}{what}: {new} layers that t1 does not have, {}; in them {} files with other content, {} (zstd -3: {}, -19: {})",

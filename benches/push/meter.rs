@@ -14,13 +14,7 @@ use std::time::{Duration, Instant};
 const PERIOD: Duration = Duration::from_millis(100);
 
 /// The programs of an engine; everything else that appears on a host during a run is the contestant's.
-const ENGINE: [&str; 5] = [
-    "dockerd",
-    "containerd",
-    "containerd-shim",
-    "runc",
-    "docker-proxy",
-];
+const ENGINE: [&str; 5] = ["dockerd", "containerd", "containerd-shim", "runc", "docker-proxy"];
 
 /// What one run cost.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +61,7 @@ impl<'a> Meter<'a> {
         let ended = Arc::new(AtomicBool::new(false));
         let mut samples = Samples::new(group, hosts);
         let flag = Arc::clone(&ended);
-        let sampler = std::thread::spawn(move || {
+        let looking = std::thread::spawn(move || {
             while !flag.load(Ordering::Relaxed) {
                 samples.take();
                 std::thread::sleep(PERIOD);
@@ -81,7 +75,7 @@ impl<'a> Meter<'a> {
             source,
             hosts,
             ended,
-            sampler,
+            looking,
             started: Instant::now(),
         })
     }

@@ -38,7 +38,10 @@ pub(crate) struct Report {
 impl Report {
     /// As markdown.
     pub(crate) fn write(&self) -> String {
-        let mut text = format!("{}\n| target | at most | reached | |\n|---|---|---|---|\n", self.machine);
+        let mut text = format!(
+            "{}\n| target | at most | reached | |\n|---|---|---|---|\n",
+            self.machine
+        );
         for target in targets(self) {
             text += &target.write();
         }

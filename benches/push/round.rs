@@ -151,10 +151,20 @@ fn round(push: Push, link: Link, place: Place, contestants: &[Contestant]) -> Ro
 
 fn quick() -> Vec<Round> {
     vec![
-        round(Push::Rebuilt, Local, Place::Classic, &[Warm, Cold, FloorChanged, Stream, Registry]),
+        round(
+            Push::Rebuilt,
+            Local,
+            Place::Classic,
+            &[Warm, Cold, FloorChanged, Stream, Registry],
+        ),
         Round {
             times: 1,
-            ..round(Push::Edited, Local, Place::Classic, &[Warm, Cold, FloorChanged, Registry])
+            ..round(
+                Push::Edited,
+                Local,
+                Place::Classic,
+                &[Warm, Cold, FloorChanged, Registry],
+            )
         },
     ]
 }
@@ -169,15 +179,35 @@ fn full() -> Vec<Round> {
         round(First, Local, Classic, cold),
         round(First, Gigabit, Classic, &[Warm, Cold, Seed, Stream, Registry]),
         round(First, Fast, Classic, &[Warm, Cold, Seed, Stream, Registry]),
-        round(First, Local, Containerd, &[Warm, Cold, FloorWhole, Stream, Registry]),
+        round(
+            First,
+            Local,
+            Containerd,
+            &[Warm, Cold, FloorWhole, Stream, Registry],
+        ),
         round(First, Local, All, &[Warm, Cold, FloorWhole, Seed, Registry]),
         round(Rebuilt, Local, Classic, everybody),
         round(Rebuilt, Gigabit, Classic, &[Warm, Cold, Stream, Registry]),
         round(Rebuilt, Fast, Classic, &[Warm, Cold, Stream, Registry]),
-        round(Rebuilt, Local, Containerd, &[Warm, Cold, FloorChanged, FloorWhole, Stream, Registry]),
+        round(
+            Rebuilt,
+            Local,
+            Containerd,
+            &[Warm, Cold, FloorChanged, FloorWhole, Stream, Registry],
+        ),
         round(Rebuilt, Local, All, &[Warm, Cold, FloorChanged, Registry]),
-        round(Upgraded, Local, Classic, &[Warm, Cold, FloorChanged, Registry, Skopeo]),
-        round(Edited, Local, Classic, &[Warm, Cold, FloorChanged, Registry, Skopeo]),
+        round(
+            Upgraded,
+            Local,
+            Classic,
+            &[Warm, Cold, FloorChanged, Registry, Skopeo],
+        ),
+        round(
+            Edited,
+            Local,
+            Classic,
+            &[Warm, Cold, FloorChanged, Registry, Skopeo],
+        ),
         round(Edited, Gigabit, Classic, short),
         round(Edited, Fast, Classic, short),
         round(Edited, Local, Containerd, short),

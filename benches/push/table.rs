@@ -82,16 +82,16 @@ fn line(contestant: Contestant, outcome: &Outcome, warm: Option<&Outcome>) -> St
         _ => String::new(),
     };
     let wall = cost.wall.as_secs_f64();
-    let wire = match contestant.is_floor() {
-        true => "–".to_owned(),
-        false => {
-            let total = number(cost.wire.total());
-            bytes(cost.wire.total()) + &beside(total, |warm| number(warm.cost.wire.total()))
-        }
+    let wire = if contestant.is_floor() {
+        "–".to_owned()
+    } else {
+        let total = number(cost.wire.total());
+        bytes(cost.wire.total()) + &beside(total, |warm| number(warm.cost.wire.total()))
     };
-    let mode = match outcome.modes.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", outcome.modes.join(", ")),
+    let mode = if outcome.modes.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", outcome.modes.join(", "))
     };
     let steps: Vec<String> = outcome
         .steps

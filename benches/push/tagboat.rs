@@ -79,7 +79,7 @@ impl Tagboat {
         if tag != "t1" {
             words.push(&this);
         }
-        let out = self.command(&words)?.output()?;
+        let out = self.command(&words).output()?;
         let errors = String::from_utf8_lossy(&out.stderr);
         ensure!(out.status.success(), "tagboat cache fill: {}", errors.trim());
         Ok(())
@@ -110,13 +110,13 @@ impl Tagboat {
         Ok(())
     }
 
-    fn command(&self, words: &[&str]) -> color_eyre::Result<Command> {
+    fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(words).stdin(Stdio::null());
         for (name, value) in &self.variables {
             command.env(name, value);
         }
-        Ok(command)
+        command
     }
 }
 
@@ -140,14 +140,19 @@ fn copy(from: &Path, to: &Path) -> color_eyre::Result<()> {
 /// Reads the lines of a push.
 pub(crate) fn told(events: &Path) -> color_eyre::Result<Told> {
     let text = read_to_string(events).wrap_err("tagboat printed nothing")?;
-    let mut lines = text.lines().rev().filter_map(|line| serde_json::from_str(line).ok());
+    let mut lines = text
+        .lines()
+        .rev()
+        .filter_map(|line| serde_json::from_str(line).ok());
     let end = lines.find(|line: &Value| line["event"] == "ended");
     let end = end.ok_or_eyre("tagboat did not tell the end of the push")?;
     let results = end["results"].as_array().cloned().unwrap_or_default();
     let mode = |result: &Value| result["mode"].as_str().map(str::to_owned);
     let sent = |result: &Value| result["bytes_sent"].as_u64();
     let seconds = |result: &&Value| result["seconds"].as_f64().unwrap_or(0.0);
-    let slowest = results.iter().max_by(|one, other| seconds(one).total_cmp(&seconds(other)));
+    let slowest = results
+        .iter()
+        .max_by(|one, other| seconds(one).total_cmp(&seconds(other)));
     let mut modes: Vec<String> = results.iter().filter_map(mode).collect();
     modes.sort();
     modes.dedup();

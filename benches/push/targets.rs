@@ -1,8 +1,6 @@
 //! The numbers to reach, each with what was reached.
 
-use crate::contestant::Contestant::{
-    self, Cold, FloorChanged, Registry, Seed, Skopeo, Stream, Warm,
-};
+use crate::contestant::Contestant::{self, Cold, FloorChanged, Registry, Seed, Skopeo, Stream, Warm};
 use crate::lab::Link::{self, Fast, Gigabit, Local};
 use crate::report::Report;
 use crate::round::Place::{self, All, Classic, Containerd};
@@ -35,7 +33,9 @@ impl Target {
 
     /// A ratio that may be at most `most`.
     fn ratio(what: String, most: f64, value: Option<f64>, of: Option<f64>) -> Self {
-        let reached = value.zip(of).map(|(value, of)| (format!("{} ×", ratio(value, of)), value <= most * of));
+        let reached = value
+            .zip(of)
+            .map(|(value, of)| (format!("{} ×", ratio(value, of)), value <= most * of));
         Self {
             what,
             most: format!("≤ {most} ×"),
@@ -47,7 +47,10 @@ impl Target {
     fn share(what: String, most: f64, value: Option<u64>, of: u64) -> Self {
         let reached = value.map(|value| {
             let share = number(value) / number(of);
-            (format!("{:.3} % ({})", share * 100.0, bytes(value)), share <= most)
+            (
+                format!("{:.3} % ({})", share * 100.0, bytes(value)),
+                share <= most,
+            )
         });
         Self {
             what,
@@ -99,7 +102,10 @@ fn rebuilt(report: &Report, place: Place) -> [Target; 2] {
             report.facts.new_bytes("t2"),
         ),
         Target::ratio(
-            format!("rebuilt, {}: time, of the host's own load of the changed layers", place.title()),
+            format!(
+                "rebuilt, {}: time, of the host's own load of the changed layers",
+                place.title()
+            ),
             1.3,
             time(Warm),
             time(FloorChanged),
@@ -157,14 +163,20 @@ fn cold(report: &Report) -> Vec<Target> {
     )];
     for link in [Local, Gigabit, Fast] {
         all.push(Target::ratio(
-            format!("nothing there, {}: time with a cold cache, of docker push and pull", link.title()),
+            format!(
+                "nothing there, {}: time with a cold cache, of docker push and pull",
+                link.title()
+            ),
             0.8,
             time(link, Cold),
             time(link, Registry),
         ));
     }
     let sent = |who| wire(report, First, Local, Classic, who);
-    let others = [Seed, Stream, Registry, Skopeo].into_iter().filter_map(sent).min();
+    let others = [Seed, Stream, Registry, Skopeo]
+        .into_iter()
+        .filter_map(sent)
+        .min();
     all.push(Target {
         what: "nothing there, local: bytes".to_owned(),
         most: others.map_or("fewer than anybody".to_owned(), |others| {

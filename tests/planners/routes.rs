@@ -71,14 +71,23 @@ fn a_host_that_has_nothing_gets_all_layers() {
 
 #[test]
 fn what_was_never_taken_in_is_at_most_the_image() {
-    let route = best(OneHost::new().made_of("v2", &[1, 2], 1_160 * MB).has(9, &["v1"], &[1]));
+    let route = best(
+        OneHost::new()
+            .made_of("v2", &[1, 2], 1_160 * MB)
+            .has(9, &["v1"], &[1]),
+    );
     assert_eq!(route.mode, Mode::Layers);
-    assert_eq!(route.words(), "layers: at most 1.16 GB; the host has 1 of 2 layers");
+    assert_eq!(
+        route.words(),
+        "layers: at most 1.16 GB; the host has 1 of 2 layers"
+    );
 }
 
 #[test]
 fn a_host_that_has_some_layers_gets_the_others() {
-    let host = OneHost::new().made_of("v2", &[1, 2, 3], 40 * MB).has(9, &["v1"], &[1, 2]);
+    let host = OneHost::new()
+        .made_of("v2", &[1, 2, 3], 40 * MB)
+        .has(9, &["v1"], &[1, 2]);
     // Nothing is known of the files of layer 2, so the image on the host is no base.
     let mut stock = stock([1, 2, 3]);
     stock.layers.get_mut(&digest(2)).unwrap().has_index = false;
@@ -99,7 +108,10 @@ fn with_base() -> OneHost {
 #[test]
 fn a_delta_is_made_against_an_image_whose_files_are_known_here() {
     let route = best(with_base());
-    assert_eq!((route.mode, route.base.as_ref()), (Mode::Delta, Some(&reference("v1"))));
+    assert_eq!(
+        (route.mode, route.base.as_ref()),
+        (Mode::Delta, Some(&reference("v1")))
+    );
     assert_eq!(
         route.words(),
         "delta against convocate:v1: at most 256 MB instead of 258 MB; only what changed in the files is sent"
@@ -163,7 +175,10 @@ fn of_several_bases_the_one_is_taken_that_is_likest() {
             .has(10, &["v0"], &[1, 5, 6])
             .stocked(with_recipe),
     );
-    assert_eq!((route.base, route.bytes), (Some(reference("v1")), Estimate::Exactly(5000)));
+    assert_eq!(
+        (route.base, route.bytes),
+        (Some(reference("v1")), Estimate::Exactly(5000))
+    );
 }
 
 #[test]
@@ -179,7 +194,11 @@ fn without_a_helper_there_is_no_delta_and_the_plan_says_why() {
     stock.helper.as_mut().unwrap().architecture = "arm64".to_owned();
     let route = best(with_base().stocked(stock));
     assert_eq!(route.mode, Mode::Layers);
-    assert!(route.why.ends_with("the helper is built for linux/arm64, not for linux/amd64"));
+    assert!(
+        route
+            .why
+            .ends_with("the helper is built for linux/arm64, not for linux/amd64")
+    );
 }
 
 #[test]
@@ -202,9 +221,14 @@ fn a_delta_that_is_forced_on_a_host_without_a_helper_is_refused() {
 
 #[test]
 fn a_delta_that_is_forced_without_a_known_base_is_left_to_the_push() {
-    let host = OneHost::new().made_of("v2", &[1, 8], GIB).has(9, &["v1"], &[1, 7]);
+    let host = OneHost::new()
+        .made_of("v2", &[1, 8], GIB)
+        .has(9, &["v1"], &[1, 7]);
     let route = route(host, ModeChoice::Only(Mode::Delta));
-    assert_eq!((route.mode, route.base, route.bytes), (Mode::Delta, None, Estimate::Unknown));
+    assert_eq!(
+        (route.mode, route.base, route.bytes),
+        (Mode::Delta, None, Estimate::Unknown)
+    );
 }
 
 #[test]
@@ -235,7 +259,10 @@ fn a_host_that_gets_nothing_has_no_route_and_an_older_journal_still_reads() {
     written["hosts"][0].as_object_mut().unwrap().remove("route");
     written.as_object_mut().unwrap().remove("options");
     let read: PushPlan = serde_json::from_value(written).unwrap();
-    assert_eq!((read.hosts[0].route.as_ref(), read.options), (None, PushOptions::default()));
+    assert_eq!(
+        (read.hosts[0].route.as_ref(), read.options),
+        (None, PushOptions::default())
+    );
 }
 
 /// What a push can meet: layers of the image, images of the host with whether a containerd store has them plain.
@@ -254,11 +281,20 @@ fn cases() -> impl Strategy<Value = Case> {
     // Hosts mostly have images that begin as the wanted one does.
     let held = (0_usize..6, layers(), any::<bool>());
     let store = prop_oneof![Just(Store::Classic), Just(Store::Containerd)];
-    (shuffled, prop::collection::vec(held, 0..4), store, any::<bool>(), any::<bool>()).prop_map(
-        |(wanted, held, store, helper, is_indexed)| {
+    (
+        shuffled,
+        prop::collection::vec(held, 0..4),
+        store,
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(wanted, held, store, helper, is_indexed)| {
             let image = |(shared, own, is_plain): (usize, BTreeSet<u8>, bool)| {
                 let mut layers: Vec<u8> = wanted.iter().take(shared).copied().collect();
-                layers.extend(own.into_iter().filter(|layer| !wanted[..shared.min(wanted.len())].contains(layer)));
+                layers.extend(
+                    own.into_iter()
+                        .filter(|layer| !wanted[..shared.min(wanted.len())].contains(layer)),
+                );
                 (layers, is_plain)
             };
             let held = held.into_iter().map(image).collect();
@@ -269,8 +305,7 @@ fn cases() -> impl Strategy<Value = Case> {
                 helper,
                 is_indexed,
             }
-        },
-    )
+        })
 }
 
 impl Case {
@@ -320,7 +355,11 @@ impl Case {
 
     fn lacks(&self) -> BTreeSet<u8> {
         let has = self.has();
-        self.wanted.iter().copied().filter(|layer| !has.contains(layer)).collect()
+        self.wanted
+            .iter()
+            .copied()
+            .filter(|layer| !has.contains(layer))
+            .collect()
     }
 }
 

@@ -66,9 +66,10 @@ impl Route {
             Estimate::Unknown => "what changed".to_owned(),
         };
         let saves = self.bytes.most().is_some_and(|sent| sent < self.whole);
-        let instead = match saves {
-            true => format!(" instead of {}", bytes(self.whole)),
-            false => String::new(),
+        let instead = if saves {
+            format!(" instead of {}", bytes(self.whole))
+        } else {
+            String::new()
         };
         format!(
             "{}{}: {amount}{instead}; {}",

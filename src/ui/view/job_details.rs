@@ -15,7 +15,9 @@ use super::document::Document;
 use super::{Look, standing};
 use crate::model::console::{Action, Screen, State, tally};
 use crate::model::failure::Failure;
-use crate::model::job::{Job, JobState, Progress, StepRecord, StepState, Track, TrackResult, Transfer, Verdict};
+use crate::model::job::{
+    Job, JobState, Progress, StepRecord, StepState, Track, TrackResult, Transfer, Verdict,
+};
 use crate::model::names::JobId;
 use crate::model::plan::Plan;
 use crate::ui::format;
@@ -176,7 +178,10 @@ fn title(document: &mut Document<'_>, look: &Look<'_>, track: &Track, now: Times
         .map(|(began, until)| format!("  {}", format::between(began, until)));
     let sent = track.transfer.as_ref().map(Transfer::words);
     let notes = [sent, Some(note).filter(|note| !note.is_empty())];
-    let note: String = notes.into_iter().flatten().map(|note| format!("  {note}")).collect();
+    let note = notes
+        .into_iter()
+        .flatten()
+        .fold(String::new(), |line, note| line + "  " + &note);
     document.line(vec![
         look.span(Role::Heading, track.target.to_string()),
         Span::raw("  "),
