@@ -69,7 +69,7 @@ const SILENT: &str = "[[hosts]]\nname = \"silent\"\naddress = \"ssh://nobody@127
 #[test]
 fn every_help_text_says_what_a_verb_does() {
     let tagboat = Tagboat::new();
-    let verbs: [&[&str]; 13] = [
+    let verbs: [&[&str]; 17] = [
         &[],
         &["status"],
         &["push"],
@@ -81,6 +81,10 @@ fn every_help_text_says_what_a_verb_does() {
         &["job"],
         &["job", "show"],
         &["job", "resume"],
+        &["cache"],
+        &["cache", "show"],
+        &["cache", "fill"],
+        &["cache", "clear"],
         &["config"],
         &["completions"],
     ];

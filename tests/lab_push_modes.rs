@@ -20,6 +20,9 @@ use tagboat::model::plan::{Mode, ModeChoice, Plan, PushIntent, PushOptions, plan
 /// Bytes of the application layer of a release.
 const APPLICATION: u64 = 4_000_000;
 
+/// More bytes than the helper has, compressed.
+const HELPER: u64 = 1_000_000;
+
 async fn push(real: &mut RealFleet, tag: &str, hosts: &[&str], mode: ModeChoice) -> Job {
     let hosts = match hosts {
         [] => real.hosts(),
@@ -36,6 +39,12 @@ async fn push(real: &mut RealFleet, tag: &str, hosts: &[&str], mode: ModeChoice)
     };
     real.until("the release is at the source", |fleet| {
         fleet.source().images.contains_key(&reference(tag))
+    })
+    .await;
+    real.until("it is taken in and its deltas are weighed", |fleet| {
+        let stock = &fleet.source().stock;
+        let image = &fleet.source().images[&reference(tag)];
+        image.layers.iter().all(|layer| stock.layers.contains_key(layer))
     })
     .await;
     let plan = plan_push(&intent, &real.fleet).unwrap();
@@ -59,6 +68,24 @@ fn track<'a>(job: &'a Job, host: &str) -> &'a Track {
         .iter()
         .find(|track| track.target.host.as_str() == host)
         .expect("a track of the host")
+}
+
+/// The plan told the same way, and not fewer bytes than were sent. The helper, which goes to a host once, is not in it.
+fn assert_planned(job: &Job, host: &str, sent: &Transfer) {
+    let Plan::Push(plan) = &job.plan else {
+        panic!("{job:#?}");
+    };
+    let planned = plan.hosts.iter().find(|target| target.host.as_str() == host);
+    let route = planned.and_then(|target| target.route.as_ref()).expect("a route");
+    assert_eq!(route.mode, sent.mode, "{route:?}");
+    let base = route.base.as_ref().map(ToString::to_string);
+    assert_eq!(base, sent.base, "{route:?}");
+    let most = route.bytes.most().expect("a number");
+    assert!(
+        (1..=most + HELPER).contains(&sent.bytes_sent),
+        "{route:?} {sent:?}"
+    );
+    assert!(most < APPLICATION / 10, "{route:?}");
 }
 
 /// The image on the host has the files of the release, and an engine that saves it finds every layer.
@@ -112,6 +139,7 @@ async fn a_release_costs_what_changed_in_it() {
             "{job:#?}"
         );
         assert!(sent.bytes_whole > APPLICATION, "{sent:?}");
+        assert_planned(&job, host, sent);
         assert_arrived(&lab, host, &second);
     }
     let third = Release::build("r3", 5);

@@ -162,7 +162,7 @@ impl Bench {
         places: &[usize],
     ) -> color_eyre::Result<Outcome> {
         self.restore(push, contestant, places)?;
-        self.fill_cache(push, contestant, places)?;
+        self.fill_cache(push, contestant)?;
         // What earlier runs wrote must not be written to disk during this one.
         run("sync", &[])?;
         let group = Group::create(&self.group, "run")?;
@@ -268,19 +268,12 @@ impl Bench {
     }
 
     /// A warm cache knows t1 and the tag, and nothing of an earlier push of it.
-    fn fill_cache(&mut self, push: Push, contestant: Contestant, places: &[usize]) -> color_eyre::Result<()> {
+    fn fill_cache(&self, push: Push, contestant: Contestant) -> color_eyre::Result<()> {
         if contestant != Contestant::Warm || self.tagboat.bring_back(push.tag())? {
             return Ok(());
         }
-        if self.tagboat.fills() {
-            self.tagboat.fill(push.tag())?;
-        } else {
-            // A program that cannot be asked to fill its cache does so with a push that nobody measures.
-            self.unmeasured(push.tag(), Contestant::Warm, places)?;
-        }
-        self.tagboat.keep(push.tag())?;
-        self.restore(push, contestant, places)?;
-        self.tagboat.bring_back(push.tag()).map(drop)
+        self.tagboat.fill(push.tag())?;
+        self.tagboat.keep(push.tag())
     }
 
     fn unmeasured(&self, tag: &str, contestant: Contestant, places: &[usize]) -> color_eyre::Result<()> {

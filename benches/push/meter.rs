@@ -48,7 +48,7 @@ pub(crate) struct Meter<'a> {
     wire: Vec<Wire>,
     cpu: (Duration, Duration, Duration),
     ended: Arc<AtomicBool>,
-    sampler: JoinHandle<Samples>,
+    looking: JoinHandle<Samples>,
 }
 
 impl<'a> Meter<'a> {
@@ -90,7 +90,7 @@ impl<'a> Meter<'a> {
         let cpu = (self.group.cpu()?, self.source.cpu()?, cpu_of(self.hosts)?);
         self.ended.store(true, Ordering::Relaxed);
         let samples = self
-            .sampler
+            .looking
             .join()
             .map_err(|_| eyre!("the thread that looks at memory has panicked"))?;
         Ok(Cost {

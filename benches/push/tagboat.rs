@@ -63,15 +63,6 @@ impl Tagboat {
         Ok(())
     }
 
-    /// It can fill its cache before a push.
-    pub(crate) fn fills(&self) -> bool {
-        let words = ["cache", "fill", "--help"];
-        self.command(&words).is_ok_and(|mut command| {
-            let command = command.stdout(Stdio::null()).stderr(Stdio::null());
-            command.status().is_ok_and(|status| status.success())
-        })
-    }
-
     /// Fills the cache with t1 and this tag, as happens in the background when images are built.
     pub(crate) fn fill(&self, tag: &str) -> color_eyre::Result<()> {
         let (first, this) = (format!("{IMAGE}:t1"), format!("{IMAGE}:{tag}"));

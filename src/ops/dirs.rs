@@ -43,6 +43,11 @@ impl Dirs {
         })
     }
 
+    /// The layers of images in the cache.
+    pub fn layers(&self) -> PathBuf {
+        self.cache.join("layers")
+    }
+
     /// Makes them, readable by the operator alone: the journal holds what containers were started with.
     pub fn create(&self) -> io::Result<()> {
         for path in [&self.state, &self.cache, &self.runtime] {

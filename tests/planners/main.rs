@@ -1,6 +1,7 @@
 //! The planners: what they decide for every fleet that can be, without a host in sight.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod any_route;
 mod fleets;
 mod prune;
 mod push;

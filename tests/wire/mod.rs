@@ -159,14 +159,7 @@ impl Lab {
 
 pub(crate) async fn source_image(engine: &dyn ContainerEngine, reference: &ImageRef) -> SourceImage {
     let details = engine.image(&reference.to_string()).await.unwrap().unwrap();
-    SourceImage {
-        id: details.id,
-        content: details.content,
-        platform: details.platform,
-        size: details.size,
-        layers: details.layers,
-        created_at: details.created_at,
-    }
+    details.into()
 }
 
 pub(crate) fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) -> PushPlan {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Stock {
     /// The layers of images that were taken in, by their `DiffID`.
     pub layers: BTreeMap<Digest, StockedLayer>,
-    /// The recipes that are made already.
+    /// What is known of recipes: those that were made, and at most how long others will be.
     pub recipes: Vec<StockedRecipe>,
     /// The ids under which a containerd store knows these images when it has their layers uncompressed, as a push sends them.
     /// Of other images there it has compressed layers, which a push cannot build on.
@@ -41,8 +41,23 @@ pub struct StockedRecipe {
     pub base: Vec<Digest>,
     /// The layers that it rebuilds.
     pub target: BTreeSet<Digest>,
-    /// Its length in bytes.
+    /// Its length in bytes; the most that it can be, where it was not made yet.
     pub bytes: u64,
+    /// Whether it was made.
+    pub is_made: bool,
+}
+
+impl StockedRecipe {
+    /// Whether it tells what rebuilding these layers costs. Layers of the base cost nothing but their names.
+    fn is_about(&self, base: &[Digest], target: &BTreeSet<Digest>) -> bool {
+        let is_covered = |layer: &Digest| self.target.contains(layer) || self.base.contains(layer);
+        self.base == base
+            && if self.is_made {
+                self.target == *target
+            } else {
+                target.iter().all(is_covered)
+            }
+    }
 }
 
 impl Stock {
@@ -66,9 +81,9 @@ impl Stock {
         !layers.is_empty() && layers.iter().all(is_known)
     }
 
-    /// The length of the recipe that makes these layers against an image with the layers `base`, where it is made already.
-    pub fn recipe(&self, base: &[Digest], target: &BTreeSet<Digest>) -> Option<u64> {
-        let is_it = |recipe: &&StockedRecipe| recipe.base == base && recipe.target == *target;
-        self.recipes.iter().find(is_it).map(|recipe| recipe.bytes)
+    /// What is known of the recipe that makes these layers against an image with the layers `base`.
+    pub fn recipe(&self, base: &[Digest], target: &BTreeSet<Digest>) -> Option<&StockedRecipe> {
+        let about = self.recipes.iter().filter(|recipe| recipe.is_about(base, target));
+        about.max_by_key(|recipe| recipe.is_made)
     }
 }

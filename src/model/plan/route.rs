@@ -8,6 +8,7 @@ use crate::model::amount::bytes;
 use crate::model::fleet::{Host, HostFacts, HostImage, SourceImage, Stock};
 use crate::model::names::{Digest, ImageRef};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// The way in which an image is expected to go to a host.
@@ -153,20 +154,20 @@ impl Look<'_> {
 
     fn delta(&self, base: &HostImage, reference: &ImageRef, lacked: &BTreeSet<Digest>) -> Route {
         let layers = self.archive(lacked);
-        let made = self.stock.recipe(&base.layers, lacked);
+        let recipe = self.stock.recipe(&base.layers, lacked);
         Route {
             mode: Mode::Delta,
             base: Some(reference.clone()),
-            bytes: match (made, layers.most()) {
-                (Some(bytes), _) => Estimate::Exactly(bytes),
+            bytes: match (recipe, layers.most()) {
+                (Some(recipe), _) if recipe.is_made => Estimate::Exactly(recipe.bytes),
+                (Some(recipe), most) => Estimate::AtMost(recipe.bytes.min(most.unwrap_or(u64::MAX))),
                 (None, Some(most)) => Estimate::AtMost(most),
                 (None, None) => Estimate::Unknown,
             },
             whole: self.whole(),
-            why: match (made, layers) {
+            why: match (recipe, layers) {
                 (Some(_), Estimate::Exactly(layers)) => format!("the layers would be {}", bytes(layers)),
-                (Some(_), _) => "the recipe is made already".to_owned(),
-                (None, _) => "only what changed in the files is sent".to_owned(),
+                _ => "only what changed in the files is sent".to_owned(),
             },
         }
     }
@@ -191,11 +192,11 @@ impl Look<'_> {
     }
 
     fn whole(&self) -> u64 {
-        self.stock.packed(&self.image.layers).unwrap_or(self.image.size)
+        self.stock.packed(&self.all()).unwrap_or(self.image.size)
     }
 
-    /// The image of the host that a delta is best made against, of at least so many bytes: one with a recipe that is made, else
-    /// the one that shares most with the image, of the same name, the newest.
+    /// The image of the host that a delta is best made against, of at least so many bytes: the one with the shortest
+    /// recipe, as far as that is known, else the one that shares most with the image, of the same name, the newest.
     fn base(&self, lacked: &BTreeSet<Digest>, least: u64) -> Option<(&HostImage, &ImageRef)> {
         if lacked.is_empty() {
             return None;
@@ -210,7 +211,11 @@ impl Look<'_> {
         bases.max_by_key(|(image, reference)| {
             let shared = image.layers.iter().filter(|layer| wanted.contains(layer));
             (
-                self.stock.recipe(&image.layers, lacked).is_some(),
+                Reverse(
+                    self.stock
+                        .recipe(&image.layers, lacked)
+                        .map_or(u64::MAX, |recipe| recipe.bytes),
+                ),
                 self.stock.size(shared),
                 reference.image == self.host.settings.profile.image,
                 image.created_at,
@@ -224,8 +229,11 @@ impl Look<'_> {
         let Some(layers) = self.stock.packed(lacked) else {
             return true;
         };
-        let made = self.stock.recipe(&base.layers, lacked);
-        layers >= WORTH_A_HELPER && made.is_none_or(|made| made <= layers / 10 * MOST_OF_LAYERS)
+        let made = self
+            .stock
+            .recipe(&base.layers, lacked)
+            .filter(|recipe| recipe.is_made);
+        layers >= WORTH_A_HELPER && made.is_none_or(|made| made.bytes <= layers / 10 * MOST_OF_LAYERS)
     }
 
     /// Why the helper cannot rebuild layers on the host.

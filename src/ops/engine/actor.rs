@@ -4,6 +4,7 @@ use super::EngineOptions;
 use super::jobs::RunningJobs;
 use super::preparer::{WAITING, prepare_all};
 use super::run_job::JobRun;
+use super::stocktaker::tell_stock;
 use super::workshop::Workshop;
 use crate::model::command::Command;
 use crate::model::event::Event;
@@ -84,13 +85,15 @@ impl Actor {
             links,
             source,
             exports: OnceCell::new(),
-            layers: LayerStore::with_limit(options.dirs.cache.join("layers"), options.cache.limit),
+            layers: LayerStore::with_limit(options.dirs.layers(), options.cache.limit),
+            stock_changed: Notify::new(),
             leases: Leases::new(&options.operator, ConsoleId::here(), tasks.clone()),
             jobs: RunningJobs::default(),
             operator: options.operator.clone(),
             clock: clock.clone(),
         };
         let workshop = Arc::new(workshop);
+        tasks.spawn(tell_stock(workshop.clone(), events.clone()));
         tasks.spawn(prepare_all(fresh, workshop.clone(), events.clone()));
         Ok(Self {
             events,
@@ -260,6 +263,7 @@ impl Actor {
                 .collect();
             run.run(workshop.clone(), events).await;
             workshop.jobs.ended(&id);
+            workshop.stock_changed.notify_one();
             // A stamp is a file: no engine tells that it changed.
             for notify in hosts.iter().filter_map(|host| refresh.get(host)) {
                 notify.notify_one();

@@ -5,6 +5,7 @@ mod job_sink;
 mod jobs;
 mod preparer;
 mod run_job;
+mod stocktaker;
 mod workshop;
 
 use crate::model::command::Command;

@@ -33,7 +33,10 @@ async fn prepare(workshop: &Workshop, (reference, image): FreshTag) {
         return;
     };
     match exports.prepare(&image, &reference).await {
-        Ok(()) => tracing::info!(%reference, "a new tag is prepared"),
+        Ok(_) => {
+            tracing::info!(%reference, "a new tag is prepared");
+            workshop.stock_changed.notify_one();
+        }
         Err(error) => tracing::info!(%reference, %error, "a new tag could not be prepared"),
     }
 }

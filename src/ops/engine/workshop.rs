@@ -12,7 +12,7 @@ use crate::ops::watch::{LinkSlot, SourceSlot};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
 use tokio::time::timeout;
 
 /// How long a job waits for a host, or for the source, that is just being connected.
@@ -24,6 +24,8 @@ pub(super) struct Workshop {
     pub(super) source: SourceSlot,
     pub(super) exports: OnceCell<Exports>,
     pub(super) layers: LayerStore,
+    /// Layers or recipes were added, or went.
+    pub(super) stock_changed: Notify,
     pub(super) leases: Leases,
     pub(super) jobs: RunningJobs,
     pub(super) operator: Operator,

@@ -65,7 +65,8 @@ fn bodies(layer: &LayerIndex) -> Vec<([u8; 32], u64)> {
     bodies_of(layer).collect()
 }
 
-fn bodies_of(layer: &LayerIndex) -> impl Iterator<Item = ([u8; 32], u64)> {
+/// What is in the files of a layer: digests and bytes.
+pub(super) fn bodies_of(layer: &LayerIndex) -> impl Iterator<Item = ([u8; 32], u64)> {
     layer.entries.iter().filter_map(|entry| match entry.kind {
         EntryKind::File { size, sha256, .. } => Some((sha256, size)),
         _ => None,

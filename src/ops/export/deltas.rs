@@ -3,13 +3,14 @@
 use super::bases::best;
 use super::exports::{Exports, staging};
 use super::failure::ExportError;
+use super::growth::{Extent, Growth};
 use super::manifest::manifest_forms;
 use super::parcel::{Label, Parcel, blocking};
 use super::recipe::{Wanted, recipe};
 use super::wrapping::Wrapping;
-use crate::model::fleet::SourceImage;
+use crate::model::fleet::{SourceImage, StockedRecipe};
 use crate::model::names::Digest;
-use crate::ops::layers::ImageRecord;
+use crate::ops::layers::{ImageRecord, LayerStore};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -89,7 +90,12 @@ impl Exports {
                 base: base.to_vec(),
             };
             let store = self.shared.store.clone();
-            let growth = blocking(move || recipe(&store, &wanted, &ended)).await??;
+            let growth = blocking(move || {
+                let growth = recipe(&store, &wanted, &ended)?;
+                note_cost(&store, wanted, growth.as_deref());
+                Ok::<_, ExportError>(growth)
+            })
+            .await??;
             Ok(growth.map(|growth| {
                 let mut table = self.shared.table();
                 let parcel = table.keep(image, Parcel::of(label, growth, None));
@@ -101,5 +107,21 @@ impl Exports {
             made = made => made,
             () = cancel.cancelled() => Err(ExportError::Cancelled),
         }
+    }
+}
+
+/// The next plan tells it.
+fn note_cost(store: &LayerStore, wanted: Wanted, made: Option<&Growth>) {
+    let Some(Extent::Whole(bytes, _)) = made.map(Growth::now) else {
+        return;
+    };
+    let cost = StockedRecipe {
+        base: wanted.base,
+        target: wanted.missing,
+        bytes,
+        is_made: true,
+    };
+    if let Err(error) = store.keep_recipe_costs(&wanted.image.id, vec![cost]) {
+        tracing::debug!(%error, "what a recipe costs is not kept");
     }
 }

@@ -10,6 +10,7 @@ use super::parcel::{Label, Parcel, blocking};
 use super::pass::Expected;
 use super::running::{Interest, Origin, Run, Running};
 use super::staging::staging_reference;
+use super::weigh::weigh;
 use super::wrapping::Wrapping;
 use crate::model::fleet::SourceImage;
 use crate::model::names::{Digest, ImageId, ImageRef};
@@ -114,12 +115,15 @@ impl Exports {
         wait(interest, progress, cancel).await
     }
 
-    /// Takes an image in while nobody waits for it, after those that are being prepared; a push that needs it joins.
-    pub async fn prepare(&self, image: &SourceImage, reference: &ImageRef) -> Result<(), ExportError> {
+    /// Takes an image in while nobody waits for it, after those that are being prepared, and weighs its deltas; a push that
+    /// needs it joins.
+    pub async fn prepare(&self, image: &SourceImage, reference: &ImageRef) -> Result<Origin, ExportError> {
         let _turn = self.shared.preparing.lock().await;
         let (interest, _) = self.join(image, reference, Priority::Background)?;
-        wait(interest, |_| {}, &CancellationToken::new()).await?;
-        Ok(())
+        let (_, origin) = wait(interest, |_| {}, &CancellationToken::new()).await?;
+        let (store, image) = (self.shared.store.clone(), image.id.clone());
+        blocking(move || store.keep_recipe_costs(&image, weigh(&store, &image))).await??;
+        Ok(origin)
     }
 
     /// The archive of an image with only these of its layers.

@@ -130,7 +130,7 @@ fn waiter(
     (task, seen)
 }
 
-fn small() -> Fixture {
+pub(super) fn small() -> Fixture {
     Fixture::new(Layout::Legacy)
 }
 
@@ -320,7 +320,7 @@ async fn an_image_that_was_prepared_needs_no_export_any_more() {
     let scene = Scene::new(small(), 1000);
     let [one, two] = [(); 2].map(|()| scene.exports.prepare(&scene.image, &scene.reference));
     let (one, two) = tokio::join!(one, two);
-    assert_eq!((one, two), (Ok(()), Ok(())));
+    assert_eq!((one, two), (Ok(Origin::Made), Ok(Origin::Reused)));
     assert_eq!(scene.archive(Codec::Zstd).await.unwrap().1, Origin::Reused);
     assert_eq!(scene.begun(), 1);
 }

@@ -33,8 +33,10 @@ mod publisher;
 mod recipe;
 mod running;
 mod staging;
+mod stock;
 mod tape;
 mod unpacker;
+mod weigh;
 mod wrapping;
 
 pub use codec::Codec;
@@ -46,4 +48,5 @@ pub use manifest::manifest_forms;
 pub use parcel::{Parcel, ParcelFacts};
 pub use running::Origin;
 pub use staging::staging_reference;
+pub use stock::stock;
 pub use wrapping::Wrapping;

@@ -5,6 +5,7 @@ use super::image_record::{Arrival, ImageRecord};
 use super::store::{LayerStore, files_in};
 use super::unfinished;
 use crate::model::names::ImageId;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
@@ -20,6 +21,14 @@ impl LayerStore {
     pub fn images(&self) -> Vec<ImageRecord> {
         let records = files_in(&self.images_folder(), ".json");
         records.iter().filter_map(|(_, path)| read(path)).collect()
+    }
+
+    /// The images that were taken in last, the latest first.
+    pub fn newest_images(&self, count: usize) -> Vec<ImageRecord> {
+        let mut records = files_in(&self.images_folder(), ".json");
+        records.sort_by_key(|(_, path)| Reverse(fs::metadata(path).and_then(|facts| facts.modified()).ok()));
+        let newest = records.iter().filter_map(|(_, path)| read(path));
+        newest.take(count).collect()
     }
 
     /// Keeps what was learned of an image.

@@ -17,6 +17,11 @@ impl LayerStore {
         self.kept_index(id).or_else(|| self.index_again(id))
     }
 
+    /// Whether it is known what is in a layer.
+    pub fn has_index(&self, id: &Digest) -> bool {
+        self.index_path(id).exists()
+    }
+
     fn kept_index(&self, id: &Digest) -> Option<LayerIndex> {
         let path = self.index_path(id);
         let index = LayerIndex::read_from(BufReader::new(File::open(&path).ok()?));

@@ -13,6 +13,7 @@ mod indexes;
 mod layer;
 mod packer;
 mod priority;
+mod recipe_costs;
 mod store;
 #[cfg(test)]
 mod store_tests;

@@ -104,6 +104,13 @@ impl LayerStore {
         Some(Layer::of(held))
     }
 
+    /// The packed bytes of a layer, if it is kept. This is no use of it.
+    pub fn packed_length(&self, id: &Digest) -> Option<u64> {
+        let facts = LayerFacts::read(&self.facts_path(id))?;
+        let length = fs::metadata(self.layer_path(id)).ok()?.len();
+        (length == facts.packed).then_some(length)
+    }
+
     /// A layer whose packed bytes are those that were written; one that is spoilt is removed.
     ///
     /// The bytes are read once for each console, before they are first sent: a spoilt layer is then made anew before any host

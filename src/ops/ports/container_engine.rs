@@ -1,6 +1,6 @@
 //! A container engine: what tagboat asks of Docker on a host and at the source.
 
-use crate::model::fleet::{ContainerState, ContentId, Health, Platform, Store};
+use crate::model::fleet::{ContainerState, ContentId, Health, Platform, SourceImage, Store};
 use crate::model::names::{ContainerId, Digest, ImageId, ImageRef};
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -75,6 +75,19 @@ pub struct ImageDetails {
     pub created_at: Option<Timestamp>,
     /// The engine's whole answer.
     pub raw: Value,
+}
+
+impl From<ImageDetails> for SourceImage {
+    fn from(details: ImageDetails) -> Self {
+        Self {
+            id: details.id,
+            content: details.content,
+            platform: details.platform,
+            size: details.size,
+            layers: details.layers,
+            created_at: details.created_at,
+        }
+    }
 }
 
 /// A container that was just created.

@@ -138,14 +138,7 @@ impl SourceWatcher {
                 if let Some(known) = known.get(&image.id) {
                     listed.insert(reference, known.clone());
                 } else if let Some(details) = engine.image(image.id.as_str()).await? {
-                    let source = SourceImage {
-                        id: details.id,
-                        content: details.content,
-                        platform: details.platform,
-                        size: details.size,
-                        layers: details.layers,
-                        created_at: details.created_at,
-                    };
+                    let source = SourceImage::from(details);
                     known.insert(image.id.clone(), source.clone());
                     listed.insert(reference, source);
                 }

@@ -37,6 +37,9 @@ pub enum Verb {
     /// Look at jobs, or take up one that was interrupted.
     #[command(subcommand)]
     Job(JobVerb),
+    /// Look at the layers of images that are kept here, fill them up or remove them.
+    #[command(subcommand)]
+    Cache(CacheVerb),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigVerb),
@@ -64,6 +67,17 @@ pub enum JobVerb {
     Show(JobShowArgs),
     /// Take up a job whose console died.
     Resume(JobResumeArgs),
+}
+
+/// `tagboat cache`.
+#[derive(Debug, Subcommand)]
+pub enum CacheVerb {
+    /// Show how much is kept, and where.
+    Show(CacheShowArgs),
+    /// Take images in, so that a push finds them ready.
+    Fill(CacheFillArgs),
+    /// Remove everything that is kept.
+    Clear(CacheClearArgs),
 }
 
 /// `tagboat config`.
@@ -180,6 +194,30 @@ pub struct PruneArgs {
     pub change: ChangeArgs,
 }
 
+/// `tagboat cache show`.
+#[derive(Debug, Args)]
+pub struct CacheShowArgs {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tagboat cache fill`.
+#[derive(Debug, Args)]
+pub struct CacheFillArgs {
+    /// What to take in: NAME:TAG, or a tag of the profile's image.
+    #[arg(value_name = "REF|TAG", required = true)]
+    pub images: Vec<String>,
+}
+
+/// `tagboat cache clear`.
+#[derive(Debug, Args)]
+pub struct CacheClearArgs {
+    /// Accept it without being asked.
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+}
+
 /// `tagboat job show`.
 #[derive(Debug, Args)]
 pub struct JobShowArgs {
@@ -228,7 +266,8 @@ impl Cli {
             Some(Verb::Prune(args)) => args.change.json,
             Some(Verb::Job(JobVerb::Show(args))) => args.json,
             Some(Verb::Job(JobVerb::Resume(args))) => args.change.json,
-            Some(Verb::Config(_) | Verb::Completions(_) | Verb::Man) | None => false,
+            Some(Verb::Cache(CacheVerb::Show(args))) => args.json,
+            Some(Verb::Cache(_) | Verb::Config(_) | Verb::Completions(_) | Verb::Man) | None => false,
         }
     }
 }

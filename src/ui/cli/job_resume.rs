@@ -23,7 +23,7 @@ pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) 
     if !agree(program, &job.plan, Some(&job.id), args.change).await? {
         return Ok(Exit::Done);
     }
-    let survey = survey(program, &setup, hosts, Need::HostsAndSource).await?;
+    let survey = survey(program, &setup, hosts, Need::HostsAndImages).await?;
     let command = Command::Resume(job.id.clone());
     follow(program, survey.engine, command, job, args.change.json).await
 }

@@ -2,6 +2,9 @@
 
 mod activate;
 pub mod args;
+mod cache_clear;
+mod cache_fill;
+mod cache_show;
 mod change;
 mod choose_hosts;
 mod choose_image;
@@ -34,7 +37,7 @@ mod survey;
 mod tests;
 mod waiting;
 
-use args::{Cli, ConfigVerb, JobVerb, SessionVerb, Verb};
+use args::{CacheVerb, Cli, ConfigVerb, JobVerb, SessionVerb, Verb};
 use exit_code::Exit;
 use program::Program;
 use stop::Stop;
@@ -67,6 +70,9 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Job(JobVerb::List(args)) => job_list::job_list(program, args),
         Verb::Job(JobVerb::Show(args)) => job_show::job_show(program, args),
         Verb::Job(JobVerb::Resume(args)) => job_resume::job_resume(program, args).await,
+        Verb::Cache(CacheVerb::Show(args)) => cache_show::cache_show(program, args),
+        Verb::Cache(CacheVerb::Fill(args)) => cache_fill::cache_fill(program, args).await,
+        Verb::Cache(CacheVerb::Clear(args)) => cache_clear::cache_clear(program, args).await,
         Verb::Config(ConfigVerb::Show) => config_show::config_show(program),
         Verb::Completions(args) => completions::completions(program, args),
         Verb::Man => man::man(program),

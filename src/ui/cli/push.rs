@@ -25,7 +25,7 @@ pub(super) async fn push(program: &mut Program<'_>, args: &PushArgs) -> Result<E
             at_once: args.at_once.or(usual.at_once),
         },
     };
-    let survey = survey(program, &setup, hosts, Need::HostsAndSource).await?;
+    let survey = survey(program, &setup, hosts, Need::HostsAndImages).await?;
     let plan = plan_push(&intent, &survey.fleet)
         .map(Plan::Push)
         .map_err(Stop::from);

@@ -32,8 +32,8 @@ pub(super) struct Survey {
 pub(super) enum Need {
     /// The hosts.
     Hosts,
-    /// The hosts, and the images that can be pushed.
-    HostsAndSource,
+    /// The hosts, the images that can be pushed, and what is kept of them here.
+    HostsAndImages,
 }
 
 /// Asks these hosts, and only these, what is on them.
@@ -76,10 +76,11 @@ pub(super) async fn survey(
 impl Survey {
     async fn listen(&mut self, program: &mut Program<'_>, need: Need, waiting: &Waiting) -> Result<(), Stop> {
         let deadline = Instant::now() + DEADLINE;
-        let mut source_missing = need == Need::HostsAndSource;
+        let mut source_missing = need == Need::HostsAndImages;
+        let mut stock_missing = source_missing;
         loop {
             let silent = self.silent();
-            if silent.is_empty() && !source_missing {
+            if silent.is_empty() && !source_missing && !stock_missing {
                 return Ok(());
             }
             waiting.tell(self.fleet.hosts().len(), &silent);
@@ -87,6 +88,7 @@ impl Survey {
                 event = timeout_at(deadline, self.engine.events.recv()) => match event {
                     Ok(Some(Event::Fleet(delta))) => {
                         source_missing &= !matches!(delta, Delta::Source { .. });
+                        stock_missing &= !matches!(delta, Delta::Stock(_));
                         self.fleet.apply(delta);
                     }
                     Ok(Some(Event::Notice(text))) => waiting.note(&mut program.output, &format!("note: {}", clean(&text)))?,
