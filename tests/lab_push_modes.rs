@@ -41,12 +41,6 @@ async fn push(real: &mut RealFleet, tag: &str, hosts: &[&str], mode: ModeChoice)
         fleet.source().images.contains_key(&reference(tag))
     })
     .await;
-    real.until("it is taken in and its deltas are weighed", |fleet| {
-        let stock = &fleet.source().stock;
-        let image = &fleet.source().images[&reference(tag)];
-        image.layers.iter().all(|layer| stock.layers.contains_key(layer))
-    })
-    .await;
     let plan = plan_push(&intent, &real.fleet).unwrap();
     let job = real.run(Plan::Push(plan)).await;
     assert_eq!(job.state, JobState::Ended(Verdict::Done), "{job:#?}");
@@ -57,6 +51,23 @@ async fn push(real: &mut RealFleet, tag: &str, hosts: &[&str], mode: ModeChoice)
     })
     .await;
     job
+}
+
+/// Builds a release while the console watches, and waits until it was taken in.
+async fn build(real: &mut RealFleet, tag: &str, edited: u64) -> Release {
+    let release = Release::build(tag, edited);
+    real.until("it is taken in and its deltas are weighed", |fleet| {
+        let source = fleet.source();
+        let image = source.images.get(&reference(tag));
+        image.is_some_and(|image| {
+            image
+                .layers
+                .iter()
+                .all(|layer| source.stock.layers.contains_key(layer))
+        })
+    })
+    .await;
+    release
 }
 
 fn transfer<'a>(job: &'a Job, host: &str) -> &'a Transfer {
@@ -114,7 +125,6 @@ fn assert_arrived(lab: &Lab, host: &str, release: &Release) {
 async fn a_release_costs_what_changed_in_it() {
     let lab = Lab::reset();
     let first = Release::build("r1", 0);
-    let second = Release::build("r2", 3);
     let mut real = RealFleet::connected().await;
     let job = push(&mut real, "r1", &[], ModeChoice::Best).await;
     for host in real.hosts() {
@@ -128,6 +138,7 @@ async fn a_release_costs_what_changed_in_it() {
         }
         assert_arrived(&lab, host.as_str(), &first);
     }
+    let second = build(&mut real, "r2", 3).await;
     // The helper goes to each host once.
     push(&mut real, "r2", &["lab-1"], ModeChoice::Best).await;
     let job = push(&mut real, "r2", &["lab-2", "lab-3"], ModeChoice::Best).await;
@@ -142,12 +153,13 @@ async fn a_release_costs_what_changed_in_it() {
         assert_planned(&job, host, sent);
         assert_arrived(&lab, host, &second);
     }
-    let third = Release::build("r3", 5);
+    let third = build(&mut real, "r3", 5).await;
     let job = push(&mut real, "r3", &[], ModeChoice::Best).await;
     for host in real.hosts() {
         let sent = transfer(&job, host.as_str());
         assert_eq!(sent.mode, Mode::Delta, "{job:#?}");
         assert!(sent.bytes_sent < APPLICATION / 100, "{sent:?}");
+        assert_planned(&job, host.as_str(), sent);
         assert_arrived(&lab, host.as_str(), &third);
     }
     lab.run(&["reset"]);
