@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 pub struct Helper {
     /// Its bytes.
     pub bytes: &'static [u8],
-    /// Their SHA-256.
+    /// The same packed with gzip, as they are sent.
+    pub packed: &'static [u8],
+    /// The SHA-256 of the program.
     pub sha256: Digest,
     /// What it runs on, in Docker's words.
     pub architecture: &'static str,
@@ -23,6 +25,7 @@ impl Helper {
             let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/tagboat-helper"));
             Self {
                 bytes,
+                packed: include_bytes!(concat!(env!("OUT_DIR"), "/tagboat-helper.gz")),
                 sha256: Digest::from_bytes(&Sha256::digest(bytes).into()),
                 architecture: env!("TAGBOAT_HELPER_ARCHITECTURE"),
             }

@@ -9,13 +9,31 @@ use super::parcel::{Label, Parcel, blocking};
 use super::recipe::{Wanted, recipe};
 use super::wrapping::Wrapping;
 use crate::model::fleet::{SourceImage, StockedRecipe};
-use crate::model::names::Digest;
+use crate::model::names::{Digest, ImageRef};
 use crate::ops::layers::{ImageRecord, LayerStore};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 impl Exports {
+    /// Takes an image in, unless all that a recipe is made of is kept; as [`Self::ingest`] otherwise.
+    ///
+    /// The layers are not read for it: what is wrong in one of them makes a recipe that the host refuses, and the archive that
+    /// is sent then is of layers that were.
+    pub async fn ingest_for_delta(
+        &self,
+        image: &SourceImage,
+        reference: &ImageRef,
+        progress: impl FnMut(u64) + Send,
+        cancel: &CancellationToken,
+    ) -> Result<(), ExportError> {
+        let (store, kept) = (self.shared.store.clone(), image.clone());
+        if !blocking(move || store.has_image(&kept.id, &kept.layers)).await? {
+            self.ingest(image, reference, progress, cancel).await?;
+        }
+        Ok(())
+    }
+
     /// Of images given by their layers, the best base for a delta of the `missing` layers, and how many uncompressed bytes of
     /// them it has not got; none when none of them was ever taken in here. The image itself must have been.
     pub async fn best_base(

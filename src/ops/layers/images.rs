@@ -4,7 +4,7 @@ use super::failure::StoreError;
 use super::image_record::{Arrival, ImageRecord};
 use super::store::{LayerStore, files_in};
 use super::unfinished;
-use crate::model::names::ImageId;
+use crate::model::names::{Digest, ImageId};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fs;
@@ -15,6 +15,13 @@ impl LayerStore {
     pub fn image(&self, image: &ImageId) -> Option<ImageRecord> {
         let record = read(&self.record_path(image))?;
         (record.image == *image).then_some(record)
+    }
+
+    /// Whether an image was taken in and each of its layers is kept with its index.
+    pub fn has_image(&self, image: &ImageId, layers: &[Digest]) -> bool {
+        let is_it = |record: &ImageRecord| record.layers.iter().map(|layer| &layer.id).eq(layers);
+        let is_kept = |layer: &Digest| self.layer(layer).is_some() && self.has_index(layer);
+        self.image(image).as_ref().is_some_and(is_it) && layers.iter().all(is_kept)
     }
 
     /// What is kept of all images.

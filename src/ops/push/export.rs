@@ -65,7 +65,7 @@ async fn delta(push: &Push<'_>, lack: &Lack) -> Result<Made, StepError> {
     let counter = push.reporter.byte_counter(Some(plan.image.size));
     let taken_in = push
         .exports
-        .ingest(&plan.image, &plan.reference, |done| counter.set(done), cancel)
+        .ingest_for_delta(&plan.image, &plan.reference, |done| counter.set(done), cancel)
         .await;
     taken_in.map_err(|error| failed(push, &error))?;
     let packed = push.exports.packed_size(&lack.layers).await;

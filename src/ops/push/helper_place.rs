@@ -5,9 +5,6 @@ use super::scripts::HELPER;
 use crate::ops::helper::Helper;
 use crate::ops::ports::ScriptCall;
 use crate::ops::report::StepError;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use std::io::{self, Write};
 use std::time::Duration;
 
 /// The helper packed is about a megabyte: over the slowest link that is worth a delta it takes a minute.
@@ -37,18 +34,14 @@ pub(super) async fn place(
         }
         Err(why) => return Ok(Placed::Refused(why)),
     }
-    let packed = match pack(helper.bytes) {
-        Ok(packed) => packed,
-        Err(error) => return Ok(Placed::Refused(format!("it cannot be packed: {error}"))),
-    };
-    let mut input = packed.as_slice();
+    let mut input = helper.packed;
     let mut call = ScriptCall::question(HELPER, [sum, "put".to_owned()])
         .within(SENDING)
         .until(push.reporter.cancel());
     call.input = Some(&mut input);
     Ok(match ask(push, call, &state).await? {
         Ok(answer) => match answer.strip_prefix("has ") {
-            Some(path) => Placed::At(path.to_owned(), packed.len() as u64),
+            Some(path) => Placed::At(path.to_owned(), helper.packed.len() as u64),
             None => Placed::Refused(format!("the host said {answer}")),
         },
         Err(why) => Placed::Refused(why),
@@ -64,11 +57,4 @@ async fn ask(
     let output = push.link.shell.run(call).await;
     let output = output.map_err(|error| push.shell_failed(&error, state()))?;
     Ok(output.success().map(|answer| answer.trim().to_owned()))
-}
-
-/// Every host that a push can work with has gzip or zstd; all that have zstd have gzip.
-fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    encoder.finish()
 }
