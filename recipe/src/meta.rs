@@ -296,7 +296,7 @@ impl<'a> MetaReader<'a> {
         columns.clear();
         let mut room = MOST_SEGMENT;
         for number in 0..3 + 3 * WIDTHS.len() {
-            let Some(length) = read_number(&mut self.input)? else {
+            let Some(length) = varint::read(&mut self.input).map_err(|_| Damaged)? else {
                 return if number == 0 { Ok(false) } else { Err(Damaged) };
             };
             // Marks are the first column, and there is no segment without one.
@@ -382,21 +382,5 @@ impl<'a> MetaReader<'a> {
         }
         // What was written came from a header; anything else would be followed differently than it was.
         is_header(&header).then_some(header)
-    }
-}
-
-/// A number from a stream; none at its end.
-fn read_number(input: &mut impl Read) -> Result<Option<u64>, Damaged> {
-    let mut bytes = Vec::new();
-    loop {
-        let mut byte = [0];
-        match input.read(&mut byte) {
-            Ok(0) if bytes.is_empty() => return Ok(None),
-            Ok(1) => bytes.push(byte[0]),
-            _ => return Err(Damaged),
-        }
-        if byte[0] & 0x80 == 0 || bytes.len() > 10 {
-            return Pull(&bytes).number().map(Some).ok_or(Damaged);
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::fleets::{GIB, OneHost, digest, facts, host_name, platform_here, reference};
 use std::collections::BTreeSet;
-use tagboat::model::fleet::{Fleet, HostChange, Stock, StockedLayer, StockedRecipe};
+use tagboat::model::fleet::{Fleet, HostChange, Stock, StockedHelper, StockedLayer, StockedRecipe};
 use tagboat::model::names::Digest;
 use tagboat::model::plan::{Estimate, Mode, ModeChoice, PushIntent, PushOptions, PushPlan, Route, plan_push};
 
@@ -25,7 +25,10 @@ pub(crate) fn stock(layers: impl IntoIterator<Item = u8>) -> Stock {
     };
     Stock {
         layers: layers.into_iter().map(layer).collect(),
-        helper: Some(platform_here()),
+        helper: Some(StockedHelper {
+            platform: platform_here(),
+            bytes: 700_000,
+        }),
         limit: Some(20 * GIB),
         ..Stock::default()
     }
@@ -113,7 +116,7 @@ fn a_delta_is_made_against_an_image_whose_files_are_known_here() {
     );
     assert_eq!(
         route.words(),
-        "delta against convocate:v1: at most 256 MB instead of 258 MB; only what changed in the files is sent"
+        "delta against convocate:v1: at most 256 MB instead of 258 MB; only what changed in the files is sent; the helper goes with its first delta, 700 kB"
     );
 }
 
@@ -131,7 +134,7 @@ fn a_recipe_that_is_made_tells_its_bytes_and_one_that_saves_nothing_is_not_used(
     };
     assert_eq!(
         recipe(182_000).words(),
-        "delta against convocate:v1: 182 kB instead of 258 MB; the layers would be 256 MB"
+        "delta against convocate:v1: 182 kB instead of 258 MB; the layers would be 256 MB; the helper goes with its first delta, 700 kB"
     );
     assert_eq!(recipe(250 * MB).mode, Mode::Layers);
 }
@@ -192,7 +195,7 @@ fn without_a_helper_there_is_no_delta_and_the_plan_says_why() {
         "layers: 256 MB instead of 258 MB; the host has 1 of 2 layers; helpers are switched off for this host"
     );
     let mut stock = stock([1, 7, 8]);
-    stock.helper.as_mut().unwrap().architecture = "arm64".to_owned();
+    stock.helper.as_mut().unwrap().platform.architecture = "arm64".to_owned();
     let route = best(with_base().stocked(stock));
     assert_eq!(route.mode, Mode::Layers);
     assert!(

@@ -20,7 +20,7 @@ pub use image::{ContentId, HostImage, SourceImage};
 pub use listing::Listing;
 pub use session::{Session, Standing};
 pub use stamp::{Stamp, StampRecord};
-pub use stock::{Stock, StockedLayer, StockedRecipe};
+pub use stock::{Stock, StockedHelper, StockedLayer, StockedRecipe};
 
 use crate::model::names::{HostName, ImageRef, SessionName};
 use std::collections::BTreeMap;

@@ -15,12 +15,21 @@ pub struct Stock {
     /// The ids under which a containerd store knows these images when it has their layers uncompressed, as a push sends them.
     /// Of other images there it has compressed layers, which a push cannot build on.
     pub plain_manifests: BTreeSet<Digest>,
-    /// What the helper that rebuilds layers on a host was built for.
-    pub helper: Option<Platform>,
+    /// The helper that rebuilds layers on a host.
+    pub helper: Option<StockedHelper>,
     /// Bytes on the disk, archives that were made of layers among them.
     pub bytes: u64,
     /// Bytes at which the layers go that were not used for the longest time.
     pub limit: Option<u64>,
+}
+
+/// The helper that rebuilds layers on a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockedHelper {
+    /// What it was built for.
+    pub platform: Platform,
+    /// Bytes that go to a host once.
+    pub bytes: u64,
 }
 
 /// A layer that was taken in.

@@ -166,8 +166,10 @@ impl Look<'_> {
             },
             whole: self.whole(),
             why: match (recipe, layers) {
-                (Some(_), Estimate::Exactly(layers)) => format!("the layers would be {}", bytes(layers)),
-                _ => "only what changed in the files is sent".to_owned(),
+                (Some(_), Estimate::Exactly(layers)) => {
+                    format!("the layers would be {}{}", bytes(layers), self.helper_once())
+                }
+                _ => format!("only what changed in the files is sent{}", self.helper_once()),
             },
         }
     }
@@ -236,12 +238,20 @@ impl Look<'_> {
         layers >= WORTH_A_HELPER && made.is_none_or(|made| made.bytes <= layers / 10 * MOST_OF_LAYERS)
     }
 
+    /// Whether the host has the helper is known when the push looks.
+    fn helper_once(&self) -> String {
+        let helper = self.stock.helper.as_ref();
+        helper.map_or_else(String::new, |helper| {
+            format!("; the helper goes with its first delta, {}", bytes(helper.bytes))
+        })
+    }
+
     /// Why the helper cannot rebuild layers on the host.
     fn helper_problem(&self) -> Option<String> {
         if !self.host.settings.helper {
             return Some("helpers are switched off for this host".to_owned());
         }
-        let built_for = self.stock.helper.as_ref()?;
+        let built_for = &self.stock.helper.as_ref()?.platform;
         (*built_for != self.facts.platform).then(|| {
             format!(
                 "the helper is built for {built_for}, not for {}",

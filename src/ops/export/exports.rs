@@ -255,6 +255,12 @@ impl Exports {
         Ok(Arc::new(growth.await??))
     }
 
+    /// Whether nothing is being taken in.
+    #[cfg(test)]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.shared.table().running.is_empty()
+    }
+
     /// Joins the running export of an image, or begins one.
     fn join(
         &self,

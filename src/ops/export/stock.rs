@@ -1,17 +1,20 @@
 //! Takes stock: what is kept here of images, in the words of the planner.
 
 use super::manifest::manifest_forms;
-use crate::model::fleet::{Platform, Stock, StockedLayer};
+use crate::model::fleet::{Platform, Stock, StockedHelper, StockedLayer};
 use crate::ops::helper::Helper;
 use crate::ops::layers::{ImageRecord, LayerStore};
 
 /// What is kept here. Blocks while it reads the records of images, which are a few kB each.
 pub fn stock(store: &LayerStore) -> Stock {
-    let usage = store.usage();
+    let (usage, helper) = (store.usage(), Helper::embedded());
     let mut stock = Stock {
-        helper: Some(Platform {
-            os: "linux".to_owned(),
-            architecture: Helper::embedded().architecture.to_owned(),
+        helper: Some(StockedHelper {
+            platform: Platform {
+                os: "linux".to_owned(),
+                architecture: helper.architecture.to_owned(),
+            },
+            bytes: helper.packed.len() as u64,
         }),
         bytes: usage.bytes,
         limit: Some(usage.limit),

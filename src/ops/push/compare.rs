@@ -1,10 +1,11 @@
 //! The steps `check` and `compare`: the image here is still the planned one, and what the host needs of it.
 
-use super::context::{Push, Staged, megabytes};
+use super::context::{Push, Staged};
 use super::inventory::inventory;
 use super::scripts::ROOM;
 use super::send::export_failed;
 use super::ways::Lack;
+use crate::model::amount::bytes;
 use crate::model::fleet::ContentId;
 use crate::model::names::ImageId;
 use crate::model::plan::{HeldLayers, Presence, missing};
@@ -37,7 +38,7 @@ pub(super) async fn check(push: &Push<'_>) -> Result<Outcome<()>, StepError> {
     let now = now.map_err(|error| push.engine_failed(&error, push.nothing_sent()))?;
     match now {
         Some(image) if image.id == plan.image.id && is_same(&image, &plan.image.content) => {
-            let note = format!("{} here, {}", image.id.short(), megabytes(image.size));
+            let note = format!("{} here, {}", image.id.short(), bytes(image.size));
             Ok(Outcome::noted((), note))
         }
         Some(image) => Err(push.refuse(
@@ -212,11 +213,7 @@ fn enough(push: &Push<'_>, place: &str, free: Option<u64>, need: u64) -> Result<
     let need = need.saturating_add(HEADROOM);
     match free {
         Some(free) if free < need => Err(push.refuse(
-            format!(
-                "{place} has {} free and needs {}",
-                megabytes(free),
-                megabytes(need)
-            ),
+            format!("{place} has {} free and needs {}", bytes(free), bytes(need)),
             "prune old tags there or free space",
         )),
         _ => Ok(()),

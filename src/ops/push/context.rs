@@ -130,12 +130,3 @@ pub(super) struct Arrived {
 pub(super) fn patience(bytes: u64) -> Duration {
     Duration::from_secs(60 + bytes / 10_000_000)
 }
-
-/// Bytes in decimal units, as the size of files is shown.
-pub(super) fn megabytes(bytes: u64) -> String {
-    if bytes < 1_000_000 {
-        format!("{} kB", bytes.div_ceil(1000))
-    } else {
-        format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
-    }
-}

@@ -1,11 +1,12 @@
 //! The step `export`: what goes to the host is made here, or found made.
 
 use super::attempt::Attempt;
-use super::context::{Push, megabytes};
+use super::context::Push;
 use super::inventory::Held;
 use super::send::export_failed;
 use super::shipment::{Shipment, Way};
 use super::ways::Lack;
+use crate::model::amount::bytes;
 use crate::model::names::Digest;
 use crate::model::plan::{LEAST_BASE, MOST_OF_LAYERS, Mode, ModeChoice, WORTH_A_HELPER};
 use crate::ops::export::{ExportError, Origin, Parcel};
@@ -44,8 +45,8 @@ async fn archive(
     let (parcel, origin) = exported.map_err(|error| failed(push, &error))?;
     let note = match (parcel.size(), origin) {
         (None, _) => "streams while it is exported".to_owned(),
-        (Some(size), Origin::Made) => format!("{} of {}", megabytes(size), codec.word()),
-        (Some(size), Origin::Reused) => format!("{} of {}, made before", megabytes(size), codec.word()),
+        (Some(size), Origin::Made) => format!("{} of {}", bytes(size), codec.word()),
+        (Some(size), Origin::Reused) => format!("{} of {}, made before", bytes(size), codec.word()),
     };
     Ok(Outcome::noted(
         Attempt::Went(shipment(push, parcel, way).await?),
@@ -90,7 +91,7 @@ async fn delta(push: &Push<'_>, lack: &Lack) -> Result<Made, StepError> {
             "against {name} it would not be smaller than the layers"
         )));
     }
-    let note = format!("{} against {}", megabytes(size), base.name());
+    let note = format!("{} against {}", bytes(size), base.name());
     let shipment = shipment(push, parcel, Way::Delta(base)).await?;
     Ok(Outcome::noted(Attempt::Went(shipment), note))
 }

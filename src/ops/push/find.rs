@@ -1,9 +1,10 @@
 //! What of an archive is staged on a host already, and whether there is room for the rest.
 
 use super::compare::HEADROOM;
-use super::context::{Push, Staged, megabytes, patience};
+use super::context::{Push, Staged, patience};
 use super::scripts::STAGED;
 use super::send::export_failed;
+use crate::model::amount::bytes;
 use crate::ops::export::{Parcel, ParcelFacts};
 use crate::ops::ports::ScriptCall;
 use crate::ops::report::StepError;
@@ -100,8 +101,8 @@ fn check_room(push: &Push<'_>, answer: &str, need: u64) -> Result<(), StepError>
             format!(
                 "{} has {} free and needs {}",
                 push.link.profile().paths.staging,
-                megabytes(free),
-                megabytes(need)
+                bytes(free),
+                bytes(need)
             ),
             "free space there",
         )),

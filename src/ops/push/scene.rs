@@ -2,7 +2,7 @@
 
 use super::push_to_host;
 use crate::model::failure::Failure;
-use crate::model::fleet::{SourceImage, Stamp, Store};
+use crate::model::fleet::{Stamp, Store};
 use crate::model::job::{StepKind, StepState, Target, TrackResult};
 use crate::model::names::{ImageRef, JobId, Operator};
 use crate::model::plan::{Presence, PushOptions, PushPlan, PushTarget};
@@ -62,14 +62,7 @@ impl Scene {
         let details = source.image("convocate:v1").await.unwrap().unwrap();
         let plan = PushPlan {
             reference,
-            image: SourceImage {
-                id: details.id,
-                content: details.content,
-                platform: details.platform,
-                size: details.size,
-                layers: details.layers,
-                created_at: None,
-            },
+            image: details.into(),
             replace_tag: false,
             options: PushOptions::default(),
             hosts: vec![PushTarget {

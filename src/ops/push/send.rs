@@ -1,10 +1,11 @@
 //! The steps `send` and `verify`: a parcel goes to the staging directory, and is compared there.
 
-use super::context::{Arrived, Push, Staged, megabytes, patience};
+use super::context::{Arrived, Push, Staged, patience};
 use super::counted::Counted;
 use super::find::{There, find};
 use super::pace::Paced;
 use super::scripts::{RECEIVE, VERIFY};
+use crate::model::amount::bytes;
 use crate::ops::export::{ExportError, Parcel};
 use crate::ops::ports::{ScriptCall, ScriptOutput, ShellError};
 use crate::ops::report::{Outcome, StepError};
@@ -78,11 +79,11 @@ async fn send_from(
         ));
     }
     let note = match offset {
-        0 => megabytes(total),
+        0 => bytes(total),
         _ => format!(
             "resumed: {} were there, {} sent",
-            megabytes(offset),
-            megabytes(total - offset)
+            bytes(offset),
+            bytes(total - offset)
         ),
     };
     Ok(Outcome::noted(staged.arrived(facts, total - offset, false), note))

@@ -61,14 +61,14 @@ async fn fill(program: &mut Program<'_>, exports: &Exports, reference: &ImageRef
         .flatten()
         .unwrap_or_default();
     let how = match origin {
-        Origin::Reused => "was taken in before".to_owned(),
+        Origin::Reused => "ready already".to_owned(),
         Origin::Made => {
             let took = SignedDuration::try_from(begun.elapsed()).unwrap_or_default();
-            format!("taken in in {}", span(took))
+            format!("ready after {}", span(took))
         }
     };
     program
         .output
-        .line(format!("{reference}  {how}: {} packed", bytes(packed)))?;
+        .line(format!("{reference}  {} packed, {how}", bytes(packed)))?;
     Ok(())
 }
