@@ -234,6 +234,51 @@ async fn a_link_that_goes_silent_is_noticed_and_what_it_still_held_does_not_spoi
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn over_a_far_link_both_halves_go_at_once_and_what_arrived_of_both_is_gone_on_from() {
+    let Some(lab) = Lab::find().await else { return };
+    let (reference, image) = lab.new_image("far", 24_000_000).await;
+    let exports = Exports::new(lab.source.clone(), lab.layers());
+    // Of what is still being exported there is no second half.
+    let never = CancellationToken::new();
+    exports.ingest(&image, &reference, |_| {}, &never).await.unwrap();
+    let plan = plan_for(&reference, &image, "lab-1");
+    lab_command(&["shape", "lab-1", "rate=80mbit", "delay=30ms"]);
+    let link = lab.link("lab-1").await;
+    let told = Told {
+        cancel_at: Some((StepKind::Send, 14_000_000)),
+        ..Told::default()
+    };
+    let (cancelled, _) = push_told(&plan, &link, &exports, told).await;
+    assert!(matches!(cancelled, TrackResult::Cancelled(_)), "{cancelled:?}");
+    let arrived = on_host(
+        &link,
+        "wc -c /tmp/*.part /tmp/*.part.half | awk '$1 > 2000000' | grep -c part",
+    )
+    .await;
+    assert_eq!(arrived.trim(), "2", "some of both halves");
+
+    let (resumed, told) = push(&plan, &link, &exports).await;
+    assert_done(&resumed);
+    let said = format!("{:?}", told.end_of(StepKind::Send));
+    let there: f64 = said
+        .split_once("resumed: ")
+        .unwrap()
+        .1
+        .split_once(" MB")
+        .unwrap()
+        .0
+        .parse()
+        .unwrap();
+    assert!(there > 8.0, "{said}");
+    lab_command(&["shape", "lab-1", "off"]);
+    let left = on_host(&link, "ls /tmp | grep -c -e part -e half || true").await;
+    assert_eq!(left.trim(), "0");
+    on_host(&link, r#"rm -r "${1%/*}""#).await;
+    forget(&*link.engine, &reference).await;
+    forget(&*lab.source, &reference).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_containerd_store_knows_images_under_the_manifests_that_are_told_before() {
     let Some(lab) = Lab::find().await else { return };
     let exports = Exports::new(lab.source.clone(), lab.layers());

@@ -11,6 +11,7 @@ use futures_util::stream::try_unfold;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use tokio::io::AsyncRead;
 use tokio::sync::watch;
@@ -181,14 +182,15 @@ impl Parcel {
         StreamReader::new(Box::pin(pieces))
     }
 
-    /// The digest of its first bytes: what a host that has some of it must have. Waits for them; none when it is shorter.
-    pub async fn prefix(
+    /// The digest of a stretch of it: what a host that has that must have. Waits for its bytes; none when it is shorter.
+    pub async fn digest_of(
         &self,
-        length: u64,
+        stretch: Range<u64>,
         cancel: &CancellationToken,
     ) -> Result<Option<Digest>, ExportError> {
+        let length = stretch.end - stretch.start;
         tokio::select! {
-            hashed = hash(&self.growth, length) => {
+            hashed = hash(&self.growth, stretch) => {
                 let (digest, hashed) = hashed?;
                 Ok((hashed == length).then_some(digest))
             }
@@ -198,7 +200,7 @@ impl Parcel {
 }
 
 async fn hash_all(growth: &Arc<Growth>) -> Result<ParcelFacts, ExportError> {
-    let (sha256, hashed) = hash(growth, u64::MAX).await?;
+    let (sha256, hashed) = hash(growth, 0..u64::MAX).await?;
     match growth.now() {
         Extent::Whole(size, contents) if size == hashed => Ok(ParcelFacts {
             size,
@@ -209,19 +211,19 @@ async fn hash_all(growth: &Arc<Growth>) -> Result<ParcelFacts, ExportError> {
     }
 }
 
-/// The digest of the first bytes and how many there were, at most `length`.
-async fn hash(growth: &Arc<Growth>, length: u64) -> Result<(Digest, u64), ExportError> {
+/// The digest of a stretch, as far as there is so much, and how many bytes that is.
+async fn hash(growth: &Arc<Growth>, stretch: Range<u64>) -> Result<(Digest, u64), ExportError> {
     let mut hash = Sha256::new();
-    let mut at = 0;
-    while at < length && growth.reaches(at).await? {
+    let mut at = stretch.start;
+    while at < stretch.end && growth.reaches(at).await? {
         let bytes = read(growth, at).await?;
-        let count = usize::try_from(length - at)
+        let count = usize::try_from(stretch.end - at)
             .unwrap_or(usize::MAX)
             .min(bytes.len());
         at += count as u64;
         hash = blocking(move || hash.chain_update(&bytes[..count])).await?;
     }
-    Ok((Digest::from_bytes(&hash.finalize().into()), at))
+    Ok((Digest::from_bytes(&hash.finalize().into()), at - stretch.start))
 }
 
 /// Some bytes at a place that was reached.

@@ -92,7 +92,10 @@ async fn an_engine_that_dies_midway_is_an_error_for_readers_and_never_an_end() {
     let failed = Err(ExportError::Source(gone));
     assert_eq!(parcel.finished().await, failed);
     assert_eq!(
-        parcel.prefix(1, &CancellationToken::new()).await.map(|_| ()),
+        parcel
+            .digest_of(0..1, &CancellationToken::new())
+            .await
+            .map(|_| ()),
         failed.map(|_| ())
     );
 
@@ -130,7 +133,7 @@ async fn what_a_host_has_of_a_growing_parcel_is_the_beginning_of_the_one_that_is
         scene.engine.gate.add_permits(1000);
         let never = CancellationToken::new();
         let (growing, _) = scene.archive(Codec::Zstd).await.unwrap();
-        let early = growing.prefix(50_000, &never).await.unwrap();
+        let early = growing.digest_of(0..50_000, &never).await.unwrap();
         let (name, whole) = (growing.name().to_owned(), hash_of(&growing).await);
         let size = growing.size().unwrap();
         drop(growing);
@@ -138,9 +141,12 @@ async fn what_a_host_has_of_a_growing_parcel_is_the_beginning_of_the_one_that_is
         let other = scene.other_console();
         let (kept, origin) = scene.archive_of(&other, Codec::Zstd).await.unwrap();
         assert_eq!(origin, Origin::Reused, "{layout:?}");
-        assert_eq!(kept.prefix(50_000, &never).await.unwrap(), early);
+        assert_eq!(kept.digest_of(0..50_000, &never).await.unwrap(), early);
         assert_eq!((kept.name(), hash_of(&kept).await), (name.as_str(), whole));
-        assert_eq!(kept.prefix(kept.size().unwrap() + 1, &never).await, Ok(None));
+        assert_eq!(
+            kept.digest_of(0..kept.size().unwrap() + 1, &never).await,
+            Ok(None)
+        );
     }
 }
 

@@ -94,6 +94,11 @@ impl Staged {
         }
     }
 
+    /// Its second half, while that arrives beside the first one.
+    pub(super) fn half(&self) -> String {
+        half_of(&self.part)
+    }
+
     /// Where it is when it is verified, which its bytes tell.
     pub(super) fn file(&self, facts: &ParcelFacts) -> String {
         let (folder, prefix, extension) = (&self.folder, &self.prefix, self.wrapping.extension());
@@ -124,6 +129,17 @@ pub(super) struct Arrived {
     pub(super) file: String,
     /// Whether it was found there, verified.
     pub(super) is_verified: bool,
+}
+
+impl Arrived {
+    /// All files that a push can leave of it.
+    pub(super) fn files(&self) -> [String; 3] {
+        [self.part.clone(), half_of(&self.part), self.file.clone()]
+    }
+}
+
+fn half_of(part: &str) -> String {
+    format!("{part}.half")
 }
 
 /// How long reading or writing `bytes` once may take on a host: at least 10 MB/s, and a minute for a busy one to begin.

@@ -3,28 +3,57 @@
 use crate::ops::report::ByteCounter;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::watch;
 
-/// Reads through, and counts from where an earlier send ended.
+/// The bytes of a parcel that are on the host, over however many channels they go. Clones share it.
+#[derive(Clone)]
+pub(super) struct Tally {
+    counter: ByteCounter,
+    done: Arc<AtomicU64>,
+}
+
+impl Tally {
+    /// Counts on from `there` bytes that are on the host already.
+    pub(super) fn new(counter: ByteCounter, there: u64) -> Self {
+        counter.set(there);
+        Self {
+            counter,
+            done: Arc::new(AtomicU64::new(there)),
+        }
+    }
+
+    /// Learns how many bytes there are in all.
+    pub(super) fn expect(&self, total: u64) {
+        self.counter.expect(total);
+    }
+
+    fn add(&self, count: u64) {
+        let before = self.done.fetch_add(count, Ordering::Relaxed);
+        self.counter.set(before + count);
+    }
+}
+
+/// Reads through, and counts.
 pub(super) struct Counted<R> {
     input: R,
-    done: u64,
-    counter: ByteCounter,
+    at: u64,
+    tally: Tally,
     moved: watch::Sender<u64>,
 }
 
 impl<R> Counted<R> {
-    /// Counts on from `done` bytes that are there already.
-    pub(super) fn new(input: R, done: u64, counter: ByteCounter) -> (Self, Movement) {
-        let (moved, seen) = watch::channel(done);
-        counter.set(done);
+    /// Counts what is read from the place `at` of a parcel on.
+    pub(super) fn new(input: R, at: u64, tally: Tally) -> (Self, Movement) {
+        let (moved, seen) = watch::channel(at);
         let reader = Self {
             input,
-            done,
-            counter,
+            at,
+            tally,
             moved,
         };
         (reader, Movement(seen))
@@ -41,15 +70,15 @@ impl<R: AsyncRead + Unpin> AsyncRead for Counted<R> {
         let polled = Pin::new(&mut self.input).poll_read(cx, buffer);
         let count = (buffer.filled().len() - before) as u64;
         if count > 0 {
-            self.done += count;
-            self.counter.set(self.done);
-            self.moved.send_replace(self.done);
+            self.at += count;
+            self.tally.add(count);
+            self.moved.send_replace(self.at);
         }
         polled
     }
 }
 
-/// Whether bytes move.
+/// Whether bytes move, and up to which place of the parcel they did.
 pub(super) struct Movement(watch::Receiver<u64>);
 
 impl Movement {

@@ -8,6 +8,7 @@ use crate::model::amount::bytes;
 use crate::ops::export::{Parcel, ParcelFacts};
 use crate::ops::ports::ScriptCall;
 use crate::ops::report::StepError;
+use std::ops::Range;
 
 /// What is staged of an archive.
 pub(super) enum There {
@@ -35,21 +36,10 @@ pub(super) async fn find(push: &Push<'_>, parcel: &Parcel, staged: &Staged) -> R
     };
     let file = known.as_ref().map(|facts| staged.file(facts)).unwrap_or_default();
     let most = parcel.upper_bound();
-    let arguments = [staged.part.clone(), file.clone(), most.to_string()];
-    let call = ScriptCall::question(STAGED, arguments)
-        .within(patience(most.saturating_mul(2)))
-        .until(push.reporter.cancel());
-    let output = push.link.shell.run(call).await;
-    let output = output.map_err(|error| push.shell_failed(&error, push.nothing_sent()))?;
-    let answer = output
-        .success()
-        .map_err(|why| push.refuse(why, "look at the staging directory there"))?;
+    let answer = ask(push, [staged.part.clone(), file.clone(), most.to_string()], most).await?;
     for (word, path) in [("file", &file), ("part", &staged.part)] {
         if look(&answer, word) == Look::Foreign {
-            return Err(push.refuse(
-                format!("{path} is there and is no file of this login"),
-                "remove it on the host",
-            ));
+            return Err(foreign(push, path));
         }
     }
     if let (Look::File { size, sum }, Some(facts)) = (look(&answer, "file"), known)
@@ -58,18 +48,64 @@ pub(super) async fn find(push: &Push<'_>, parcel: &Parcel, staged: &Staged) -> R
     {
         return Ok(There::Whole(facts));
     }
-    let mut usable = 0;
-    if let Look::File { size, sum } = look(&answer, "part")
-        && (1..=most).contains(&size)
-    {
-        let ours = parcel.prefix(size, push.reporter.cancel()).await;
-        let ours = ours.map_err(export_failed)?;
-        if ours.is_some_and(|ours| ours.hex() == sum) {
-            usable = size;
-        }
-    }
+    let usable = usable(push, parcel, &answer, 0..most).await?;
     check_room(push, &answer, parcel.upper_bound().saturating_sub(usable))?;
     Ok(There::Part(usable))
+}
+
+/// How many bytes of a stretch of the archive are in a file on the host; what is not of it is sent anew.
+pub(super) async fn part_of(
+    push: &Push<'_>,
+    parcel: &Parcel,
+    file: &str,
+    stretch: Range<u64>,
+) -> Result<u64, StepError> {
+    let most = stretch.end - stretch.start;
+    let answer = ask(push, [file.to_owned(), String::new(), most.to_string()], most).await?;
+    if look(&answer, "part") == Look::Foreign {
+        return Err(foreign(push, file));
+    }
+    usable(push, parcel, &answer, stretch).await
+}
+
+/// The part, if it has the first bytes of the stretch.
+async fn usable(
+    push: &Push<'_>,
+    parcel: &Parcel,
+    answer: &str,
+    stretch: Range<u64>,
+) -> Result<u64, StepError> {
+    let Look::File { size, sum } = look(answer, "part") else {
+        return Ok(0);
+    };
+    if !(1..=stretch.end - stretch.start).contains(&size) {
+        return Ok(0);
+    }
+    let there = stretch.start..stretch.start + size;
+    let ours = parcel.digest_of(there, push.reporter.cancel()).await;
+    let ours = ours.map_err(|error| export_failed(push, &error, push.nothing_sent()))?;
+    Ok(if ours.is_some_and(|ours| ours.hex() == sum) {
+        size
+    } else {
+        0
+    })
+}
+
+async fn ask(push: &Push<'_>, arguments: [String; 3], most: u64) -> Result<String, StepError> {
+    let call = ScriptCall::question(STAGED, arguments)
+        .within(patience(most.saturating_mul(2)))
+        .until(push.reporter.cancel());
+    let output = push.link.shell.run(call).await;
+    let output = output.map_err(|error| push.shell_failed(&error, push.nothing_sent()))?;
+    let answer = output.success();
+    answer.map_err(|why| push.refuse(why, "look at the staging directory there"))
+}
+
+fn foreign(push: &Push<'_>, path: &str) -> StepError {
+    push.refuse(
+        format!("{path} is there and is no file of this login"),
+        "remove it on the host",
+    )
 }
 
 fn look<'a>(answer: &'a str, word: &str) -> Look<'a> {

@@ -248,7 +248,7 @@ pub(super) async fn clean_up(push: &Push<'_>, archive: &Arrived) -> Result<Outco
 
 /// Removes what was staged; tells why it stays, if it does.
 pub(super) async fn discard(push: &Push<'_>, archive: &Arrived) -> Option<String> {
-    let call = ScriptCall::question(DISCARD, [archive.part.clone(), archive.file.clone()]);
+    let call = ScriptCall::question(DISCARD, archive.files());
     match push.link.shell.run(call).await {
         Ok(output) => output.success().err(),
         Err(error) => Some(error.to_string()),

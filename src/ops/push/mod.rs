@@ -6,6 +6,7 @@ mod context;
 mod counted;
 mod export;
 mod find;
+mod halves;
 mod helper_place;
 mod inventory;
 mod load;
@@ -20,6 +21,7 @@ mod send;
 mod shipment;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod ways;
 
 use crate::model::job::{Step, StepKind, TrackResult};

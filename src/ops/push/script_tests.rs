@@ -1,7 +1,7 @@
 //! The scripts of a push by themselves, run by this machine's shell and by busybox.
 
 use super::scene::Scene;
-use super::scripts::{LOAD, RECEIVE, STAGED, VERIFY};
+use super::scripts::{JOIN, LOAD, RECEIVE, STAGED, VERIFY};
 use crate::model::fleet::{Privilege, Store};
 use crate::model::job::{StepKind, TrackResult};
 use crate::ops::export::Codec;
@@ -53,6 +53,26 @@ async fn a_part_is_made_for_its_owner_alone_and_grows_only_from_where_it_is() {
         assert_eq!(fs::read(&path).unwrap(), b"01234567");
         let anew = run(&host, RECEIVE, &[&part, "0"], b"new").await;
         assert_eq!(anew.success().unwrap().trim(), "3");
+    }
+}
+
+#[tokio::test]
+async fn halves_are_joined_when_both_are_whole_and_stay_as_they_are_when_one_is_not() {
+    for host in hosts() {
+        let ((path, part), (other, half)) = (staged(&host, "x.part"), staged(&host, "x.part.half"));
+        run(&host, RECEIVE, &[&part, "0"], b"0123").await;
+        run(&host, RECEIVE, &[&half, "0"], b"45").await;
+        let early = run(&host, JOIN, &[&part, &half, "4", "3"], b"").await;
+        assert!(early.success().unwrap_err().contains("the stream ended early"));
+        assert_eq!(
+            (fs::read(&path).unwrap(), fs::read(&other).unwrap()),
+            (b"0123".to_vec(), b"45".to_vec())
+        );
+        run(&host, RECEIVE, &[&half, "2"], b"6").await;
+        let joined = run(&host, JOIN, &[&part, &half, "4", "3"], b"").await;
+        assert_eq!(joined.success().unwrap().trim(), "7");
+        assert_eq!(fs::read(&path).unwrap(), b"0123456");
+        assert!(!other.exists());
     }
 }
 

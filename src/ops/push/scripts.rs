@@ -20,6 +20,18 @@ pub(super) const RECEIVE: Script = Script {
     text: include_str!("../../../assets/host/push-receive.sh"),
 };
 
+/// Answers at once: what it takes is the way there and back.
+pub(super) const ROUND_TRIP: Script = Script {
+    name: "push-round-trip",
+    text: ":",
+};
+
+/// Puts the second half of an archive behind the first one.
+pub(super) const JOIN: Script = Script {
+    name: "push-join",
+    text: include_str!("../../../assets/host/push-join.sh"),
+};
+
 /// Compares what arrived.
 pub(super) const VERIFY: Script = Script {
     name: "push-verify",

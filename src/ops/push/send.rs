@@ -1,23 +1,16 @@
 //! The steps `send` and `verify`: a parcel goes to the staging directory, and is compared there.
 
 use super::context::{Arrived, Push, Staged, patience};
-use super::counted::Counted;
+use super::counted::Tally;
 use super::find::{There, find};
-use super::pace::Paced;
-use super::scripts::{RECEIVE, VERIFY};
+use super::halves::{middle, send_halves};
+use super::scripts::VERIFY;
+use super::transfer::{Stretch, transfer};
 use crate::model::amount::bytes;
 use crate::ops::export::{ExportError, Parcel};
-use crate::ops::ports::{ScriptCall, ScriptOutput, ShellError};
+use crate::ops::ports::{ScriptCall, ScriptOutput};
 use crate::ops::report::{Outcome, StepError};
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// Nothing leaves this machine for so long: the link or the host is stuck, though the connection still answers.
-const STALL: Duration = Duration::from_mins(2);
-
-/// No archive takes so long; a send is ended by its stall, by the operator or by the connection before that.
-const LONGEST: Duration = Duration::from_hours(48);
 
 /// What a failed export means when `state` holds.
 pub(super) fn export_failed(push: &Push<'_>, error: &ExportError, state: String) -> StepError {
@@ -53,94 +46,75 @@ async fn send_from(
     push: &Push<'_>,
     parcel: &Arc<Parcel>,
     staged: &Staged,
-    offset: u64,
+    there: u64,
 ) -> Result<Outcome<Arrived>, StepError> {
-    let output = transfer(push, parcel, staged, offset).await?;
-    let came = output.success().map_err(|why| {
+    let (sent, came) = match middle(push, parcel, there).await? {
+        Some(middle) => send_halves(push, parcel, staged, there, middle).await?,
+        None => send_whole(push, parcel, staged, there).await?,
+    };
+    let facts = parcel.finished().await;
+    let facts = facts.map_err(|error| export_failed(push, &error, partly(push, &staged.part)))?;
+    let total = facts.size;
+    if came != total {
+        return Err(ended_early(push, &staged.part, came, total));
+    }
+    let sent = sent.unwrap_or(total - there);
+    let note = if sent == total {
+        bytes(total)
+    } else {
+        format!(
+            "resumed: {} were there, {} sent",
+            bytes(total - sent),
+            bytes(sent)
+        )
+    };
+    Ok(Outcome::noted(staged.arrived(facts, sent, false), note))
+}
+
+/// Everything over one channel; how much that is may not be known before its end.
+async fn send_whole(
+    push: &Push<'_>,
+    parcel: &Arc<Parcel>,
+    staged: &Staged,
+    there: u64,
+) -> Result<(Option<u64>, u64), StepError> {
+    let stretch = Stretch {
+        file: staged.part.clone(),
+        begin: 0,
+        there,
+        end: None,
+    };
+    let tally = Tally::new(push.reporter.byte_counter(parcel.size()), there);
+    let output = transfer(push, parcel, &stretch, &tally, push.reporter.cancel()).await?;
+    Ok((None, received(push, output, &staged.part)?))
+}
+
+/// How many bytes a file on the host has after something was written to it.
+pub(super) fn received(push: &Push<'_>, output: ScriptOutput, file: &str) -> Result<u64, StepError> {
+    let said = output.success().map_err(|why| {
         let mend = if why.contains("No space left") {
             "free space in the staging directory there"
         } else {
             "look at the staging directory there"
         };
-        StepError::trouble(
-            why,
-            partly(push, &staged.part),
-            format!("{mend}, then {}", push.again()),
-        )
+        StepError::trouble(why, partly(push, file), format!("{mend}, then {}", push.again()))
     })?;
-    let facts = parcel.finished().await;
-    let facts = facts.map_err(|error| export_failed(push, &error, partly(push, &staged.part)))?;
-    let total = facts.size;
-    if came.trim().parse() != Ok(total) {
-        return Err(StepError::passing(
-            format!("the stream ended after {} of {total} bytes", came.trim()),
-            partly(push, &staged.part),
-            push.again(),
-        ));
-    }
-    let note = match offset {
-        0 => bytes(total),
-        _ => format!(
-            "resumed: {} were there, {} sent",
-            bytes(offset),
-            bytes(total - offset)
-        ),
-    };
-    Ok(Outcome::noted(staged.arrived(facts, total - offset, false), note))
+    // A number that is none is no number of bytes that was expected.
+    Ok(said.trim().parse().unwrap_or_default())
+}
+
+/// A connection that breaks can let the program that receives end well.
+pub(super) fn ended_early(push: &Push<'_>, file: &str, came: u64, total: u64) -> StepError {
+    let cause = format!("the stream ended after {came} of {total} bytes");
+    StepError::passing(cause, partly(push, file), push.again())
 }
 
 /// The state after a send that did not end well.
-fn partly(push: &Push<'_>, part: &str) -> String {
+pub(super) fn partly(push: &Push<'_>, part: &str) -> String {
     format!(
         "Nothing was loaded; what arrived stays at {part} and the next push goes on from there; {}.",
         push.still()
     )
-}
-
-async fn transfer(
-    push: &Push<'_>,
-    parcel: &Arc<Parcel>,
-    staged: &Staged,
-    offset: u64,
-) -> Result<ScriptOutput, StepError> {
-    let counter = push.reporter.byte_counter(parcel.size());
-    let paced = Paced::new(parcel.reader(offset), push.pace.clone());
-    let (mut input, movement) = Counted::new(paced, offset, counter.clone());
-    // A stall ends the transfer on the host too, as a cancellation does.
-    let ended = push.reporter.cancel().child_token();
-    let mut call = ScriptCall::question(RECEIVE, [staged.part.clone(), offset.to_string()])
-        .within(LONGEST)
-        .until(&ended);
-    call.input = Some(&mut input);
-    let is_starved = |read| parcel.size().is_none() && parcel.available() <= read;
-    let mut stalled = std::pin::pin!(movement.stalled(STALL, is_starved));
-    let mut measured = std::pin::pin!(async {
-        if let Ok(facts) = parcel.finished().await {
-            counter.expect(facts.size);
-        }
-        std::future::pending::<Infallible>().await
-    });
-    let mut run = std::pin::pin!(push.link.shell.run(call));
-    let (sent, has_stalled) = tokio::select! {
-        sent = &mut run => (sent, false),
-        () = &mut stalled => {
-            ended.cancel();
-            (run.await, true)
-        }
-        never = &mut measured => match never {},
-    };
-    match sent {
-        Err(ShellError::Cancelled) if has_stalled => Err(StepError::passing(
-            format!("nothing moved for {} s", STALL.as_secs()),
-            partly(push, &staged.part),
-            push.again(),
-        )),
-        Err(ShellError::Input(why)) => Err(match parcel.finished().await {
-            Err(error) => export_failed(push, &error, partly(push, &staged.part)),
-            Ok(_) => push.shell_failed(&ShellError::Input(why), partly(push, &staged.part)),
-        }),
-        sent => sent.map_err(|error| push.shell_failed(&error, partly(push, &staged.part))),
-    }
 }
 
 /// Compares what arrived in a command of its own: a connection that breaks can let the receiving one end well.
