@@ -138,7 +138,7 @@ pub(super) fn not_tagged(push: &Push<'_>, archive: &Arrived) -> String {
 
 /// A failed load can leave the staging tag on an image that cannot run. Only that tag is taken back, and a host that went
 /// away keeps nobody waiting for it.
-async fn drop_staging_tag(push: &Push<'_>, staging: &ImageRef) {
+pub(super) async fn drop_staging_tag(push: &Push<'_>, staging: &ImageRef) {
     let name = staging.to_string();
     let removal = push.link.engine.remove_image(&name);
     let trouble = match timeout(ScriptCall::QUESTION, removal).await {
