@@ -1,79 +1,11 @@
 //! The command line on real hosts: what a script sees of a push, a restart, a prune, and of a job whose console died.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod headless;
 mod real_fleet;
 
+use headless::{Tagboat, text};
 use real_fleet::Lab;
-use serde_json::Value;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Output, Stdio};
-use tempfile::TempDir;
-
-/// The program with a journal of its own.
-struct Tagboat {
-    home: TempDir,
-}
-
-impl Tagboat {
-    fn new() -> Self {
-        Self {
-            home: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tagboat"));
-        command
-            .args(words)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command.env("TAGBOAT_STATE_DIR", self.home.path().join("state"));
-        command.env("TAGBOAT_CACHE_DIR", self.home.path().join("cache"));
-        command.env("TAGBOAT_OPERATOR", "lab@desk");
-        command
-    }
-
-    fn run(&self, words: &[&str], code: i32) -> Output {
-        let output = self.command(words).output().unwrap();
-        assert_eq!(
-            output.status.code(),
-            Some(code),
-            "{words:?}: {}{}",
-            text(&output.stdout),
-            text(&output.stderr)
-        );
-        output
-    }
-
-    /// The JSON lines of a run.
-    fn lines(&self, words: &[&str], code: i32) -> Vec<Value> {
-        text(&self.run(words, code).stdout)
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
-    }
-
-    /// One host of `status --json`.
-    fn host(&self, name: &str) -> Value {
-        let status = self.lines(&["status", "--json", "--host", name], 0);
-        status[0]["hosts"][0].clone()
-    }
-
-    /// Starts a run and reads its lines until one of them is `event` with this step running.
-    fn until_step(&self, words: &[&str], step: &str) -> Child {
-        let mut child = self.command(words).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let is_there = |line: &Value| line["step"]["kind"] == step && line["state"]["state"] == "running";
-        let mut seen = lines.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
-        assert!(seen.any(|line| is_there(&line)), "{step} was never reached");
-        child
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
 
 #[test]
 fn a_push_is_seen_by_status_and_leaves_every_session_on_its_tag() {

@@ -11,47 +11,16 @@ mod real_fleet;
 mod release;
 
 use real_fleet::{Lab, RealFleet, reference};
-use release::Release;
+use release::{Release, assert_arrived, push, track, transfer};
 use tagboat::model::fleet::Store;
-use tagboat::model::job::{Job, JobState, Track, Transfer, Verdict};
-use tagboat::model::names::HostName;
-use tagboat::model::plan::{Mode, ModeChoice, Plan, PushIntent, PushOptions, plan_push};
+use tagboat::model::job::{Job, Transfer};
+use tagboat::model::plan::{Mode, ModeChoice, Plan};
 
 /// Bytes of the application layer of a release.
 const APPLICATION: u64 = 4_000_000;
 
 /// More bytes than the helper has, compressed.
 const HELPER: u64 = 1_000_000;
-
-async fn push(real: &mut RealFleet, tag: &str, hosts: &[&str], mode: ModeChoice) -> Job {
-    let hosts = match hosts {
-        [] => real.hosts(),
-        named => named.iter().map(|host| HostName::parse(host).unwrap()).collect(),
-    };
-    let intent = PushIntent {
-        reference: reference(tag),
-        hosts: hosts.clone(),
-        replace_tag: false,
-        options: PushOptions {
-            mode,
-            ..PushOptions::default()
-        },
-    };
-    real.until("the release is at the source", |fleet| {
-        fleet.source().images.contains_key(&reference(tag))
-    })
-    .await;
-    let plan = plan_push(&intent, &real.fleet).unwrap();
-    let job = real.run(Plan::Push(plan)).await;
-    assert_eq!(job.state, JobState::Ended(Verdict::Done), "{job:#?}");
-    real.until("the hosts have it", |fleet| {
-        hosts
-            .iter()
-            .all(|host| fleet.host(host).unwrap().image(&reference(tag)).is_some())
-    })
-    .await;
-    job
-}
 
 /// Builds a release while the console watches, and waits until it was taken in.
 async fn build(real: &mut RealFleet, tag: &str, edited: u64) -> Release {
@@ -70,17 +39,6 @@ async fn build(real: &mut RealFleet, tag: &str, edited: u64) -> Release {
     release
 }
 
-fn transfer<'a>(job: &'a Job, host: &str) -> &'a Transfer {
-    track(job, host).transfer.as_ref().expect("a transfer")
-}
-
-fn track<'a>(job: &'a Job, host: &str) -> &'a Track {
-    job.tracks
-        .iter()
-        .find(|track| track.target.host.as_str() == host)
-        .expect("a track of the host")
-}
-
 /// The plan told the same way, and not fewer bytes than were sent. The helper, which goes to a host once, is not in it.
 fn assert_planned(job: &Job, host: &str, sent: &Transfer) {
     let Plan::Push(plan) = &job.plan else {
@@ -97,28 +55,6 @@ fn assert_planned(job: &Job, host: &str, sent: &Transfer) {
         "{route:?} {sent:?}"
     );
     assert!(most < APPLICATION / 10, "{route:?}");
-}
-
-/// The image on the host has the files of the release, and an engine that saves it finds every layer.
-fn assert_arrived(lab: &Lab, host: &str, release: &Release) {
-    let files = format!(
-        "docker run --rm --network none --entrypoint sh convocate:{} -c 'cat /opt/app/* | sha256sum'",
-        release.tag
-    );
-    assert_eq!(lab.on(host, &files), format!("{}  -", release.sha256), "{host}");
-    let saved = format!(
-        "docker save convocate:{} | tar -tvf - | awk '$3 > 3000000' | wc -l",
-        release.tag
-    );
-    assert_eq!(lab.on(host, &saved), "1", "{host} cannot save what it runs");
-    let staged = "ls /tmp | grep -c -e convocate-image -e recipe || true";
-    assert_eq!(lab.on(host, staged), "0", "{host} keeps what was staged");
-    let left = "docker ps -a --format '{{.Names}}' | grep -c tagboat-helper || true";
-    assert_eq!(
-        lab.on(host, left),
-        "0",
-        "{host} keeps the container of the helper"
-    );
 }
 
 #[tokio::test]

@@ -51,7 +51,10 @@ while [ "$loaded" != 0 ] && is_alive "$run"; do
 done
 wait "$run"
 made=$(cat "$dir/code" 2>/dev/null)
-if [ "$loaded" != 0 ] && { [ "$made" = 0 ] || grep -q 'pipe' "$dir/apply-error"; }; then
+# An engine that went away ends both of its clients; only the one that loads says so in the same words at any moment.
+lost='error during connect|Cannot connect to the Docker daemon'
+if [ "$loaded" != 0 ] &&
+    { [ "$made" = 0 ] || grep -q 'pipe' "$dir/apply-error" || grep -qE "$lost" "$dir/load-error"; }; then
     cat "$dir/load-error" >&2
     exit 3
 fi

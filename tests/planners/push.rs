@@ -1,9 +1,9 @@
 //! Who gets an image, who has it, and who is left out before any traffic.
 
-use crate::fleets::{GIB, OneHost, facts, host_name, reference};
+use crate::fleets::{GIB, OneHost, facts, host_name, image, reference};
 use tagboat::model::failure::Refusal;
-use tagboat::model::fleet::{Connection, ConnectionProblem, Delta, Fleet, HostChange};
-use tagboat::model::names::HostName;
+use tagboat::model::fleet::{Connection, ConnectionProblem, Delta, Fleet, HostChange, STAGING_IMAGE};
+use tagboat::model::names::{HostName, ImageRef};
 use tagboat::model::plan::{Gate, Plan, Presence, PushIntent, PushOptions, PushPlan, plan_push};
 
 fn push(fleet: &Fleet, tag: &str, replace_tag: bool) -> Result<PushPlan, Refusal> {
@@ -24,10 +24,14 @@ fn with_v2() -> OneHost {
 
 #[test]
 fn what_a_host_has_of_the_image_decides_what_is_sent() {
+    // The push that loaded it was killed: it may be half of it.
+    let staged = ImageRef::parse(&format!("{STAGING_IMAGE}:0123456789ab")).unwrap();
+    let unconfirmed = with_v2().with(HostChange::Image(image(2, vec![staged])));
     for (host, presence) in [
         (with_v2(), Presence::Absent),
         (with_v2().image(2, &["v2"]), Presence::Same),
         (with_v2().image(2, &["other"]), Presence::SameUntagged),
+        (unconfirmed, Presence::Absent),
     ] {
         let plan = push(&host.fleet(), "v2", false).unwrap();
         assert_eq!(plan.hosts[0].presence, presence);

@@ -66,6 +66,48 @@ impl Lab {
     pub fn on(&self, host: &str, line: &str) -> String {
         self.run(&["exec", host, "sh", "-c", line])
     }
+
+    /// The engine of a host dies as by a lack of memory, and stays down.
+    pub fn kill_engine(&self, host: &str) {
+        self.on(
+            host,
+            "touch /run/hold-dockerd; pkill -KILL -x dockerd; pkill -KILL -x containerd; \
+             while pgrep -x 'dockerd|containerd' >/dev/null; do sleep 0.02; done",
+        );
+    }
+
+    /// The same, as soon as it unpacks what the shell line `begin` makes it load.
+    pub fn kill_engine_when_it_unpacks(&self, host: &str, begin: &str) {
+        let unpacked =
+            "ls -d /var/lib/docker/overlay2/* /var/lib/docker/containerd/daemon/*/snapshots/* 2>/dev/null";
+        self.on(
+            host,
+            &format!(
+                "touch /run/hold-dockerd; {unpacked} >/var/tmp/unpacked; {begin}; tries=0; \
+                 until {unpacked} | grep -qvxFf /var/tmp/unpacked; do \
+                 tries=$((tries + 1)); [ $tries -lt 5000 ] || exit 1; done; pkill -KILL -x dockerd"
+            ),
+        );
+        self.kill_engine(host);
+    }
+
+    /// Removes the layers that a killed engine of the classic store has begun and does not know any more.
+    pub fn sweep_engine(&self, host: &str) {
+        self.on(
+            host,
+            "cd /var/lib/docker/overlay2 2>/dev/null || exit 0; \
+             known=$(find /var/lib/docker/image/overlay2/layerdb -name '*-id' -exec sh -c 'cat \"$1\"; echo' - {} \\;); \
+             for layer in *; do [ \"$layer\" = l ] || echo \"$known\" | grep -qx \"$layer\" || rm -rf \"$layer\"; done",
+        );
+    }
+
+    /// It comes back.
+    pub fn start_engine(&self, host: &str) {
+        self.on(
+            host,
+            "rm -f /run/hold-dockerd; until docker version >/dev/null 2>&1; do sleep 0.1; done",
+        );
+    }
 }
 
 /// An engine on the lab's hosts.
@@ -93,6 +135,16 @@ impl RealFleet {
         })
         .await;
         real
+    }
+
+    /// Waits until the engines of these hosts answer, after some of them went away.
+    pub async fn reconnected(&mut self, hosts: &[&str]) {
+        self.send(Command::Refresh(None)).await;
+        self.until("the hosts are back", |fleet| {
+            let mut named = fleet.hosts().filter(|host| hosts.contains(&host.name.as_str()));
+            named.all(|host| host.connection.is_usable())
+        })
+        .await;
     }
 
     /// Starts an engine without waiting for anything.

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct ContentId(pub Digest);
 
+/// What an image is called on a host from its load until it is confirmed.
+pub const STAGING_IMAGE: &str = "tagboat-staging";
+
 /// An image on a host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostImage {
@@ -30,6 +33,14 @@ pub struct HostImage {
     pub created_at: Option<Timestamp>,
     /// Whether it was an image of this profile before it lost its tag; only then may a prune remove it untagged.
     pub is_managed_leftover: bool,
+}
+
+impl HostImage {
+    /// Whether only the tag of a push that did not come to its end names it: it may be half an image.
+    pub fn is_unconfirmed(&self) -> bool {
+        let mut references = self.references.iter();
+        !self.references.is_empty() && references.all(|one| one.image.as_str() == STAGING_IMAGE)
+    }
 }
 
 /// A tagged image at the source engine, with what a push plan must know.

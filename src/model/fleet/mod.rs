@@ -16,7 +16,7 @@ pub use container::{Container, ContainerState, Health, RunsOn};
 pub use delta::{Delta, HostChange};
 pub use facts::{HostFacts, Platform, Privilege, Space, Store};
 pub use host::{Freshness, Host};
-pub use image::{ContentId, HostImage, SourceImage};
+pub use image::{ContentId, HostImage, STAGING_IMAGE, SourceImage};
 pub use listing::Listing;
 pub use session::{Session, Standing};
 pub use stamp::{Stamp, StampRecord};

@@ -219,7 +219,12 @@ fn presence(host: &Host, image: &SourceImage, intent: &PushIntent) -> Result<Pre
             "push under a new tag, or move this one with --replace-tag",
         )),
         Some(_) => Ok(Presence::Other),
-        None if host.images().any(|there| is_same(&there.content)) => Ok(Presence::SameUntagged),
+        None if host
+            .images()
+            .any(|there| is_same(&there.content) && !there.is_unconfirmed()) =>
+        {
+            Ok(Presence::SameUntagged)
+        }
         None => Ok(Presence::Absent),
     }
 }

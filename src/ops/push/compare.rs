@@ -2,6 +2,7 @@
 
 use super::context::{Push, Staged};
 use super::inventory::inventory;
+use super::load;
 use super::scripts::ROOM;
 use super::send::export_failed;
 use super::ways::Lack;
@@ -10,7 +11,7 @@ use crate::model::fleet::ContentId;
 use crate::model::names::ImageId;
 use crate::model::plan::{HeldLayers, Presence, missing};
 use crate::ops::activate;
-use crate::ops::export::Codec;
+use crate::ops::export::{Codec, staging_reference};
 use crate::ops::helper::Helper;
 use crate::ops::ports::{ImageDetails, ScriptCall};
 use crate::ops::report::{Outcome, StepError};
@@ -81,6 +82,10 @@ pub(super) async fn compare(push: &Push<'_>) -> Result<Outcome<Need>, StepError>
             ));
         }
         _ => {}
+    }
+    // What was loaded and never confirmed, because its push or the engine was killed, may be half an image.
+    if let Some(staging) = staging_reference(&push.plan.image) {
+        load::drop_staging_tag(push, &staging).await;
     }
     if let Some(id) = elsewhere(push).await? {
         return Ok(Outcome::noted(Need::Tag(id), "the host has it under another tag"));

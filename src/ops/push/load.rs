@@ -138,7 +138,7 @@ pub(super) fn not_tagged(push: &Push<'_>, archive: &Arrived) -> String {
 
 /// A failed load can leave the staging tag on an image that cannot run. Only that tag is taken back, and a host that went
 /// away keeps nobody waiting for it.
-async fn drop_staging_tag(push: &Push<'_>, staging: &ImageRef) {
+pub(super) async fn drop_staging_tag(push: &Push<'_>, staging: &ImageRef) {
     let name = staging.to_string();
     let removal = push.link.engine.remove_image(&name);
     let trouble = match timeout(ScriptCall::QUESTION, removal).await {
@@ -183,9 +183,9 @@ pub(super) async fn confirm(
         drop_staging_tag(push, staging).await;
         return Ok(Outcome::refused("the host's store has not got every layer whole"));
     }
-    let outcome = give_tag(push, &loaded.id, staging.to_string(), state()).await?;
+    let outcome = give_tag(push, &loaded.id, staging.to_string(), state()).await;
     drop_staging_tag(push, staging).await;
-    Ok(outcome.map(Attempt::Went))
+    Ok(outcome?.map(Attempt::Went))
 }
 
 fn compare(push: &Push<'_>, archive: &Arrived, loaded: &ImageDetails) -> Result<(), String> {
@@ -214,6 +214,21 @@ pub(super) async fn give_tag(
 ) -> Result<Outcome<ImageId>, StepError> {
     let (engine, reference) = (&push.link.engine, &push.plan.reference);
     let failed = |error| push.engine_failed(&error, state.clone());
+    // A console that slept longer than its lease is good for may come back when another one has pushed to the host.
+    let there = engine.image(&reference.to_string()).await.map_err(failed)?;
+    if let Some(there) = there.filter(|there| !is_same(there, &push.plan.image.content))
+        && !push.plan.replace_tag
+    {
+        let cause = format!(
+            "{reference} names another image there by now ({})",
+            there.id.short()
+        );
+        let advice = format!(
+            "push under a new tag, or move this one with {} --replace-tag",
+            push.again()
+        );
+        return Err(StepError::trouble(cause, state, advice));
+    }
     engine.tag(&source, reference).await.map_err(failed)?;
     let tagged = engine.image(&reference.to_string()).await.map_err(failed)?;
     match tagged {

@@ -128,7 +128,16 @@ impl Push<'_> {
             }
         }
         let why = refused.unwrap_or_else(|| "there is no way to send it".to_owned());
-        let refusal = async { Err(self.refuse(why, "allow another mode with --mode best")) };
+        let state = match sent {
+            0 => self.nothing_sent(),
+            _ => format!(
+                "What was sent is removed, {} was not touched there; {}.",
+                self.plan.reference,
+                self.still()
+            ),
+        };
+        let advice = format!("allow another mode with --mode best, then {}", self.again());
+        let refusal = async { Err(StepError::trouble(why, state, advice)) };
         self.step(StepKind::Load, refusal).await
     }
 

@@ -5,6 +5,7 @@ use crate::model::fleet::{Privilege, Store};
 use crate::model::job::{StepKind, StepState, TrackResult};
 use crate::model::names::{Digest, ImageId, ImageRef};
 use crate::ops::export::fixture::{Fixture, Layout};
+use crate::ops::export::staging_reference;
 use crate::ops::ports::{ContainerEngine, EngineError};
 use crate::ops::simulated::{ExportFault, Fault, Flavour, SimulatedHost};
 use std::fs;
@@ -90,6 +91,18 @@ async fn a_host_that_has_the_image_under_another_tag_only_gets_the_tag() {
     );
     assert_eq!(scene.stamp(), "convocate:v1\n");
     assert_eq!(scene.source.exports.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn what_was_loaded_and_never_confirmed_is_not_taken_for_the_image_and_loses_its_staging_tag() {
+    let scene = Scene::new(Store::Classic).await;
+    scene.host.engine.load(Fixture::new(Layout::Legacy).bytes());
+    let staging = staging_reference(&scene.plan.image).unwrap();
+    scene.host.engine.tag("convocate:v1", &staging).await.unwrap();
+    scene.host.engine.remove_image("convocate:v1").await.unwrap();
+    let ended = scene.push().await;
+    assert!(!ended.done().was_skipped(StepKind::Send));
+    assert_eq!(scene.host.engine.references(), ["convocate:v1"]);
 }
 
 #[tokio::test]

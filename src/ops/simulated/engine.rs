@@ -252,12 +252,16 @@ impl ContainerEngine for SimulatedEngine {
 
     async fn remove_image(&self, name: &str) -> Result<Removal, EngineError> {
         let mut state = self.state();
-        let removed = state.references.remove(name).is_some();
+        let removed = state.references.remove(name);
+        if let Some(id) = &removed
+            && !state.references.values().any(|named| named == id)
+        {
+            state.images.remove(id);
+        }
         self.tell(&state);
-        Ok(if removed {
-            Removal::Removed
-        } else {
-            Removal::WasGone
+        Ok(match removed {
+            Some(_) => Removal::Removed,
+            None => Removal::WasGone,
         })
     }
 
