@@ -20,15 +20,15 @@ codes=$(
     } 4>&1
 )
 exec 3>&-
-# When the engine stops reading, the program before it fails too: what docker said, the last line, is the cause.
-case $codes in
-    *load=0*) ;;
-    *) exit 3 ;;
-esac
-case $codes in
-    *unpack=0*) ;;
-    *)
-        echo "$codec could not unpack $file" >&2
-        exit 4
-        ;;
-esac
+code_of() { # code_of WORD
+    rest=${codes##*"$1"=}
+    echo "${rest%%[!0-9]*}"
+}
+loaded=$(code_of load) unpacked=$(code_of unpack)
+# When the engine stops reading, the program before it dies of SIGPIPE (128 + 13): what docker said, the last line, is the cause.
+# Whatever else that program says of the file is the cause itself: the engine only met an early end.
+if [ "$unpacked" != 0 ] && { [ "$unpacked" != 141 ] || [ "$loaded" = 0 ]; }; then
+    echo "$codec could not unpack $file: it is not what was verified" >&2
+    exit 4
+fi
+[ "$loaded" = 0 ] || exit 3

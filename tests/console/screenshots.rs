@@ -1,6 +1,6 @@
 //! The screenshots of the manual, compared with what is drawn now. `UPDATE=1` writes them anew.
 
-use crate::scenario::{busy, listed, spare_image, tell};
+use crate::scenario::{busy, delta_push, listed, spare_image, stocked, tell};
 use crate::script::{draw, press};
 use std::path::Path;
 use tagboat::model::console::State;
@@ -64,7 +64,12 @@ fn the_choice_of_hosts_is_as_in_its_picture() {
 
 #[test]
 fn a_push_plan_is_as_in_its_picture() {
-    check("push-plan", listed(SIZE), "3p<enter>");
+    check("push-plan", stocked(SIZE), "3p<enter>");
+}
+
+#[test]
+fn a_push_by_delta_to_several_hosts_is_as_in_its_picture() {
+    check("push-delta", delta_push(SIZE), "4<enter>");
 }
 
 #[test]

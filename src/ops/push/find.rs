@@ -14,8 +14,13 @@ use std::ops::Range;
 pub(super) enum There {
     /// All of it, verified just now.
     Whole(ParcelFacts),
-    /// So many bytes of it that are the archive's first.
-    Part(u64),
+    /// The first bytes of it.
+    Part {
+        /// So many.
+        there: u64,
+        /// Bytes that stay free on the host when all of it is there, where the host tells.
+        spare: Option<u64>,
+    },
 }
 
 /// What the host said of one path.
@@ -48,9 +53,9 @@ pub(super) async fn find(push: &Push<'_>, parcel: &Parcel, staged: &Staged) -> R
     {
         return Ok(There::Whole(facts));
     }
-    let usable = usable(push, parcel, &answer, 0..most).await?;
-    check_room(push, &answer, parcel.upper_bound().saturating_sub(usable))?;
-    Ok(There::Part(usable))
+    let there = usable(push, parcel, &answer, 0..most).await?;
+    let spare = check_room(push, &answer, parcel.upper_bound().saturating_sub(there))?;
+    Ok(There::Part { there, spare })
 }
 
 /// How many bytes of a stretch of the archive are in a file on the host; what is not of it is sent anew.
@@ -126,8 +131,8 @@ fn look<'a>(answer: &'a str, word: &str) -> Look<'a> {
     }
 }
 
-/// Now the size is known better; the plan could only tell what the image has unpacked.
-fn check_room(push: &Push<'_>, answer: &str, need: u64) -> Result<(), StepError> {
+/// Now the size is known better; the plan could only tell what the image has unpacked. Gives what stays free.
+fn check_room(push: &Push<'_>, answer: &str, need: u64) -> Result<Option<u64>, StepError> {
     let free = answer
         .lines()
         .find_map(|line| line.strip_prefix("free ")?.trim().parse::<u64>().ok());
@@ -142,6 +147,6 @@ fn check_room(push: &Push<'_>, answer: &str, need: u64) -> Result<(), StepError>
             ),
             "free space there",
         )),
-        _ => Ok(()),
+        free => Ok(free.map(|free| free - need)),
     }
 }

@@ -22,15 +22,20 @@ const LEAST: u64 = 8 << 20;
 /// 15 MB/s, two of them 111, 51 and 25, and no more with four, because they share one TCP connection.
 const FAR: Duration = Duration::from_millis(50);
 
-/// Where the second half of an archive begins that is sent in two; none where that would not be quicker, or where more than the
-/// first half is there already.
-pub(super) async fn middle(push: &Push<'_>, parcel: &Parcel, there: u64) -> Result<Option<u64>, StepError> {
+/// Where the second half of an archive begins that is sent in two; none where that would not be quicker, where more than the
+/// first half is there already, or where the host has no room for the half that is there twice while they are joined.
+pub(super) async fn middle(
+    push: &Push<'_>,
+    parcel: &Parcel,
+    there: u64,
+    spare: Option<u64>,
+) -> Result<Option<u64>, StepError> {
     // Of an archive that is still being made there is no second half yet.
     let Some(size) = parcel.size().filter(|size| size - there >= LEAST) else {
         return Ok(None);
     };
     let middle = size / 2;
-    if there >= middle {
+    if there >= middle || spare.is_some_and(|spare| spare < size - middle) {
         return Ok(None);
     }
     let begun = Instant::now();

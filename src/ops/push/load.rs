@@ -21,6 +21,9 @@ const UNPACK_TROUBLE: &str = "Error unpacking image";
 /// How every engine tells a full disk.
 const NO_SPACE: &str = "no space left";
 
+/// How `push-load.sh` tells an archive that changed after it was verified.
+const NOT_UNPACKED: &str = "could not unpack";
+
 /// Unpacking writes every byte at least twice, on a busy host.
 const LOAD_FACTOR: u64 = 8;
 
@@ -116,6 +119,8 @@ pub(super) fn load_patience(push: &Push<'_>) -> Duration {
 pub(super) fn load_failed(push: &Push<'_>, archive: &Arrived, why: &str) -> StepError {
     let mend = if why.contains(NO_SPACE) {
         "prune old tags there or free space for the engine"
+    } else if why.contains(NOT_UNPACKED) {
+        "look at the disk of the staging directory there"
     } else {
         "look at the engine there"
     };

@@ -221,8 +221,13 @@ async fn a_load_fails_when_either_end_of_its_pipe_does() {
         fs::remove_file(&path).unwrap();
         assert_eq!(run(&host, LOAD, &["/socket", &file, "gzip"], b"").await.code, 4);
 
-        fs::write(&path, &good).unwrap();
+        // An engine that fails as well only met an early end.
         fs::write(host.path("engine/load-error"), "invalid diffID for layer 2\n").unwrap();
+        fs::write(&path, &bad_trailer).unwrap();
+        let spoilt = run(&host, LOAD, &["/socket", &file, "gzip"], b"").await;
+        assert!(spoilt.success().unwrap_err().contains("could not unpack"));
+
+        fs::write(&path, &good).unwrap();
         let refused = run(&host, LOAD, &["/socket", &file, "gzip"], b"").await;
         assert!(refused.success().unwrap_err().contains("invalid diffID"));
     }

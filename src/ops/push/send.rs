@@ -32,13 +32,16 @@ pub(super) async fn send(push: &Push<'_>, parcel: &Arc<Parcel>) -> Result<Outcom
             let note = format!("{} was there", arrived.file);
             Ok(Outcome::skipped(arrived, note))
         }
-        There::Part(all) if parcel.size() == Some(all) => {
+        There::Part { there, .. } if parcel.size() == Some(there) => {
             let facts = parcel.finished().await;
             let facts = facts.map_err(|error| export_failed(push, &error, partly(push, &staged.part)))?;
             let note = format!("all of {} was there", staged.part);
             Ok(Outcome::skipped(staged.arrived(facts, 0, false), note))
         }
-        There::Part(offset) => send_from(push, parcel, &staged, offset).await,
+        There::Part { there, spare } => {
+            let middle = middle(push, parcel, there, spare).await?;
+            send_from(push, parcel, &staged, there, middle).await
+        }
     }
 }
 
@@ -47,8 +50,9 @@ async fn send_from(
     parcel: &Arc<Parcel>,
     staged: &Staged,
     there: u64,
+    middle: Option<u64>,
 ) -> Result<Outcome<Arrived>, StepError> {
-    let (sent, came) = match middle(push, parcel, there).await? {
+    let (sent, came) = match middle {
         Some(middle) => send_halves(push, parcel, staged, there, middle).await?,
         None => send_whole(push, parcel, staged, there).await?,
     };

@@ -75,7 +75,7 @@ pub(super) fn job_events(fleet: &Fleet) -> Vec<Event> {
     events
 }
 
-fn of_job(id: &str, event: JobEvent) -> Event {
+pub(super) fn of_job(id: &str, event: JobEvent) -> Event {
     Event::Job {
         id: job_id(id),
         event,

@@ -1,7 +1,9 @@
 //! A fleet in every state that a screen must be able to show, at a fixed time, told as the engine would tell it.
 
+mod delta_push;
 mod jobs;
 
+pub(crate) use delta_push::{delta_push, stocked};
 pub(crate) use jobs::{DONE, INTERRUPTED, RUNNING};
 
 use jiff::{SignedDuration, Timestamp};
