@@ -272,6 +272,36 @@ async fn an_engine_that_loads_another_image_than_it_was_given_gives_it_no_tag() 
     release::forget();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_load_that_was_cut_short_does_not_stand_in_the_way_of_the_next_release() {
+    let lab = Lab::reset();
+    Release::build("r1", 0);
+    let second = Release::build("r2", 3);
+    let mut real = RealFleet::connected().await;
+    let full = ModeChoice::Only(Mode::Full);
+    for host in BOTH {
+        // A containerd store keeps what it has of an entry, and goes on with it when one of the same name comes.
+        let gate = Gate::instead(
+            &lab,
+            host,
+            "docker",
+            "load",
+            "head -c 3000000 | /usr/bin/docker load; exit 1",
+        );
+        let plan = planned(&mut real, "r1", &[host], full).await;
+        let job = real.run(Plan::Push(plan)).await;
+        assert_told(&job, host, StepKind::Load);
+        gate.remove(&lab);
+    }
+    let job = push(&mut real, "r2", &BOTH, full).await;
+    for host in BOTH {
+        assert_eq!(transfer(&job, host).mode, Mode::Full, "{job:#?}");
+        // What was staged of the first one stays for its next push.
+        assert_has_files(&lab, host, &second);
+    }
+    release::forget();
+}
+
 #[tokio::test]
 async fn an_image_for_another_platform_is_refused_by_the_plan_and_by_the_push_before_anything_is_sent() {
     let lab = Lab::reset();

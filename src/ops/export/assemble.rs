@@ -31,13 +31,13 @@ pub(super) fn assemble(
     let Some(layers) = found.filter(|_| has_layers) else {
         return Ok(None);
     };
-    let mut tape = Tape::new(growth.clone())?;
+    let mut tape = Tape::new(growth.clone(), staging)?;
     for (number, arrival) in (1..).zip(&record.arrival) {
         if let Some(layer) = layers.get(&arrival.layer) {
             tape.layer(number, layer.id(), layer.facts(), layer.file())?;
             growth.hold(layer.clone());
         }
     }
-    tape.finish(&record, staging)?;
+    tape.finish(&record)?;
     Ok(Some(record))
 }

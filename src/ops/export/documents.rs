@@ -22,8 +22,11 @@ pub(super) struct Documents {
 }
 
 /// The path of the layer that arrived as the `number`th, counted from 1. It does not depend on what comes after it.
-pub(super) fn layer_path(number: usize) -> String {
-    format!("layer-{number}.tar")
+///
+/// No other image has one of this name: a containerd store that was interrupted in a load goes on with what it has under the name
+/// of an entry, also when that is from another archive, and then takes neither (seen with Engine 26.1).
+pub(super) fn layer_path(staging: &ImageRef, number: usize) -> String {
+    format!("{}-layer-{number}.tar", staging.tag)
 }
 
 /// Writes the documents of an image. The same image always gives the same bytes, whichever of its layers are in the archive:
@@ -36,7 +39,7 @@ pub(super) fn documents(record: &ImageRecord, staging: &ImageRef) -> Documents {
     let paths: Vec<_> = record
         .layers
         .iter()
-        .map(|layer| number(&layer.id).map(|number| layer_path(number + 1)))
+        .map(|layer| number(&layer.id).map(|number| layer_path(staging, number + 1)))
         .collect();
     let docker = json!([{ "Config": config_path, "RepoTags": [staging], "Layers": paths }]);
     let index = json!({

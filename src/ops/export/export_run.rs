@@ -73,7 +73,7 @@ impl ExportRun {
     async fn export(&self, ended: &CancellationToken) -> Result<ImageRecord, ExportError> {
         let store = self.store.clone();
         let mut memo = Memo::Kept(blocking(move || store.arrivals()).await?);
-        let mut tape = Tape::new(self.running.growth.clone())?;
+        let mut tape = Tape::new(self.running.growth.clone(), &self.expected.staging)?;
         loop {
             let is_checked = matches!(memo, Memo::Checked(_));
             let (passed, used) = self.attempt(memo, tape, ended).await?;

@@ -19,7 +19,7 @@ use tokio_util::io::StreamReader;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// The version of what is made here: parcels of another form have other names.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// Bytes that are read at once.
 const PIECE: usize = 1 << 20;

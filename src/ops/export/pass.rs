@@ -98,7 +98,7 @@ pub(super) fn pass(input: impl Read, work: Work<'_>, tape: &mut Tape) -> Result<
         arrival,
     };
     // What waits for the archive has all of it before the disk has.
-    tape.finish(&record, &work.expected.staging)?;
+    tape.finish(&record)?;
     for layer in publisher.finish()? {
         tape.growth().hold(layer);
     }

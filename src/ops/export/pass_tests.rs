@@ -29,7 +29,7 @@ fn run_on(fixture: &Fixture, archive: &[u8]) -> Result<(ParcelContents, Vec<u8>)
     let folder = tempfile::tempdir().unwrap();
     let store = LayerStore::with_small_frames(folder.path().join("layers"));
     let growth = Arc::new(Growth::new());
-    let mut tape = Tape::new(growth.clone()).unwrap();
+    let mut tape = Tape::new(growth.clone(), &fixture.expected.staging).unwrap();
     let work = Work {
         expected: &fixture.expected,
         store: &store,

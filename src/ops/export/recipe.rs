@@ -108,7 +108,7 @@ impl<'a> Sources<'a> {
             let Some(bytes) = self.layers.iter().find(|layer| layer.id() == *id) else {
                 continue;
             };
-            let head = head(&layer_path(*number), index.size)
+            let head = head(&layer_path(&self.wanted.staging, *number), index.size)
                 .map_err(|error| ExportError::Broken(error.to_string()))?;
             parts.push(Part::Bytes(head.to_vec()));
             parts.push(Part::Layer { index, bytes });

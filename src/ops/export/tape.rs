@@ -16,15 +16,17 @@ const BLOCK: usize = 512;
 /// The archive that is being made. The same layers in the same order always give the same bytes.
 pub(super) struct Tape {
     growth: Arc<Growth>,
+    staging: ImageRef,
     packer: FramePacker,
     /// The layers that are on it.
     written: Vec<Digest>,
 }
 
 impl Tape {
-    pub(super) fn new(growth: Arc<Growth>) -> Result<Self, ExportError> {
+    pub(super) fn new(growth: Arc<Growth>, staging: &ImageRef) -> Result<Self, ExportError> {
         Ok(Self {
             growth,
+            staging: staging.clone(),
             packer: FramePacker::new().map_err(|error| broken(&error))?,
             written: Vec::new(),
         })
@@ -42,7 +44,7 @@ impl Tape {
 
     /// Begins the `number`th layer, counted from 1, of so many bytes. Its frames follow, and then its end.
     pub(super) fn begin(&mut self, number: usize, size: u64) -> Result<(), ExportError> {
-        let head = head(&layer_path(number), size).map_err(|error| broken(&error))?;
+        let head = head(&layer_path(&self.staging, number), size).map_err(|error| broken(&error))?;
         self.push(&head)
     }
 
@@ -66,8 +68,8 @@ impl Tape {
     }
 
     /// Writes the documents and the end of the archive.
-    pub(super) fn finish(&mut self, record: &ImageRecord, staging: &ImageRef) -> Result<(), ExportError> {
-        let Ending { rest, contents } = ending(record, staging)?;
+    pub(super) fn finish(&mut self, record: &ImageRecord) -> Result<(), ExportError> {
+        let Ending { rest, contents } = ending(record, &self.staging)?;
         self.push(&rest)?;
         self.growth.finish(contents);
         Ok(())

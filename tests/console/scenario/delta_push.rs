@@ -1,7 +1,7 @@
 //! A push by delta to several hosts: what the plan knows before it, and the job while it runs.
 
 use super::jobs::{of_job, push_plan, step};
-use super::{ago, digest, host, image_id, listed, operator, platform, tag};
+use super::{ago, digest, host, image_id, listed, operator, platform};
 use tagboat::model::console::{Msg, State, update};
 use tagboat::model::event::Event;
 use tagboat::model::fleet::{Delta, Stock, StockedHelper, StockedLayer, StockedRecipe};
@@ -90,7 +90,10 @@ fn first_one_is_done() -> Vec<Event> {
     let loaded = StepState::Done(Some("rebuilt 1029 MB in 3.4 s with 6 MB of memory".into()));
     let mut events = vec![step(JOB, on, StepKind::Load, loaded, ago(5))];
     for (kind, note) in [
-        (StepKind::Confirm, Some("convocate:v3.2.0 is 7f2a91c04d3e".to_owned())),
+        (
+            StepKind::Confirm,
+            Some("convocate:v3.2.0 is 7f2a91c04d3e".to_owned()),
+        ),
         (StepKind::Stamp, None),
         (StepKind::CleanUp, None),
     ] {
@@ -109,12 +112,14 @@ fn first_one_is_done() -> Vec<Event> {
         result: TrackResult::Done(Some("convocate:v3.2.0 is active".into())),
         at: ago(5),
     };
-    events.push(of_job(JOB, JobEvent::Transferred {
+    events.push(of_job(
+        JOB,
+        JobEvent::Transferred {
             target,
             transfer,
             at: ago(5),
-        }));
+        },
+    ));
     events.push(of_job(JOB, ended));
     events
 }
-
