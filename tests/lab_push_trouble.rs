@@ -14,8 +14,8 @@ mod release;
 use gate::{Gate, Moment};
 use real_fleet::{Lab, RealFleet, reference};
 use release::{
-    Release, assert_arrived, assert_has_files, assert_nothing_left, assert_told, planned, push, track,
-    transfer,
+    Release, assert_arrived, assert_has_files, assert_nothing_left, assert_told, has_taken, planned, push,
+    track, transfer,
 };
 use std::process::Command as Process;
 use tagboat::model::job::{Job, JobState, StepKind, Verdict};
@@ -145,9 +145,7 @@ async fn a_base_image_that_is_pruned_before_the_rebuild_costs_the_layers_or_all_
         }
         real.until("the hosts are seen to have it", |fleet| {
             let mut hosts = fleet.hosts().filter(|host| BOTH.contains(&host.name.as_str()));
-            hosts.all(|host| {
-                host.image(&reference(&release.tag)).is_some() && host.image(&reference(base)).is_none()
-            })
+            hosts.all(|host| has_taken(host, &release.tag) && host.image(&reference(base)).is_none())
         })
         .await;
     }

@@ -18,6 +18,7 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 use tagboat::model::failure::Failure;
+use tagboat::model::fleet::{Host, Stamp};
 use tagboat::model::job::{Job, JobState, StepKind, Track, TrackResult, Transfer, Verdict};
 use tagboat::model::names::HostName;
 use tagboat::model::plan::{ModeChoice, Plan, PushIntent, PushOptions, PushPlan, plan_push};
@@ -140,12 +141,15 @@ pub async fn push(real: &mut RealFleet, tag: &str, hosts: &[&str], mode: ModeCho
     let job = real.run(Plan::Push(plan)).await;
     assert_eq!(job.state, JobState::Ended(Verdict::Done), "{job:#?}");
     real.until("the hosts have it", |fleet| {
-        hosts
-            .iter()
-            .all(|host| fleet.host(host).unwrap().image(&reference(tag)).is_some())
+        hosts.iter().all(|host| has_taken(fleet.host(host).unwrap(), tag))
     })
     .await;
     job
+}
+
+/// Whether a host is seen to have a release under its tag, and stamped: the next plan relies on both.
+pub fn has_taken(host: &Host, tag: &str) -> bool {
+    host.image(&reference(tag)).is_some() && host.stamp == Stamp::Active(reference(tag))
 }
 
 /// How the image came to a host.
