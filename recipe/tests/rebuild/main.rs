@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod host_files;
+mod memory;
 mod odd_tars;
 mod recipes;
 mod round_trip;
