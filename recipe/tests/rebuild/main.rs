@@ -3,7 +3,9 @@
 
 mod host_files;
 mod memory;
+mod odd_indexes;
 mod odd_tars;
 mod recipes;
 mod round_trip;
 mod tars;
+mod varints;

@@ -1,6 +1,7 @@
 //! A helper holds no more in memory than is promised, whatever the recipe says.
 
 use crate::recipes::noise;
+use crate::varints::{put, put_number};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::Write;
@@ -14,19 +15,6 @@ const MOST_KB: u64 = 200_000;
 /// The largest window of a new file and of an old one.
 const NEW: usize = 16 << 20;
 const OLD: u64 = 32 << 20;
-
-fn put(output: &mut Vec<u8>, bytes: &[u8]) {
-    put_number(output, bytes.len() as u64);
-    output.extend_from_slice(bytes);
-}
-
-fn put_number(output: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        output.push(number.to_le_bytes()[0] | 0x80);
-        number >>= 7;
-    }
-    output.push(number.to_le_bytes()[0]);
-}
 
 /// Compressed so that who uncompresses it must hold so large a window.
 fn packed(bytes: &[u8], window_log: u32) -> Vec<u8> {
@@ -122,10 +110,10 @@ fn the_largest_recipe_needs_no_more_memory_than_is_promised() {
 
 #[test]
 fn a_path_that_no_file_can_have_is_not_held_nor_told() {
-    let path = vec![1; 60 << 20];
+    let long = vec![1; 60 << 20];
     let (mut copy, mut patch) = (vec![1], vec![3]);
-    put(&mut copy, &path);
-    put(&mut patch, &path);
+    put(&mut copy, &long);
+    put(&mut patch, &long);
     // The old file's size, and no window.
     patch.extend([0, 0]);
     for ops in [copy, patch] {
