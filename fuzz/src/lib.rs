@@ -5,6 +5,7 @@
     reason = "the modules of the recipe's own tests have more than is used here"
 )]
 
+use entries::{Entry, entries, tar_of};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use sha2::{Digest, Sha256};
@@ -34,11 +35,44 @@ pub fn index(tar: &[u8], piece: usize) -> LayerIndex {
     recipes::index(tar, piece)
 }
 
-/// Some recipes, as they are; the same each time.
+/// The older layer of all recipes that the fuzzer begins with: files that are longer than a header, each of its own kind.
+pub fn older() -> Vec<Entry> {
+    let choice = |name: u8| [FILE, name, name, 0xb8, 3 + name, 0, 0];
+    entries(&SEEN.map(choice).concat())
+}
+
+/// Names of files that no entry of [`older`] hides.
+const SEEN: [u8; 7] = [0, 1, 2, 3, 4, 12, 17];
+
+/// Chooses a file.
+const FILE: u8 = 8;
+
+/// Some recipes, as they are; the same each time. What is below a root is what a container sees of [`older`].
 pub fn some_recipes() -> Vec<Vec<u8>> {
-    some_layers()
-        .windows(2)
-        .map(|pair| recipes::recipe(&pair[1], &pair[..1], true).bytes)
+    let older = [tar_of(&older())];
+    let newer = (0..24u8).map(|number| {
+        // The same file, the same but for a byte, the same at another path, another file: in turn, and of other kinds and forms.
+        let choice = |name: u8| {
+            let turn = name.wrapping_mul(7).wrapping_add(number);
+            let from = if turn % 4 == 2 { 0 } else { name };
+            let seed = if turn % 4 == 3 { 0xe0 } else { from };
+            let kind = if turn % 11 == 0 { turn } else { FILE };
+            let form = if number < 12 { 0 } else { turn.wrapping_mul(29) };
+            [
+                kind,
+                name,
+                seed,
+                0xb8,
+                3 + from,
+                u8::from(turn % 4 == 1) * 7,
+                form,
+            ]
+        };
+        tar_of(&entries(&SEEN.map(choice).concat()))
+    });
+    newer
+        .chain(some_layers())
+        .map(|tar| recipes::recipe(&tar, &older, true).bytes)
         .collect()
 }
 

@@ -3,26 +3,26 @@
 
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest, Sha256};
-use std::fs;
+use std::fs::File;
 use std::io::{Cursor, ErrorKind, Write};
 use std::path::Path;
 use std::sync::OnceLock;
+use tagboat_fuzz::engine::Seen;
+use tagboat_fuzz::older;
 use tagboat_fuzz::recipe_file::{Told, closed, pieces, sealed};
 use tagboat_recipe::apply;
 use tempfile::TempDir;
 
-/// A few files with names that the seeds have too.
+/// What the seeds were made against.
 fn root() -> &'static Path {
     static ROOT: OnceLock<TempDir> = OnceLock::new();
     let root = ROOT.get_or_init(|| {
         let root = tempfile::tempdir().unwrap();
-        for name in ["a", "b", "ab/c", "c/a", "c/b/a"] {
-            let file = root.path().join(name);
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, [7; 510]).unwrap();
-        }
+        let mut seen = Seen::default();
+        seen.put(&older());
+        seen.write(root.path());
         // More than a patch may look at, and nothing on the disk.
-        let large = fs::File::create(root.path().join("large")).unwrap();
+        let large = File::create(root.path().join("large")).unwrap();
         large.set_len(40 << 20).unwrap();
         root
     });
