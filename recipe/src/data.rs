@@ -15,6 +15,9 @@ const WINDOW_LOG: u32 = 25;
 /// The smallest that zstd has.
 const LEAST_WINDOW_LOG: u32 = 10;
 
+/// From this window on, the tables of the levels are not larger than it needs.
+const LEAST_LARGE_WINDOW_LOG: u32 = 22;
+
 /// Packs the stream into `output`; `expected` is about how many bytes will come.
 pub(crate) fn writer<W: Write>(
     output: W,
@@ -28,9 +31,15 @@ pub(crate) fn writer<W: Write>(
     let mut encoder = zstd::stream::write::Encoder::new(output, level)?;
     encoder.multithread(workers)?;
     encoder.long_distance_matching(expected >= FEW)?;
-    // Tables are as large as the window, and take longer to clear than a few bytes to compress.
     let window = expected.next_power_of_two().trailing_zeros();
-    encoder.set_parameter(CParameter::WindowLog(window.clamp(LEAST_WINDOW_LOG, WINDOW_LOG)))?;
+    let window = window.clamp(LEAST_WINDOW_LOG, WINDOW_LOG);
+    encoder.set_parameter(CParameter::WindowLog(window))?;
+    // Tables of 50 MB take longer to clear than a few bytes to compress, and zstd makes smaller ones by itself only for a length
+    // that it is told before, to the byte.
+    if window < LEAST_LARGE_WINDOW_LOG {
+        encoder.set_parameter(CParameter::HashLog(window + 1))?;
+        encoder.set_parameter(CParameter::ChainLog(window + 1))?;
+    }
     encoder.include_checksum(true)?;
     Ok(encoder)
 }

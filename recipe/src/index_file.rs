@@ -2,6 +2,7 @@
 
 use crate::digest::{Sha256Digest, sha256};
 use crate::index::{Entry, EntryKind, LayerIndex};
+use crate::paths::LONGEST;
 use crate::pull::Pull;
 use crate::varint;
 use std::io::{self, Read, Write};
@@ -14,6 +15,9 @@ const FORM: u8 = 1;
 /// Layers of millions of files have indexes of hundreds of megabytes; more is a damaged file.
 const MOST_PACKED: u64 = 512 << 20;
 const MOST_UNPACKED: u64 = 2 << 30;
+
+/// No layer has a petabyte. Sums of such sizes are numbers.
+const MOST_SIZE: u64 = 1 << 50;
 
 const LEVEL: i32 = 3;
 
@@ -102,11 +106,12 @@ fn put_path(text: &mut Vec<u8>, last: &[u8], path: &[u8]) {
 
 fn unpack(text: &[u8]) -> Option<LayerIndex> {
     let mut pull = Pull(text);
-    let size = pull.number()?;
+    let size = pull.number().filter(|size| *size <= MOST_SIZE)?;
     let sha256: Sha256Digest = pull.array()?;
     let meta = pull.bytes()?.to_vec();
     let count = pull.number()?;
     let mut entries: Vec<Entry> = Vec::new();
+    let mut bodies = Bodies { begin: 0, end: size };
     for _ in 0..count {
         let last = entries
             .last()
@@ -114,19 +119,11 @@ fn unpack(text: &[u8]) -> Option<LayerIndex> {
             .unwrap_or_default();
         let shared = last.get(..usize::try_from(pull.number()?).ok()?)?;
         let path: Box<[u8]> = [shared, pull.bytes()?].concat().into();
-        let kind = match pull.byte()? {
-            0 => EntryKind::File {
-                offset: pull.number()?,
-                size: pull.number()?,
-                sha256: pull.array()?,
-            },
-            1 => EntryKind::HardLink {
-                target: pull.bytes()?.into(),
-            },
-            2 => EntryKind::Folder,
-            3 => EntryKind::Other,
-            _ => return None,
-        };
+        // A few bytes for each entry must not become many.
+        if path.len() > LONGEST {
+            return None;
+        }
+        let kind = unpack_kind(&mut pull, &mut bodies)?;
         entries.push(Entry { path, kind });
     }
     pull.is_empty().then_some(LayerIndex {
@@ -135,4 +132,38 @@ fn unpack(text: &[u8]) -> Option<LayerIndex> {
         entries,
         meta,
     })
+}
+
+fn unpack_kind(pull: &mut Pull<'_>, bodies: &mut Bodies) -> Option<EntryKind> {
+    Some(match pull.byte()? {
+        0 => {
+            let (offset, size) = (pull.number()?, pull.number()?);
+            bodies.take(offset, size)?;
+            let sha256 = pull.array()?;
+            EntryKind::File { offset, size, sha256 }
+        }
+        1 => EntryKind::HardLink {
+            target: pull.bytes()?.into(),
+        },
+        2 => EntryKind::Folder,
+        3 => EntryKind::Other,
+        _ => return None,
+    })
+}
+
+/// Where bodies may still be: they follow each other in the tar. Whoever adds up their sizes has no more than the tar's.
+struct Bodies {
+    begin: u64,
+    end: u64,
+}
+
+impl Bodies {
+    fn take(&mut self, offset: u64, size: u64) -> Option<()> {
+        let end = offset.checked_add(size).filter(|end| *end <= self.end)?;
+        if offset < self.begin {
+            return None;
+        }
+        self.begin = end;
+        Some(())
+    }
 }

@@ -1,6 +1,7 @@
 //! How the body of a file is made on the host. Bodies of no bytes have no operation.
 
 use crate::patch::{NEW_WINDOW, OLD_WINDOW, longest_patch};
+use crate::paths::LONGEST;
 use crate::pull::Pull;
 use crate::varint;
 
@@ -146,7 +147,7 @@ impl<'a> OpReader<'a> {
                 self.run = (rest > 0).then_some((kind, rest));
                 Some(if kind == SAME { Op::Same(1) } else { Op::New(1) })
             }
-            COPY => Some(Op::Copy(self.pull.bytes()?.into())),
+            COPY => Some(Op::Copy(self.path()?)),
             PATCH => self.patch(),
             _ => None,
         }
@@ -167,7 +168,7 @@ impl<'a> OpReader<'a> {
     }
 
     fn patch(&mut self) -> Option<Op> {
-        let path = self.pull.bytes()?.into();
+        let path = self.path()?;
         let old_size = self.pull.number()?;
         let count = self.pull.number().filter(|count| *count <= MOST_WINDOWS)?;
         let mut windows = Vec::new();
@@ -179,6 +180,12 @@ impl<'a> OpReader<'a> {
             old_size,
             windows,
         })
+    }
+
+    /// A path that a file can have: it is held in memory, and told when there is trouble with it.
+    fn path(&mut self) -> Option<Box<[u8]>> {
+        let path = self.pull.bytes()?;
+        (path.len() <= LONGEST).then(|| path.into())
     }
 
     /// A window; what is told is held in memory, so it is never more than what is ever made.

@@ -1,7 +1,7 @@
 //! Paths of layer entries: relative, of plain components.
 
 /// The kernel opens no longer path.
-const LONGEST: usize = 4095;
+pub(crate) const LONGEST: usize = 4095;
 
 /// The path without a leading `/` or `./`, a trailing `/`, and empty components. None if it leads out of the root, or if no
 /// file can have it.

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod host_files;
+mod memory;
+mod odd_indexes;
 mod odd_tars;
 mod recipes;
 mod round_trip;
 mod tars;
+mod varints;
