@@ -1,25 +1,23 @@
-# Loads a staged archive into the engine. POSIX sh has no pipefail: both ends of the pipe tell their exit codes apart.
-# $1: the engine's socket  $2: the archive  $3: zstd or gzip
-socket=$1 file=$2 codec=$3
-
+# Loads what `archive` gives into the engine. POSIX sh has no pipefail: both ends of the pipe tell their exit codes apart.
+# shellcheck shell=sh disable=SC2154
 unpack() {
     case $codec in
-        zstd) zstd -dcq <"$file" ;;
-        *) gzip -dc <"$file" ;;
+        zstd) zstd -dcq ;;
+        *) gzip -dc ;;
     esac
 }
 
-exec 3>&1
+exec 5>&1
 codes=$(
     {
         {
-            unpack 4>&-
+            archive 4>&-
             echo "unpack=$?" >&4
-        } | docker -H "unix://$socket" load >&3 4>&-
+        } | docker -H "unix://$socket" load >&5 4>&-
         echo "load=$?" >&4
     } 4>&1
 )
-exec 3>&-
+exec 5>&-
 code_of() { # code_of WORD
     rest=${codes##*"$1"=}
     echo "${rest%%[!0-9]*}"

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 pub(super) struct Tally {
     counter: ByteCounter,
     done: Arc<AtomicU64>,
+    arriving: Option<watch::Sender<u64>>,
 }
 
 impl Tally {
@@ -24,7 +25,14 @@ impl Tally {
         Self {
             counter,
             done: Arc::new(AtomicU64::new(there)),
+            arriving: None,
         }
+    }
+
+    /// Tells how many of the first bytes have left this machine, where they leave in their order.
+    pub(super) fn telling(mut self, arriving: &watch::Sender<u64>) -> Self {
+        self.arriving = Some(arriving.clone());
+        self
     }
 
     /// Learns how many bytes there are in all.
@@ -33,8 +41,11 @@ impl Tally {
     }
 
     fn add(&self, count: u64) {
-        let before = self.done.fetch_add(count, Ordering::Relaxed);
-        self.counter.set(before + count);
+        let done = self.done.fetch_add(count, Ordering::Relaxed) + count;
+        self.counter.set(done);
+        if let Some(arriving) = &self.arriving {
+            arriving.send_replace(done);
+        }
     }
 }
 

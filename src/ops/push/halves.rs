@@ -49,14 +49,14 @@ pub(super) async fn middle(
     Ok((begun.elapsed() >= FAR).then_some(middle))
 }
 
-/// Sends what is missing of both halves and joins them; gives how many bytes went, and how long the archive is there.
+/// Sends what is missing of both halves and joins them; gives how many bytes were there and are there.
 pub(super) async fn send_halves(
     push: &Push<'_>,
     parcel: &Arc<Parcel>,
     staged: &Staged,
     there: u64,
     middle: u64,
-) -> Result<(Option<u64>, u64), StepError> {
+) -> Result<(u64, u64), StepError> {
     let size = parcel.upper_bound();
     let half = staged.half();
     let of_half = part_of(push, parcel, &half, middle..size).await?;
@@ -103,7 +103,7 @@ pub(super) async fn send_halves(
         }
     }
     let joined = join(push, staged, [middle, size - middle]).await?;
-    Ok((Some(size - there - of_half), joined))
+    Ok((there + of_half, joined))
 }
 
 async fn join(push: &Push<'_>, staged: &Staged, sizes: [u64; 2]) -> Result<u64, StepError> {

@@ -3,6 +3,7 @@
 use super::attempt::Attempt;
 use super::compare::is_same;
 use super::context::{Arrived, Push, patience};
+use super::load_early::EarlyLoad;
 use super::rebuild::rebuild;
 use super::scripts::{DISCARD, LOAD};
 use super::shipment::{Shipment, Way};
@@ -10,7 +11,7 @@ use crate::model::fleet::Privilege;
 use crate::model::names::{ImageId, ImageRef};
 use crate::model::plan::Mode;
 use crate::ops::export::{Codec, Wrapping};
-use crate::ops::ports::{ImageDetails, ScriptCall};
+use crate::ops::ports::{ImageDetails, ScriptCall, ScriptOutput, ShellError};
 use crate::ops::report::{Outcome, StepError};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -64,12 +65,23 @@ pub(super) async fn load(
     push: &Push<'_>,
     shipment: &Shipment,
     arrived: &Arrived,
+    early: Option<EarlyLoad<'_>>,
     sent: &mut u64,
 ) -> Result<Outcome<Attempt<()>>, StepError> {
     let loaded = match (&shipment.way, shipment.parcel.wrapping()) {
         (Way::Delta(base), _) => rebuild(push, arrived, base, sent).await,
         (way, Wrapping::Archive(codec)) => {
-            load_archive(push, arrived, codec, matches!(way, Way::Layers)).await
+            let begun = match early {
+                Some(early) => early.finish(&arrived.file).await,
+                None => None,
+            };
+            let ended = match begun {
+                // A containerd store may have kept pieces of an earlier try that were wrong; it has done away with them by now.
+                Some(Ok(output)) if output.code != 0 => load_staged(push, arrived, codec).await,
+                Some(ended) => ended,
+                None => load_staged(push, arrived, codec).await,
+            };
+            judge(push, arrived, ended, matches!(way, Way::Layers))
         }
         (_, Wrapping::Recipe) => Ok(Outcome::refused("a recipe needs a helper")),
     };
@@ -80,12 +92,7 @@ pub(super) async fn load(
     loaded
 }
 
-async fn load_archive(
-    push: &Push<'_>,
-    archive: &Arrived,
-    codec: Codec,
-    is_partial: bool,
-) -> Result<Outcome<Attempt<()>>, StepError> {
+async fn load_staged(push: &Push<'_>, archive: &Arrived, codec: Codec) -> Result<ScriptOutput, ShellError> {
     let arguments = [
         push.link.profile().paths.docker_socket.clone(),
         archive.file.clone(),
@@ -95,7 +102,16 @@ async fn load_archive(
         .within(load_patience(push))
         .until(push.reporter.cancel());
     call.as_root = push.link.privilege == Privilege::Sudo;
-    let loaded = push.link.shell.run(call).await;
+    push.link.shell.run(call).await
+}
+
+/// What the engine made of an archive.
+fn judge(
+    push: &Push<'_>,
+    archive: &Arrived,
+    loaded: Result<ScriptOutput, ShellError>,
+    is_partial: bool,
+) -> Result<Outcome<Attempt<()>>, StepError> {
     let loaded = loaded.map_err(|error| push.shell_failed(&error, not_tagged(push, archive)))?;
     let why = match loaded.success() {
         Ok(said) => match unpack_trouble(&said) {

@@ -10,6 +10,7 @@ mod halves;
 mod helper_place;
 mod inventory;
 mod load;
+mod load_early;
 mod pace;
 mod rebuild;
 #[cfg(test)]
@@ -35,7 +36,10 @@ use crate::ops::stamp::{Stamped, stamp};
 use attempt::Attempt;
 use compare::Need;
 use context::{Arrived, Push};
+use load_early::EarlyLoad;
 pub use pace::Pace;
+use shipment::Shipment;
+use tokio::sync::watch;
 use ways::Lack;
 
 /// What the hosts of one push share.
@@ -155,17 +159,26 @@ impl Push<'_> {
             Attempt::Went(shipment) => shipment,
             Attempt::Refused(why) => return Ok(Attempt::Refused(why)),
         };
-        let arrived = self
-            .step(StepKind::Send, send::send(self, &shipment.parcel))
-            .await?;
+        let mut early = EarlyLoad::of(self, &shipment);
+        let arriving = early
+            .as_ref()
+            .map_or_else(watch::Sender::default, EarlyLoad::arriving);
+        let sending = Box::pin(self.send_and_verify(&shipment, &arriving));
+        let arrived = match &mut early {
+            Some(early) => early.beside(sending).await,
+            None => sending.await,
+        };
+        let arrived = match arrived {
+            Ok(arrived) => arrived,
+            Err(end) => {
+                if let Some(early) = early {
+                    early.abandon().await;
+                }
+                return Err(end);
+            }
+        };
         *sent += arrived.sent;
-        if arrived.is_verified {
-            self.skip(StepKind::Verify, "its SHA-256 was compared before the send")
-                .await?;
-        } else {
-            self.step(StepKind::Verify, send::verify(self, &arrived)).await?;
-        }
-        let loading = load::load(self, &shipment, &arrived, sent);
+        let loading = load::load(self, &shipment, &arrived, early, sent);
         let confirmed = match self.step(StepKind::Load, loading).await? {
             Attempt::Went(()) => {
                 self.step(StepKind::Confirm, load::confirm(self, mode, &arrived))
@@ -185,6 +198,22 @@ impl Push<'_> {
                 Ok(Attempt::Refused(why))
             }
         }
+    }
+
+    async fn send_and_verify(
+        &self,
+        shipment: &Shipment,
+        arriving: &watch::Sender<u64>,
+    ) -> Result<Arrived, TrackResult> {
+        let sending = send::send(self, &shipment.parcel, arriving);
+        let arrived = self.step(StepKind::Send, sending).await?;
+        if arrived.is_verified {
+            self.skip(StepKind::Verify, "its SHA-256 was compared before the send")
+                .await?;
+        } else {
+            self.step(StepKind::Verify, send::verify(self, &arrived)).await?;
+        }
+        Ok(arrived)
     }
 
     async fn finish_without_archive(&self, id: &ImageId) -> Result<Option<String>, TrackResult> {

@@ -1,7 +1,7 @@
 //! The scripts of a push by themselves, run by this machine's shell and by busybox.
 
 use super::scene::Scene;
-use super::scripts::{JOIN, LOAD, RECEIVE, STAGED, VERIFY};
+use super::scripts::{JOIN, LOAD, LOAD_ARRIVING, RECEIVE, STAGED, VERIFY};
 use crate::model::fleet::{Privilege, Store};
 use crate::model::job::{StepKind, TrackResult};
 use crate::ops::export::Codec;
@@ -230,6 +230,41 @@ async fn a_load_fails_when_either_end_of_its_pipe_does() {
         fs::write(&path, &good).unwrap();
         let refused = run(&host, LOAD, &["/socket", &file, "gzip"], b"").await;
         assert!(refused.success().unwrap_err().contains("invalid diffID"));
+    }
+}
+
+#[tokio::test]
+async fn an_archive_that_arrives_is_loaded_when_it_was_verified_and_never_before() {
+    for host in hosts() {
+        let ((part, arriving), (path, file)) = (staged(&host, "x.tar.gz.part"), staged(&host, "x.tar.gz"));
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        encoder.write_all(&vec![5; 500_000]).unwrap();
+        let archive = encoder.finish().unwrap();
+        let arguments = ["/socket", &arriving, "gzip"];
+        fs::write(&part, &archive).unwrap();
+
+        for unheard in ["", "upto 131072\n", "upto 131072\nupto 262144\n"] {
+            let ended = run(&host, LOAD_ARRIVING, &arguments, unheard.as_bytes()).await;
+            assert_eq!(ended.code, 4, "{unheard:?}");
+        }
+        // A part that has its name already is read from its beginning.
+        fs::rename(&part, &path).unwrap();
+        for heard in ["upto 131072\nverified ", "verified "] {
+            let heard = format!("{heard}{file}\n");
+            let loaded = run(&host, LOAD_ARRIVING, &arguments, heard.as_bytes()).await;
+            assert_eq!((loaded.code, loaded.stdout.trim()), (0, "Loaded image"));
+        }
+        let entries = fs::read_dir(host.path("staging")).unwrap();
+        assert_eq!(entries.count(), 1, "nothing is left beside the archive");
+        let given = fs::read_dir(host.path("engine/loaded")).unwrap();
+        let sizes: Vec<_> = given
+            .map(|given| given.unwrap().metadata().unwrap().len())
+            .collect();
+        assert_eq!(
+            sizes.iter().filter(|size| **size == 500_000).count(),
+            2,
+            "{sizes:?}"
+        );
     }
 }
 

@@ -41,7 +41,19 @@ pub(super) const VERIFY: Script = Script {
 /// Loads it.
 pub(super) const LOAD: Script = Script {
     name: "push-load",
-    text: include_str!("../../../assets/host/push-load.sh"),
+    text: concat!(
+        include_str!("../../../assets/host/push-archive-staged.sh"),
+        include_str!("../../../assets/host/push-load.sh")
+    ),
+};
+
+/// Loads it while it arrives.
+pub(super) const LOAD_ARRIVING: Script = Script {
+    name: "push-load-arriving",
+    text: concat!(
+        include_str!("../../../assets/host/push-archive-arriving.sh"),
+        include_str!("../../../assets/host/push-load.sh")
+    ),
 };
 
 /// Removes it.

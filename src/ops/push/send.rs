@@ -11,6 +11,7 @@ use crate::ops::export::{ExportError, Parcel};
 use crate::ops::ports::{ScriptCall, ScriptOutput};
 use crate::ops::report::{Outcome, StepError};
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// What a failed export means when `state` holds.
 pub(super) fn export_failed(push: &Push<'_>, error: &ExportError, state: String) -> StepError {
@@ -24,7 +25,13 @@ pub(super) fn export_failed(push: &Push<'_>, error: &ExportError, state: String)
 }
 
 /// Sends what the host lacks of the archive.
-pub(super) async fn send(push: &Push<'_>, parcel: &Arc<Parcel>) -> Result<Outcome<Arrived>, StepError> {
+///
+/// `arriving` is told how many of its first bytes have left this machine.
+pub(super) async fn send(
+    push: &Push<'_>,
+    parcel: &Arc<Parcel>,
+    arriving: &watch::Sender<u64>,
+) -> Result<Outcome<Arrived>, StepError> {
     let staged = Staged::of(push, parcel);
     match find(push, parcel, &staged).await? {
         There::Whole(facts) => {
@@ -40,57 +47,55 @@ pub(super) async fn send(push: &Push<'_>, parcel: &Arc<Parcel>) -> Result<Outcom
         }
         There::Part { there, spare } => {
             let middle = middle(push, parcel, there, spare).await?;
-            send_from(push, parcel, &staged, there, middle).await
+            let (there, came) = match middle {
+                Some(middle) => send_halves(push, parcel, &staged, there, middle).await?,
+                None => send_whole(push, parcel, &staged, there, arriving).await?,
+            };
+            account(push, parcel, &staged, there, came).await
         }
     }
 }
 
-async fn send_from(
+/// What came of a send that went well as far as the host said: so many bytes were `there` before, so many `came` to be there.
+async fn account(
     push: &Push<'_>,
     parcel: &Arc<Parcel>,
     staged: &Staged,
     there: u64,
-    middle: Option<u64>,
+    came: u64,
 ) -> Result<Outcome<Arrived>, StepError> {
-    let (sent, came) = match middle {
-        Some(middle) => send_halves(push, parcel, staged, there, middle).await?,
-        None => send_whole(push, parcel, staged, there).await?,
-    };
     let facts = parcel.finished().await;
     let facts = facts.map_err(|error| export_failed(push, &error, partly(push, &staged.part)))?;
     let total = facts.size;
     if came != total {
         return Err(ended_early(push, &staged.part, came, total));
     }
-    let sent = sent.unwrap_or(total - there);
-    let note = if sent == total {
+    let sent = total - there;
+    let note = if there == 0 {
         bytes(total)
     } else {
-        format!(
-            "resumed: {} were there, {} sent",
-            bytes(total - sent),
-            bytes(sent)
-        )
+        format!("resumed: {} were there, {} sent", bytes(there), bytes(sent))
     };
     Ok(Outcome::noted(staged.arrived(facts, sent, false), note))
 }
 
-/// Everything over one channel; how much that is may not be known before its end.
+/// Everything over one channel; how much that is may not be known before its end. Gives how many bytes were there and are there.
 async fn send_whole(
     push: &Push<'_>,
     parcel: &Arc<Parcel>,
     staged: &Staged,
     there: u64,
-) -> Result<(Option<u64>, u64), StepError> {
+    arriving: &watch::Sender<u64>,
+) -> Result<(u64, u64), StepError> {
     let stretch = Stretch {
         file: staged.part.clone(),
         begin: 0,
         there,
         end: None,
     };
-    let tally = Tally::new(push.reporter.byte_counter(parcel.size()), there);
+    let tally = Tally::new(push.reporter.byte_counter(parcel.size()), there).telling(arriving);
     let output = transfer(push, parcel, &stretch, &tally, push.reporter.cancel()).await?;
-    Ok((None, received(push, output, &staged.part)?))
+    Ok((there, received(push, output, &staged.part)?))
 }
 
 /// How many bytes a file on the host has after something was written to it.

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 const STALL: Duration = Duration::from_mins(2);
 
 /// No archive takes so long; a send is ended by its stall, by the operator or by the connection before that.
-const LONGEST: Duration = Duration::from_hours(48);
+pub(super) const LONGEST: Duration = Duration::from_hours(48);
 
 /// A stretch of a parcel, and the file on the host that it goes to.
 pub(super) struct Stretch {
