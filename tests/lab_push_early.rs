@@ -17,7 +17,7 @@ use wire::{Lab, Told, assert_done, forget, lab_command, on_host, plan_for, push,
 const LARGE: usize = 60_000_000;
 
 /// Sent by then: a part of it that the engine can have read.
-const MIDDLE: u64 = 40_000_000;
+const MIDDLE: u64 = 36_000_000;
 
 /// Removes the stamp of these tests.
 const FORGET_STAMP: &str = r#"rm -r "${1%/*}""#;
@@ -26,15 +26,14 @@ const FORGET_STAMP: &str = r#"rm -r "${1%/*}""#;
 const LEFT: &str =
     "pgrep -x docker; ls -d /tmp/*.part.?????? 2>/dev/null; docker images -q tagboat-staging; true";
 
-/// The load is under way in the engine's own temporary folder, or in its content store.
+/// Waits until the load is under way in the engine's own temporary folder, or in its content store; it must be while the rest still
+/// arrives.
 fn is_being_loaded(host: &str) {
-    lab_command(&[
-        "exec",
-        host,
-        "sh",
-        "-c",
-        "test -n \"$(find /var/lib/docker/tmp /var/lib/docker/containerd /var/lib/containerd -size +8M -newer /tmp -type f 2>/dev/null)\"",
-    ]);
+    let begun = "find /var/lib/docker/tmp /var/lib/docker/containerd /var/lib/containerd -size +8M -newer /run/before-the-push -type f";
+    let look = format!(
+        "until [ -n \"$({begun} 2>/dev/null)\" ]; do ls /tmp/*.part >/dev/null || exit 1; sleep 0.05; done"
+    );
+    lab_command(&["exec", host, "sh", "-c", &look]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +46,8 @@ async fn both_stores_read_an_archive_while_it_arrives() {
         ("lab-2", || is_being_loaded("lab-2")),
     ];
     for (host, look) in seen {
-        lab_command(&["shape", host, "rate=100mbit"]);
+        lab_command(&["shape", host, "rate=50mbit"]);
+        lab_command(&["exec", host, "touch", "/run/before-the-push"]);
         let link = lab.link(host).await;
         let told = Told {
             cancel_at: Some((StepKind::Send, MIDDLE)),

@@ -139,7 +139,7 @@ async fn a_containerd_store_is_a_source_too_and_a_login_with_sudo_is_enough() {
         &source,
         "docker rm -f tagboat-push-test >/dev/null 2>&1
         docker create --name tagboat-push-test convocate:v1.0.0 >/dev/null &&
-        date +%s%N >/tmp/tagboat-push-test && docker cp -q /tmp/tagboat-push-test tagboat-push-test:/committed &&
+        date +%s%N >/tmp/tagboat-push-test && docker cp /tmp/tagboat-push-test tagboat-push-test:/committed >/dev/null 2>&1 &&
         docker commit tagboat-push-test convocate:test-push-committed >/dev/null
         docker rm -f tagboat-push-test >/dev/null; rm /tmp/tagboat-push-test",
     )

@@ -2,6 +2,7 @@
 
 use crate::fleets::{GIB, OneHost, digest, facts, host_name, platform_here, reference};
 use std::collections::BTreeSet;
+use tagboat::model::failure::Refusal;
 use tagboat::model::fleet::{Fleet, HostChange, Stock, StockedHelper, StockedLayer, StockedRecipe};
 use tagboat::model::names::Digest;
 use tagboat::model::plan::{Estimate, Mode, ModeChoice, PushIntent, PushOptions, PushPlan, Route, plan_push};
@@ -38,7 +39,7 @@ fn digests(layers: &[u8]) -> BTreeSet<Digest> {
     layers.iter().map(|layer| digest(*layer)).collect()
 }
 
-fn plan(fleet: &Fleet, mode: ModeChoice) -> PushPlan {
+fn planned(fleet: &Fleet, mode: ModeChoice) -> Result<PushPlan, Refusal> {
     let options = PushOptions {
         mode,
         ..PushOptions::default()
@@ -49,7 +50,11 @@ fn plan(fleet: &Fleet, mode: ModeChoice) -> PushPlan {
         replace_tag: false,
         options,
     };
-    plan_push(&intent, fleet).unwrap()
+    plan_push(&intent, fleet)
+}
+
+fn plan(fleet: &Fleet, mode: ModeChoice) -> PushPlan {
+    planned(fleet, mode).unwrap()
 }
 
 pub(crate) fn route(host: OneHost, mode: ModeChoice) -> Route {
@@ -209,17 +214,7 @@ fn without_a_helper_there_is_no_delta_and_the_plan_says_why() {
 fn a_delta_that_is_forced_on_a_host_without_a_helper_is_refused() {
     let mut host = with_base();
     host.settings.helper = false;
-    let options = PushOptions {
-        mode: ModeChoice::Only(Mode::Delta),
-        ..PushOptions::default()
-    };
-    let intent = PushIntent {
-        reference: reference("v2"),
-        hosts: vec![host_name()],
-        replace_tag: false,
-        options,
-    };
-    let refusal = plan_push(&intent, &host.fleet()).unwrap_err();
+    let refusal = planned(&host.fleet(), ModeChoice::Only(Mode::Delta)).unwrap_err();
     assert!(refusal.reason.contains("helpers are switched off"), "{refusal}");
 }
 
@@ -240,17 +235,7 @@ fn the_room_that_is_needed_is_that_of_what_is_sent() {
     let host = || with_base().with(HostChange::Facts(facts("amd64", 1_200 * MB)));
     // Twice 600 MB and some air do not fit; what the host lacks does: 512 MB unpacked.
     assert_eq!(best(host()).mode, Mode::Delta);
-    let options = PushOptions {
-        mode: ModeChoice::Only(Mode::Full),
-        ..PushOptions::default()
-    };
-    let intent = PushIntent {
-        reference: reference("v2"),
-        hosts: vec![host_name()],
-        replace_tag: false,
-        options,
-    };
-    let refusal = plan_push(&intent, &host().fleet()).unwrap_err();
+    let refusal = planned(&host().fleet(), ModeChoice::Only(Mode::Full)).unwrap_err();
     assert!(refusal.reason.contains("the engine's data root"), "{refusal}");
 }
 
