@@ -5,6 +5,7 @@
 pub mod amount;
 pub mod clean;
 pub mod command;
+pub mod compose;
 pub mod console;
 pub mod event;
 pub mod failure;

@@ -1,6 +1,6 @@
 //! Profiles and host settings: where a host keeps its stamp and archives, and which containers are sessions.
 
-use crate::model::names::{ContainerRole, HostName, ImageName, InvalidName, SessionName};
+use crate::model::names::{ContainerRole, HostName, ImageName, InvalidName, PinKey, SessionName};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -19,6 +19,9 @@ pub struct Profile {
     pub prune: PruneRules,
     /// How a restart decides that a successor is good.
     pub probe: ProbeRules,
+    /// The variable in the `.env` of a Compose project that pins the image of its sessions.
+    #[serde(default = "PinKey::agents_image")]
+    pub compose_pin: PinKey,
 }
 
 /// Which containers are sessions.
@@ -107,6 +110,7 @@ impl Profile {
                 command: Vec::new(),
                 keep_predecessors: 1,
             },
+            compose_pin: PinKey::agents_image(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! One full list of a host: containers and images from its engine, stamp and free space from its shell.
 
 use crate::model::clean::clean;
+use crate::model::compose::ComposeOwner;
 use crate::model::fleet::{
     ConnectionProblem, Container, ContentId, HostFacts, HostImage, Listing, RunsOn, Space, Stamp, StampRecord,
 };
@@ -138,18 +139,9 @@ fn container(link: &HostLink, listed: ListedContainer) -> Container {
         .labels
         .iter()
         .map(|(key, value)| (key.as_str(), value.as_str()));
-    let label = |wanted: &str| {
-        listed
-            .labels
-            .iter()
-            .find(|(key, _)| key == wanted)
-            .map(|(_, value)| clean(value))
-    };
-    let project = label("com.docker.compose.project");
-    let service = label("com.docker.compose.service");
     Container {
+        compose: ComposeOwner::of_labels(labels.clone()),
         session: link.profile().select(&listed.name, labels, runs_image),
-        compose: project.map(|project| format!("{project}/{}", service.unwrap_or_default())),
         id: listed.id,
         name: clean(&listed.name),
         runs_on,

@@ -1,5 +1,6 @@
 //! One container of a host, whatever it runs: the root of what a prune must keep.
 
+use crate::model::compose::ComposeOwner;
 use crate::model::names::{ContainerId, ContainerRole, ImageId, ImageRef, SessionName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,8 +24,8 @@ pub struct Container {
     pub health: Health,
     /// When this container was created, by the host's clock.
     pub created_at: Timestamp,
-    /// The Compose project and service that own it, as `project/service`.
-    pub compose: Option<String>,
+    /// The Compose project that owns it.
+    pub compose: Option<ComposeOwner>,
 }
 
 /// The reference that a container was created with: what a session is pinned to.

@@ -63,7 +63,7 @@ pub enum StepKind {
     Record,
     /// The successor is created beside the old container.
     Create,
-    /// The old container can no longer come back by itself.
+    /// The old container can no longer come back by itself; of one of Compose, both images are held.
     Hold,
     /// The old container is stopped.
     Stop,
@@ -71,6 +71,10 @@ pub enum StepKind {
     Rename,
     /// The successor is started.
     Start,
+    /// The pin in a Compose project's `.env` names the new image.
+    WritePin,
+    /// Compose replaces the container.
+    Up,
     /// The successor is good.
     Probe,
     /// The swap is final.
@@ -100,6 +104,8 @@ impl StepKind {
             Self::Stop => "stop",
             Self::Rename => "rename",
             Self::Start => "start",
+            Self::WritePin => "write pin",
+            Self::Up => "up",
             Self::Probe => "probe",
             Self::Commit => "commit",
             Self::PutBack => "put back",

@@ -1,5 +1,6 @@
 //! The words of the domain as types: each is validated where it is parsed and never holds anything else.
 
+mod compose;
 mod container;
 mod digest;
 mod host_name;
@@ -8,6 +9,7 @@ mod job_id;
 mod operator;
 mod session_name;
 
+pub use compose::{PinKey, ProjectName, ProjectPath, ServiceName};
 pub use container::ContainerId;
 pub use digest::{Digest, ImageId};
 pub use host_name::HostName;

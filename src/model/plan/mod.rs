@@ -19,7 +19,7 @@ pub use prune::{
     PIN_IMAGE, PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts,
 };
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
-pub use restart::{RestartIntent, RestartPlan, RestartTarget, plan_restart};
+pub use restart::{Replacement, RestartIntent, RestartPlan, RestartTarget, plan_restart};
 pub use route::{Estimate, LEAST_BASE, MOST_OF_LAYERS, Route, WORTH_A_HELPER};
 
 use crate::model::failure::Refusal;

@@ -2,10 +2,11 @@
 
 use super::push::usable;
 use super::{Gate, PlanLine, count};
+use crate::model::compose::{ComposePlace, ComposeService};
 use crate::model::failure::Refusal;
 use crate::model::fleet::{ContainerState, Fleet, Host, Session};
 use crate::model::job::{Step, StepKind, Target};
-use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionName, Tag};
+use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, PinKey, SessionName, Tag};
 use crate::model::profile::{Guard, ProbeRules};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,25 @@ pub struct RestartTarget {
     pub probe: ProbeRules,
     /// Whether its host wants every change typed.
     pub guard: Guard,
+    /// Who replaces its container.
+    #[serde(default)]
+    pub by: Replacement,
+}
+
+/// Who replaces the container of a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replacement {
+    /// The restart itself.
+    #[default]
+    Restart,
+    /// Compose on the host, once the pin of the project names the image.
+    Compose {
+        /// The service that the session is.
+        service: ComposeService,
+        /// The variable that pins its image.
+        pin: PinKey,
+    },
 }
 
 /// Plans restarts, or says why none is possible.
@@ -85,6 +105,7 @@ fn target(
         )
     })?;
     restartable(host, &session)?;
+    let by = replacement(host, &session)?;
     let onto = wanted_reference(host, onto)?;
     let image = host.image(&onto).ok_or_else(|| {
         refuse(
@@ -107,22 +128,35 @@ fn target(
         was_up: container.state.is_up(),
         probe: host.settings.profile.probe.clone(),
         guard: host.settings.guard,
+        by,
     })
 }
 
-/// The states in which a container can be replaced, and who may replace it.
+/// Whose it is to replace the container. One of Compose is not replaced behind its back: it would put the old image back.
+fn replacement(host: &Host, session: &Session<'_>) -> Result<Replacement, Refusal> {
+    match &session.container().compose {
+        None => Ok(Replacement::Restart),
+        Some(owner) => match &owner.place {
+            ComposePlace::Known(service) => Ok(Replacement::Compose {
+                service: service.clone(),
+                pin: host.settings.profile.compose_pin.clone(),
+            }),
+            ComposePlace::Unknown(why) => Err(Refusal::of_host(
+                &host.name,
+                format!(
+                    "{} belongs to Compose ({}), and {why}",
+                    session.name(),
+                    owner.name
+                ),
+                "change the image in the Compose project and run `docker compose up -d --no-deps` there",
+            )),
+        },
+    }
+}
+
+/// The states in which a container can be replaced.
 fn restartable(host: &Host, session: &Session<'_>) -> Result<(), Refusal> {
     let container = session.container();
-    if let Some(owner) = &container.compose {
-        return Err(Refusal::of_host(
-            &host.name,
-            format!(
-                "{} belongs to Compose ({owner}), which would put its old image back",
-                session.name()
-            ),
-            "change the image in the Compose project and run `docker compose up -d --no-deps` there",
-        ));
-    }
     match container.state {
         ContainerState::Removing | ContainerState::Dead => Err(Refusal::of_host(
             &host.name,
@@ -168,13 +202,18 @@ impl RestartPlan {
             .collect()
     }
 
-    pub(super) fn steps(&self, _target: &Target) -> Vec<Step> {
-        use StepKind::{Check, CleanUp, Commit, Create, Hold, Probe, Record, Rename, Start, Stop};
-        [
-            Check, Record, Create, Hold, Stop, Rename, Start, Probe, Commit, CleanUp,
-        ]
-        .map(Step::of)
-        .into()
+    pub(super) fn steps(&self, target: &Target) -> Vec<Step> {
+        use StepKind::{
+            Check, CleanUp, Commit, Create, Hold, Probe, Record, Rename, Start, Stop, Up, WritePin,
+        };
+        let is_it = |one: &&RestartTarget| Target::session(one.host.clone(), one.session.clone()) == *target;
+        let kinds: &[StepKind] = match self.sessions.iter().find(is_it).map(|one| &one.by) {
+            Some(Replacement::Compose { .. }) => &[Check, Record, Hold, WritePin, Up, Probe, Commit, CleanUp],
+            Some(Replacement::Restart) | None => &[
+                Check, Record, Create, Hold, Stop, Rename, Start, Probe, Commit, CleanUp,
+            ],
+        };
+        kinds.iter().copied().map(Step::of).collect()
     }
 
     pub(super) fn lines(&self) -> Vec<PlanLine> {
@@ -182,27 +221,39 @@ impl RestartPlan {
             target: Target::session(one.host.clone(), one.session.clone()),
             before: one.from.rsplit(':').next().unwrap_or(&one.from).to_owned(),
             after: one.onto.tag.to_string(),
-            note: match (one.was_up, one.from_id == one.onto_id) {
-                (true, true) => "same image, new container".to_owned(),
-                (true, false) => format!(
-                    "probe {} s, the old one is put back if it fails",
-                    one.probe.stable.as_secs()
-                ),
-                (false, _) => "it is stopped and stays stopped".to_owned(),
-            },
+            note: one.note(),
         };
         self.sessions.iter().map(line).collect()
     }
 
     pub(super) fn untouched(&self) -> Vec<String> {
-        vec![
+        let mut all = vec![
             "its volumes, network, environment and name stay".to_owned(),
             "every other session keeps running as it is".to_owned(),
-        ]
+        ];
+        if self.composed().next().is_some() {
+            all.push("every other line of the Compose project's .env stays as it is".to_owned());
+        }
+        all
     }
 
     pub(super) fn undo(&self) -> String {
-        "the old container is kept, stopped, beside the new one".to_owned()
+        let kept = "the old container is kept, stopped, beside the new one";
+        match self.composed().count() {
+            0 => kept.to_owned(),
+            all if all == self.sessions.len() => {
+                "restart onto the tag before, whose image is held; Compose keeps no old container".to_owned()
+            }
+            _ => format!(
+                "{kept}; of Compose's no container is kept, only the image: restart onto the tag before"
+            ),
+        }
+    }
+
+    /// The sessions that Compose replaces.
+    fn composed(&self) -> impl Iterator<Item = &RestartTarget> {
+        let is_composed = |one: &&RestartTarget| matches!(one.by, Replacement::Compose { .. });
+        self.sessions.iter().filter(is_composed)
     }
 
     pub(super) fn gate(&self) -> Gate {
@@ -211,6 +262,28 @@ impl RestartPlan {
             many if many.iter().any(|one| one.guard == Guard::Strict) => Gate::Typed(many.len().to_string()),
             [one] if one.from_id == one.onto_id => Gate::Bar,
             _ => Gate::Plan,
+        }
+    }
+}
+
+impl RestartTarget {
+    /// What a restart does to it.
+    fn note(&self) -> String {
+        let stable = self.probe.stable.as_secs();
+        match (&self.by, self.was_up, self.from_id == self.onto_id) {
+            (Replacement::Compose { service, pin }, is_up, _) => format!(
+                "Compose {service}: {pin} in its .env, then up{}; what is outside its volumes goes",
+                if is_up {
+                    format!(", probe {stable} s, both put back if it fails")
+                } else {
+                    "; it stays stopped".to_owned()
+                }
+            ),
+            (Replacement::Restart, true, true) => "same image, new container".to_owned(),
+            (Replacement::Restart, true, false) => {
+                format!("probe {stable} s, the old one is put back if it fails")
+            }
+            (Replacement::Restart, false, _) => "it is stopped and stays stopped".to_owned(),
         }
     }
 }

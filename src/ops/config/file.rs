@@ -5,7 +5,7 @@ use super::host_path::HostPath;
 use super::mode_word::ModeWord;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
-use crate::model::names::{HostName, ImageName};
+use crate::model::names::{HostName, ImageName, PinKey};
 use crate::model::profile::{Guard, PruneRule};
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
@@ -102,6 +102,8 @@ pub(super) struct ProfileTable {
     pub(super) prune: Option<PruneTable>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) probe: Option<ProbeTable>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) compose_pin: Option<PinKey>,
 }
 
 /// `prune` of a profile.

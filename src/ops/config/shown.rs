@@ -82,6 +82,7 @@ fn profile_table(profile: &Profile) -> ProfileTable {
             command: Some(profile.probe.command.clone()),
             keep_predecessors: Some(profile.probe.keep_predecessors),
         }),
+        compose_pin: Some(profile.compose_pin.clone()),
     }
 }
 

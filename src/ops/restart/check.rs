@@ -38,9 +38,7 @@ impl Restart<'_> {
     pub(super) async fn check(&self) -> Result<Outcome<Ready>, StepError> {
         let old = self.session_container().await?;
         let is_up = self.state_allows(&old)?;
-        if self.target.probe.command.iter().any(|word| word.contains('\n')) {
-            return Err(self.refuse("the probe command holds a line break", "mend it in the config"));
-        }
+        self.probe_command_fits()?;
         let policy = policy_of(&old)
             .ok_or_else(|| self.refuse("its restart policy is not understood", "restart it by hand"))?;
         let old_image = self.image(self.target.from_id.as_str()).await?.ok_or_else(|| {
@@ -75,7 +73,12 @@ impl Restart<'_> {
             None
         };
         let seen = self.look_at_host(&successor.needs).await?;
-        let loss = self.tell_layer(seen.layer_changes, spares.is_some()).await;
+        let fate = match (spares.is_some(), self.target.probe.keep_predecessors) {
+            (true, _) => "go away with it, as it runs with --rm",
+            (false, 0) => "go away with it, as no predecessor is kept",
+            (false, _) => "stay in its predecessor",
+        };
+        let loss = self.tell_layer(seen.layer_changes, fate).await;
         let ready = Ready {
             old,
             successor,
@@ -91,7 +94,7 @@ impl Restart<'_> {
     }
 
     /// The container that is the session now; it must be the one of the plan.
-    async fn session_container(&self) -> Result<Value, StepError> {
+    pub(super) async fn session_container(&self) -> Result<Value, StepError> {
         let name = self.target.session.as_str();
         let found = self.link.engine.inspect(name).await;
         let found =
@@ -113,7 +116,15 @@ impl Restart<'_> {
         Ok(container)
     }
 
-    fn state_allows(&self, container: &Value) -> Result<bool, StepError> {
+    /// The host's script reads it line by line.
+    pub(super) fn probe_command_fits(&self) -> Result<(), StepError> {
+        if self.target.probe.command.iter().any(|word| word.contains('\n')) {
+            return Err(self.refuse("the probe command holds a line break", "mend it in the config"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn state_allows(&self, container: &Value) -> Result<bool, StepError> {
         let word = container
             .pointer("/State/Status")
             .and_then(Value::as_str)
@@ -134,14 +145,14 @@ impl Restart<'_> {
         }
     }
 
-    async fn image(&self, name: &str) -> Result<Option<Value>, StepError> {
+    pub(super) async fn image(&self, name: &str) -> Result<Option<Value>, StepError> {
         let found = self.link.engine.image(name).await;
         let found =
             found.map_err(|error| StepError::of_engine(&error, super::UNTOUCHED, self.again_advice()))?;
         Ok(found.map(|details| details.raw))
     }
 
-    async fn new_image(&self) -> Result<Value, StepError> {
+    pub(super) async fn new_image(&self) -> Result<Value, StepError> {
         let onto = &self.target.onto;
         let Some(image) = self.image(&onto.to_string()).await? else {
             return Err(self.refuse(
@@ -175,7 +186,7 @@ impl Restart<'_> {
     }
 
     /// Lets the host look at its own files, networks and other containers.
-    async fn look_at_host(&self, needs: &Needs) -> Result<Seen, StepError> {
+    pub(super) async fn look_at_host(&self, needs: &Needs) -> Result<Seen, StepError> {
         let paths = &self.link.profile().paths;
         let socket = match self.link.settings.address {
             Address::Local => String::new(),
@@ -247,15 +258,10 @@ impl Restart<'_> {
     }
 
     /// Files in the container's own layer are not in the next one (RF54).
-    async fn tell_layer(&self, changes: u32, vanishes: bool) -> Option<String> {
+    pub(super) async fn tell_layer(&self, changes: u32, fate: &str) -> Option<String> {
         if changes == 0 {
             return None;
         }
-        let fate = match (vanishes, self.target.probe.keep_predecessors) {
-            (true, _) => "go away with it, as it runs with --rm",
-            (false, 0) => "go away with it, as no predecessor is kept",
-            (false, _) => "stay in its predecessor",
-        };
         let noun = if changes == 1 { "file" } else { "files" };
         let told = format!("{changes} {noun} outside its volumes {fate}");
         self.reporter.log(&told).await;
@@ -264,9 +270,11 @@ impl Restart<'_> {
 }
 
 /// What a host told of itself.
-struct Seen {
-    socket: String,
-    layer_changes: u32,
+pub(super) struct Seen {
+    /// The engine's socket.
+    pub(super) socket: String,
+    /// Files that were added or changed in the container's own layer.
+    pub(super) layer_changes: u32,
 }
 
 /// The restart policy in the words of the command line.

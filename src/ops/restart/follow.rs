@@ -5,6 +5,7 @@ use super::status::{self, End, Life, Line, Why};
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, StepState, TrackResult};
 use crate::model::names::ContainerRole;
+use crate::model::plan::Replacement;
 use crate::ops::ports::{ScriptOutput, ShellError};
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ impl Restart<'_> {
                 biased;
                 () = self.reporter.cancel().cancelled(), if !asked_back => {
                     asked_back = true;
-                    self.reporter.log("cancelled: the old container is put back unless the new one is committed").await;
+                    self.reporter.log("cancelled: what was is put back unless the new container is committed").await;
                     self.ask(&heard, "abort", &[], ANSWER).await?;
                     continue;
                 }
@@ -177,6 +178,11 @@ impl Restart<'_> {
             words => format!("{why}; its last words: {}", words.join(" / ")),
         };
         let advice = match kind {
+            StepKind::Up | StepKind::Probe if self.is_composed() => format!(
+                "see its log above, or {}/failed.log on {}",
+                self.directory(),
+                self.target.host
+            ),
             StepKind::Start | StepKind::Probe => {
                 let failed = self.container_name(&ContainerRole::Failed);
                 format!(
@@ -186,7 +192,16 @@ impl Restart<'_> {
             }
             _ => self.again_advice(),
         };
-        self.failure(kind, &cause, "The old container is put back.", &advice, false)
+        let state = if self.is_composed() {
+            "The pin and the old image are put back."
+        } else {
+            "The old container is put back."
+        };
+        self.failure(kind, &cause, state, &advice, false)
+    }
+
+    fn is_composed(&self) -> bool {
+        matches!(self.target.by, Replacement::Compose { .. })
     }
 
     fn journal_gone(&self) -> TrackResult {
@@ -205,7 +220,10 @@ impl Restart<'_> {
 
     fn result(&self, heard: Heard) -> TrackResult {
         let step = heard.step();
-        let back = "The old container is the session again, as it was.";
+        let back = match self.is_composed() {
+            true => "The pin is as it was, and the session runs the old image.",
+            false => "The old container is the session again, as it was.",
+        };
         let with = |note: Option<String>| {
             note.map_or_else(|| back.to_owned(), |note| format!("{back} Note: {note}."))
         };

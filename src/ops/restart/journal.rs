@@ -23,7 +23,13 @@ impl Restart<'_> {
             ("plan", self.plan_text(ready)?),
             ("probe-command", self.target.probe.command.join("\n")),
         ];
-        let mut input = Cursor::new(parcel(&files));
+        self.write_journal(&files).await?;
+        Ok(Outcome::done(()))
+    }
+
+    /// Has the host write the files of a journal, and claim the session for it.
+    pub(super) async fn write_journal(&self, files: &[(&str, String)]) -> Result<(), StepError> {
+        let mut input = Cursor::new(parcel(files));
         let arguments = [
             self.link.profile().paths.state.clone(),
             self.journal_name(),
@@ -45,7 +51,7 @@ impl Restart<'_> {
             return Err(self.open_restart(open));
         }
         match answer.success() {
-            Ok(_) => Ok(Outcome::done(())),
+            Ok(_) => Ok(()),
             Err(why) => {
                 let state = &self.link.profile().paths.state;
                 Err(self.refuse(
@@ -91,6 +97,11 @@ impl Restart<'_> {
             ("name_old", self.container_name(&ContainerRole::Predecessor)),
             ("name_failed", self.container_name(&ContainerRole::Failed)),
         ];
+        self.plan_lines(&lines)
+    }
+
+    /// `KEY=VALUE` in lines.
+    pub(super) fn plan_lines(&self, lines: &[(&str, String)]) -> Result<String, StepError> {
         let mut text = String::new();
         for (key, value) in lines {
             if value.contains(['\n', '\r']) {
@@ -98,7 +109,7 @@ impl Restart<'_> {
             }
             text.push_str(key);
             text.push('=');
-            text.push_str(&value);
+            text.push_str(value);
             text.push('\n');
         }
         Ok(text)

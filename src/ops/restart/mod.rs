@@ -5,18 +5,20 @@
 //! is too late, and the restart comes to its end.
 
 mod check;
+mod compose;
 mod create;
 mod follow;
 mod journal;
 mod scripts;
 mod status;
 
+pub use compose::COMPOSE_TRANSACTION;
 pub use scripts::{BOOT_HOOK, TRANSACTION};
 
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ContainerRole, ImageRef, JobId, Operator};
-use crate::model::plan::{PIN_IMAGE, RestartTarget};
+use crate::model::plan::{PIN_IMAGE, Replacement, RestartTarget};
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{Script, ScriptCall, ScriptOutput, ShellError};
 use crate::ops::report::{StepError, TrackReporter};
@@ -80,6 +82,13 @@ struct Restart<'a> {
 
 impl Restart<'_> {
     async fn run(&self) -> Result<TrackResult, TrackResult> {
+        match &self.target.by {
+            Replacement::Restart => self.replace().await,
+            Replacement::Compose { service, pin } => self.compose(service, pin).await,
+        }
+    }
+
+    async fn replace(&self) -> Result<TrackResult, TrackResult> {
         let ready = self
             .reporter
             .step(Step::of(StepKind::Check), self.check())
@@ -101,7 +110,7 @@ impl Restart<'_> {
             Ok(made) => made,
             Err(result) => return Err(self.back_out(result).await),
         };
-        self.hand_over(&made).await?;
+        self.hand_over(made.arguments()).await?;
         Box::pin(self.follow(follow::Start::Fresh)).await
     }
 
@@ -130,8 +139,8 @@ impl Restart<'_> {
     }
 
     /// Names what was made, and lets the host go on alone.
-    async fn hand_over(&self, made: &create::Made) -> Result<(), TrackResult> {
-        let arguments = std::iter::once(self.directory()).chain(made.arguments());
+    async fn hand_over(&self, made: Vec<String>) -> Result<(), TrackResult> {
+        let arguments = std::iter::once(self.directory()).chain(made);
         let answer = self.run_script(scripts::HAND_OVER, arguments, BACK_OUT).await;
         match answer.map(ScriptOutput::success) {
             Ok(Ok(_)) => Ok(()),
@@ -226,7 +235,7 @@ impl Restart<'_> {
         self.failed(
             step,
             &error.to_string(),
-            "The host goes on alone: it finishes the restart, or puts the old container back.",
+            "The host goes on alone: it finishes the restart, or puts back what was.",
             &self.resume_advice(),
             true,
         )

@@ -106,6 +106,8 @@ fn line(text: &str) -> Option<Line> {
         "stop" => StepKind::Stop,
         "rename" => StepKind::Rename,
         "start" => StepKind::Start,
+        "write_pin" => StepKind::WritePin,
+        "up" => StepKind::Up,
         "probe" => StepKind::Probe,
         "commit" => StepKind::Commit,
         "clean_up" => StepKind::CleanUp,

@@ -83,7 +83,7 @@ fn container(
     );
     document.field("created", Role::Plain, &created);
     if let Some(compose) = &container.compose {
-        document.field("compose", Role::Plain, compose);
+        document.field("compose", Role::Plain, &compose.name);
     }
     let is_reached = standing::of_host(host, now, look);
     document.field("host", is_reached.role, &is_reached.text());

@@ -9,6 +9,7 @@ pub(crate) use jobs::{DONE, INTERRUPTED, RUNNING};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use tagboat::model::compose::{ComposeOwner, ComposePlace};
 use tagboat::model::console::{Msg, Size, State, update};
 use tagboat::model::event::Event;
 use tagboat::model::fleet::{
@@ -328,7 +329,10 @@ fn containers() -> Vec<(&'static str, Container)> {
             container.health = Health::Unhealthy;
         }
         if container.name.ends_with("birch") {
-            container.compose = Some("agents/birch".into());
+            container.compose = Some(ComposeOwner {
+                name: "agents/birch".to_owned(),
+                place: ComposePlace::Unknown("this is a test".to_owned()),
+            });
         }
     }
     containers

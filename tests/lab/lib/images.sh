@@ -12,7 +12,7 @@ engine_suite() {
 host_packages() { # host_packages SUITE
   # The docker command is a package of its own from trixie on.
   [ "$1" = bookworm ] || printf 'docker-cli,'
-  say docker.io,openssh-server,iproute2,iptables,zstd,gzip,sudo,procps,busybox-static
+  say docker.io,docker-compose,openssh-server,iproute2,iptables,zstd,gzip,sudo,procps,busybox-static
 }
 
 host_image() { # host_image SUITE: its reference; another recipe gives another tag

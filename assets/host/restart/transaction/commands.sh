@@ -9,7 +9,7 @@ work() { # work transact|recover
   load || stuck "the journal is not understood: it was written by another version, or it is damaged"
   # Signals end the console's commands, not this.
   trap '' HUP INT TERM
-  if [ "$1" = transact ] && [ "$runners" -eq 0 ] && [ -n "$new" ]; then transact; else recover; fi
+  if [ "$1" = transact ] && [ "$runners" -eq 0 ] && [ -e "$dir/made" ]; then transact; else recover; fi
 }
 
 launch() { # launch transact|recover: detached; a way that does not get it going is followed by the next

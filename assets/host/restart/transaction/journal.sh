@@ -1,4 +1,4 @@
-# The journal of a restart: its status, its plan, and who works on it.
+# The journal of a restart: its status, and who works on it.
 
 say() { # say STEP STATE [DETAIL]
   printf '%s %s %s %s\n' "$(date +%s)" "$1" "$2" "$(printf %s "${3:-}" | tr '\n\r' '  ' | cut -c1-600)" >>"$dir/status"
@@ -11,30 +11,6 @@ mark() { # mark FILE TEXT: on disk when it returns, whole or not at all
 }
 
 is_id() { [ ${#1} -eq 64 ] && case $1 in *[!0-9a-f]*) false ;; esac }
-
-load() { # reads the journal; anything that it does not understand is an error
-  version='' session='' old='' policy='' up='' vanishes='' stable='' deadline='' keep='' pin='' socket=''
-  name_old='' name_failed='' new='' stand_in='' keeper=''
-  while IFS='=' read -r key value; do
-    case $key in
-      version) version=$value ;; session) session=$value ;; old) old=$value ;; policy) policy=$value ;;
-      up) up=$value ;; vanishes) vanishes=$value ;; stable) stable=$value ;; deadline) deadline=$value ;;
-      keep) keep=$value ;; pin) pin=$value ;; socket) socket=$value ;;
-      name_old) name_old=$value ;; name_failed) name_failed=$value ;;
-    esac
-  done <"$dir/plan" || return 1
-  [ "$version" = 1 ] && is_id "$old" && [ -n "$session" ] && [ -n "$name_old" ] && [ -n "$name_failed" ] || return 1
-  [ -n "$pin" ] && [ -n "$policy" ] || return 1
-  case $up$vanishes in [01][01]) ;; *) return 1 ;; esac
-  case $stable:$deadline:$keep in *[!0-9:]* | :* | *::* | *:) return 1 ;; esac
-  [ -z "$socket" ] || export DOCKER_HOST="unix://$socket"
-  unset DOCKER_CONTEXT
-  [ -e "$dir/made" ] || return 0
-  while IFS='=' read -r key value; do
-    case $key in new) new=$value ;; stand_in) stand_in=$value ;; keeper) keeper=$value ;; esac
-  done <"$dir/made"
-  is_id "$new"
-}
 
 # Who works on a journal: `PID START BOOT`. A number is taken once, so two that find the same one dead cannot both go on.
 start_of() { # start_of PID: when it started; nothing for one that is gone or only waits to be collected

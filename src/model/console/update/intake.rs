@@ -1,6 +1,7 @@
 //! Makes every text of an event harmless that a host, an engine or a program on a host may have written.
 
 use crate::model::clean::clean;
+use crate::model::compose::ComposePlace;
 use crate::model::event::Event;
 use crate::model::failure::{Failure, Refusal};
 use crate::model::fleet::{Connection, ConnectionProblem, Delta, HostChange, RunsOn, Stamp};
@@ -68,7 +69,12 @@ fn host_change(change: HostChange) -> HostChange {
         }
         HostChange::Container(mut container) => {
             container.name = clean(&container.name);
-            container.compose = container.compose.map(|text| clean(&text));
+            if let Some(owner) = &mut container.compose {
+                owner.name = clean(&owner.name);
+                if let ComposePlace::Unknown(why) = &mut owner.place {
+                    *why = clean(why);
+                }
+            }
             if let RunsOn::Other(text) = &mut container.runs_on {
                 *text = clean(text);
             }

@@ -1,0 +1,70 @@
+# The service's containers, and how Compose is let loose on them: on this service alone, without a pull, without a build.
+
+containers() { # the ids of the service's containers in $out
+  ask docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" \
+    --filter "label=com.docker.compose.service=$service" --filter label=com.docker.compose.oneoff=False
+}
+
+tell_service() { # the one container of the service in $one, and how it is; complains if it is not one, or not under its name
+  containers || return 1
+  # shellcheck disable=SC2086
+  set -- $out
+  [ $# -eq 1 ] || { err="the service has $# containers and not one"; return 1; }
+  one=$1
+  look "$one"
+  [ "$name" = "$session" ] || { err="its container is called ${name:-nothing} and not $session"; return 1; }
+}
+
+runs_on() { # runs_on ID IMAGE
+  ask docker inspect --type container -f '{{.Image}}' "$1" && [ "$out" = "$2" ]
+}
+
+# Compose makes the new container as HASH_NAME, stops and removes the old one, renames the new one, starts it. It does not take
+# up what a run of it left between: beside the old container the new one is one too many, and alone it would keep that name.
+settle_names() {
+  containers || return 1
+  halves='' whole=''
+  for id in $out; do
+    look "$id"
+    case $name in
+      "$session") whole=$id ;;
+      ????????????_"$session") halves="$halves $id" ;;
+    esac
+  done
+  for id in $halves; do
+    look "$id"
+    if [ -z "$whole" ]; then
+      rename_to "$id" "$session" || return 1
+      whole=$id
+    elif never_ran; then
+      remove "$id" || return 1
+    fi
+  done
+}
+
+bring_up() { # bring_up VARIABLE FLAG...: the service as its files say; waits out an engine that goes away meanwhile
+  late=0
+  variable=$1
+  shift
+  while :; do
+    settle_names || return 1
+    err=$(compose "$dir" "$variable" up "$@" --no-deps --no-build --pull never "$service" 2>&1)
+    code_up=$?
+    # Compose tells what it does on the same stream; only the last lines are what it complains about.
+    [ $code_up -ne 0 ] || return 0
+    engine_away $code_up "$err" || { err=$(printf '%s\n' "$err" | grep -v '^ *$' | tail -n 2); return 1; }
+  done
+}
+flag_of_state() { if [ "$up" = 1 ]; then echo -d; else echo --no-start; fi }
+
+end_compose() { # what a killed run has left of Compose must not reach the engine any more
+  ended=no
+  for environ in /proc/[0-9]*/environ; do
+    if tr '\0' '\n' <"$environ" 2>/dev/null | grep -qxF "TAGBOAT_RESTART=${dir##*/}"; then
+      pid=${environ#/proc/}
+      kill -9 "${pid%/environ}" 2>/dev/null && ended=yes
+    fi
+  done
+  # What it had asked of the engine is done by then.
+  [ $ended = no ] || sleep 1
+}

@@ -1,0 +1,46 @@
+//! The scripts of a restart by Compose: two that the console runs before it, and the transaction that the host runs alone.
+
+use crate::ops::ports::Script;
+
+/// Looks for Compose, the project's files and the service's containers.
+pub(super) const LOOK: Script = Script {
+    name: "compose look",
+    text: include_str!("../../../../assets/host/compose/look.sh"),
+};
+
+/// Has Compose read the project with the old pin and with the new one.
+pub(super) const TRY: Script = Script {
+    name: "compose try",
+    text: concat!(
+        include_str!("../../../../assets/host/compose/run.sh"),
+        "\n",
+        include_str!("../../../../assets/host/compose/try.sh"),
+    ),
+};
+
+/// The transaction, as it is put into the journal of such a restart; its journal, engine and probe are those of every restart.
+pub const COMPOSE_TRANSACTION: &str = concat!(
+    include_str!("../../../../assets/host/compose/transaction/head.sh"),
+    "\n",
+    include_str!("../../../../assets/host/restart/transaction/journal.sh"),
+    "\n",
+    include_str!("../../../../assets/host/restart/transaction/engine.sh"),
+    "\n",
+    include_str!("../../../../assets/host/restart/transaction/steps.sh"),
+    "\n",
+    include_str!("../../../../assets/host/restart/transaction/probe.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/run.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/transaction/plan.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/transaction/pin.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/transaction/service.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/transaction/forwards.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/transaction/back.sh"),
+    "\n",
+    include_str!("../../../../assets/host/restart/transaction/commands.sh"),
+);
