@@ -382,8 +382,13 @@ pub(crate) fn failure(result: &TrackResult) -> String {
 
 /// Where the host's script can be made to die, read from the script itself, so that none is forgotten.
 pub(crate) fn crash_points() -> Vec<String> {
+    crash_points_of(tagboat::ops::restart::TRANSACTION)
+}
+
+/// The same of any such script.
+pub(crate) fn crash_points_of(script: &str) -> Vec<String> {
     let mut points: Vec<String> = Vec::new();
-    for line in tagboat::ops::restart::TRANSACTION.lines() {
+    for line in script.lines() {
         let mut words = line.split_whitespace();
         if let (Some("begin" | "crash_point"), Some(point), None) = (words.next(), words.next(), words.next())
             && !point.starts_with(['"', '$'])

@@ -1,10 +1,11 @@
 //! Onto which image a session is restarted, and when it is not.
 
 use crate::fleets::{OneHost, container, digest, host_name, reference, session};
+use tagboat::model::compose::{ComposeOwner, ComposePlace, ComposeService};
 use tagboat::model::failure::Refusal;
 use tagboat::model::fleet::{ContainerState, Fleet, HostChange, RunsOn};
-use tagboat::model::names::{ImageId, Tag};
-use tagboat::model::plan::{Gate, Plan, RestartIntent, RestartPlan, plan_restart};
+use tagboat::model::names::{ImageId, PinKey, ProjectName, ProjectPath, ServiceName, Tag};
+use tagboat::model::plan::{Gate, Plan, Replacement, RestartIntent, RestartPlan, plan_restart};
 use tagboat::model::profile::Guard;
 
 const NAME: &str = "convocate-session-1";
@@ -66,8 +67,7 @@ fn a_stopped_session_stays_stopped_and_a_paused_or_vanishing_one_is_refused() {
     }
 }
 
-#[test]
-fn a_session_of_compose_is_not_restarted_behind_its_back() {
+fn of_compose(place: ComposePlace) -> Fleet {
     let mut owned = container(
         1,
         NAME,
@@ -75,16 +75,71 @@ fn a_session_of_compose_is_not_restarted_behind_its_back() {
         1,
         ContainerState::Running,
     );
-    owned.compose = Some("factory/agents".to_owned());
-    let fleet = host(ContainerState::Running)
+    owned.compose = Some(ComposeOwner {
+        name: "factory/agents".to_owned(),
+        place,
+    });
+    host(ContainerState::Running)
         .with(HostChange::Container(owned))
-        .fleet();
-    assert!(
-        restart(&fleet, None)
-            .unwrap_err()
-            .reason
-            .contains("factory/agents")
+        .fleet()
+}
+
+#[test]
+fn a_session_of_compose_is_restarted_by_its_pin() {
+    let path = |text: &str| ProjectPath::parse(text).unwrap();
+    let service = ComposeService {
+        project: ProjectName::parse("factory").unwrap(),
+        service: ServiceName::parse("agents").unwrap(),
+        working_dir: path("/srv/factory"),
+        config_files: vec![path("/srv/factory/compose.yml")],
+        env_files: Vec::new(),
+    };
+    let plan = restart(&of_compose(ComposePlace::Known(service.clone())), None).unwrap();
+    let by = Replacement::Compose {
+        service,
+        pin: PinKey::agents_image(),
+    };
+    assert_eq!(plan.sessions[0].by, by);
+    let plan = Plan::Restart(plan);
+    let steps: Vec<_> = plan
+        .steps(&plan.targets()[0])
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        steps.join(", "),
+        "check, record, hold, write pin, up, probe, commit, clean up"
     );
+    let note = &plan.lines()[0].note;
+    assert!(
+        note.contains("factory/agents") && note.contains("AGENTS_IMAGE") && note.contains("goes"),
+        "{note}"
+    );
+    assert!(
+        plan.undo().contains("Compose keeps no old container"),
+        "{}",
+        plan.undo()
+    );
+    let kept: Plan = serde_json::from_value(serde_json::to_value(&plan).unwrap()).unwrap();
+    assert_eq!(kept, plan);
+}
+
+#[test]
+fn a_session_of_compose_whose_project_is_not_known_is_not_restarted_behind_its_back() {
+    let place = ComposePlace::Unknown("its labels are not understood".to_owned());
+    let refusal = restart(&of_compose(place), None).unwrap_err();
+    assert!(
+        refusal.reason.contains("factory/agents") && refusal.reason.contains("labels"),
+        "{refusal:?}"
+    );
+}
+
+#[test]
+fn a_plan_of_before_compose_is_still_understood() {
+    let plan = Plan::Restart(restart(&host(ContainerState::Running).fleet(), None).unwrap());
+    let mut kept = serde_json::to_value(&plan).unwrap();
+    kept["sessions"][0].as_object_mut().unwrap().remove("by").unwrap();
+    assert_eq!(serde_json::from_value::<Plan>(kept).unwrap(), plan);
 }
 
 #[test]
