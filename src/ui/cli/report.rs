@@ -70,6 +70,9 @@ pub(super) struct SessionReport {
     pub(super) behind: Option<bool>,
     /// Whether its tag now names another image.
     pub(super) moved: bool,
+    /// The Compose project and service that own it; absent where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) compose: Option<String>,
     /// Whether its tag is gone from the host, for the table alone.
     #[serde(skip)]
     pub(super) is_missing: bool,
@@ -124,6 +127,7 @@ impl SessionReport {
             image_id: container.image_id.to_string(),
             behind: standing.behind,
             moved: standing.moved,
+            compose: container.compose.as_ref().map(|owner| owner.name.clone()),
             is_missing: standing.missing,
         }
     }
@@ -141,10 +145,14 @@ impl SessionReport {
             .filter(|(holds, _)| *holds)
             .map(|(_, word)| *word)
             .collect();
-        match said.as_slice() {
+        let stands = match said.as_slice() {
             [] if self.behind == Some(false) => "at active tag".to_owned(),
             [] => "-".to_owned(),
             words => words.join(", "),
+        };
+        match &self.compose {
+            Some(owner) => format!("{stands}, compose {owner}"),
+            None => stands,
         }
     }
 }

@@ -10,6 +10,7 @@
 
 use super::document::Document;
 use super::{Look, standing};
+use crate::model::compose::ComposePlace;
 use crate::model::console::{Action, State};
 use crate::model::fleet::{Container, Host, RunsOn, Session};
 use crate::model::names::{ContainerRole, HostName, SessionName};
@@ -83,7 +84,14 @@ fn container(
     );
     document.field("created", Role::Plain, &created);
     if let Some(compose) = &container.compose {
-        document.field("compose", Role::Plain, &compose.name);
+        let (role, text) = match &compose.place {
+            ComposePlace::Known(service) => (
+                Role::Plain,
+                format!("{} in {}", compose.name, service.working_dir),
+            ),
+            ComposePlace::Unknown(why) => (Role::Warn, format!("{}, {why}", compose.name)),
+        };
+        document.field("compose", role, &text);
     }
     let is_reached = standing::of_host(host, now, look);
     document.field("host", is_reached.role, &is_reached.text());

@@ -41,13 +41,18 @@ pub(super) fn cells(
     };
     let active = host.stamp.active().map_or("-", |active| active.tag.as_str());
     let stands = standing::of_session(&session, host, look);
+    let whose = if container.compose.is_some() {
+        ", compose"
+    } else {
+        ""
+    };
     let does = standing::of_container(container, host, now, look);
     Some(vec![
         Cell::new(Role::Plain, host.name.as_str()),
         Cell::new(Role::Plain, name.as_str()),
         Cell::new(Role::Plain, pinned),
         Cell::new(Role::Plain, active),
-        Cell::new(stands.role, stands.text()),
+        Cell::new(stands.role, stands.text() + whose),
         Cell::new(does.role, does.text()),
         Cell::new(Role::Muted, format::age(container.created_at, now)),
     ])

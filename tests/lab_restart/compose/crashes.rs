@@ -71,6 +71,15 @@ async fn lab_compose_restarts_die_at_every_point_and_the_console_recovers_on_the
     crash_everywhere("lab-2", "compose-crash2").await;
 }
 
+/// A line of shell that runs another as soon as the engine tells of an event; how far Compose has come by then is chance.
+fn at_event(event: &str, then: &str) -> String {
+    format!(
+        "docker events --filter event={event} --filter label=com.docker.compose.project=$S --format . >/tmp/$J.events & \
+         listener=$!; until [ -s /tmp/$J.events ]; do sleep 0.02; done; {then}; \
+         kill $listener 2>/dev/null; rm /tmp/$J.events"
+    )
+}
+
 /// Compose makes, stops, removes, renames and starts: it and the script die before and behind each of these.
 #[tokio::test]
 async fn lab_compose_itself_dies_in_the_middle_and_the_session_is_there_again_with_its_data() {
@@ -78,10 +87,9 @@ async fn lab_compose_itself_dies_in_the_middle_and_the_session_is_there_again_wi
         let mut project = Project::on("lab-1", "compose-dies").await;
         let target = project.target("v1.1.0").await;
         project.rig.fresh_job();
-        // Whoever listens to the engine kills as soon as it tells of it; how far Compose has come by then is chance.
-        let kill = format!(
-            "docker events --filter event={event} --filter label=com.docker.compose.project=$S --format . | \
-             {{ read -r _; kill -9 $(cut -d' ' -f1 $D/runner.1) $(grep -lsa TAGBOAT_RESTART=$J /proc/[0-9]*/environ | cut -d/ -f3); }}"
+        let kill = at_event(
+            event,
+            "kill -9 $(cut -d' ' -f1 $D/runner.1) $(grep -lsa TAGBOAT_RESTART=$J /proc/[0-9]*/environ | cut -d/ -f3)",
         );
         let (result, _) = tokio::join!(project.rig.run_as_is(&target), project.sh(&kill));
         let told = failure(&result);
@@ -96,10 +104,7 @@ async fn lab_compose_itself_dies_in_the_middle_and_the_session_is_there_again_wi
 async fn lab_compose_goes_on_when_the_engine_dies_in_the_middle() {
     for event in ["create", "die", "destroy"] {
         let mut project = Project::on("lab-2", "compose-engine").await;
-        let kill = format!(
-            "docker events --filter event={event} --filter label=com.docker.compose.project=$S --format . 2>/dev/null | \
-             {{ read -r _; kill -9 $(cat /run/docker.pid); }}"
-        );
+        let kill = at_event(event, "kill -9 $(cat /run/docker.pid)");
         let target = project.target("v1.1.0").await;
         project.rig.fresh_job();
         let (result, _) = tokio::join!(project.rig.run_as_is(&target), project.sh(&kill));

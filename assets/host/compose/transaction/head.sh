@@ -18,4 +18,4 @@ set -u
 umask 077
 export LC_ALL=C
 PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
-limit=$(! command -v timeout >/dev/null 2>&1 || echo timeout 3600) # seconds: a service may take long to stop
+at_most=$(! command -v timeout >/dev/null 2>&1 || echo timeout 3600) # seconds: a service may take long to stop
