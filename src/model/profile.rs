@@ -20,7 +20,6 @@ pub struct Profile {
     /// How a restart decides that a successor is good.
     pub probe: ProbeRules,
     /// The variable in the `.env` of a Compose project that pins the image of its sessions.
-    #[serde(default = "PinKey::agents_image")]
     pub compose_pin: PinKey,
 }
 

@@ -1,8 +1,8 @@
 //! Everything dies at every point, and recovery ends with one session and its data.
 
-use crate::rig::{Rig, crash_points, failure, lab};
+use crate::rig::{Rig, crash_points_of, failure, lab};
 use tagboat::model::job::{StepKind, TrackResult};
-use tagboat::ops::restart::BOOT_HOOK;
+use tagboat::ops::restart::{BOOT_HOOK, TRANSACTION};
 
 /// Points that only a restart onto a bad image comes to.
 const ON_THE_WAY_BACK: [&str; 4] = ["put_back", "put_back_name", "put_back_start", "put_back_clean"];
@@ -30,7 +30,7 @@ async fn crash(rig: &Rig, point: &str) {
 
 async fn crash_everywhere(host: &str, name: &str, option: &str) {
     let mut rig = Rig::on(host, name, &["v1.1.0", "v1.2.0-broken"]).await;
-    let points = crash_points();
+    let points = crash_points_of(TRANSACTION);
     assert!(points.len() >= 16, "{points:?}");
     for point in &points {
         let context = format!("{host} {option} {point}");

@@ -380,12 +380,7 @@ pub(crate) fn failure(result: &TrackResult) -> String {
     }
 }
 
-/// Where the host's script can be made to die, read from the script itself, so that none is forgotten.
-pub(crate) fn crash_points() -> Vec<String> {
-    crash_points_of(tagboat::ops::restart::TRANSACTION)
-}
-
-/// The same of any such script.
+/// Where a script of a host can be made to die, read from the script itself, so that none is forgotten.
 pub(crate) fn crash_points_of(script: &str) -> Vec<String> {
     let mut points: Vec<String> = Vec::new();
     for line in script.lines() {

@@ -44,6 +44,8 @@ pub(super) struct DefaultsTable {
     pub(super) guard: Option<Guard>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) helper: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) compose_pin: Option<PinKey>,
 }
 
 /// `[push]`: how images are sent when the command line says nothing else.
@@ -102,8 +104,6 @@ pub(super) struct ProfileTable {
     pub(super) prune: Option<PruneTable>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) probe: Option<ProbeTable>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) compose_pin: Option<PinKey>,
 }
 
 /// `prune` of a profile.
@@ -157,4 +157,6 @@ pub(super) struct HostTable {
     pub(super) state: Option<HostPath>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) docker_socket: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) compose_pin: Option<PinKey>,
 }

@@ -27,13 +27,17 @@ pub(super) fn host_list(file: &File, profiles: &ProfileSet) -> Result<Vec<HostSe
 
 /// The profile of hosts that name none.
 pub(super) fn default_profile(file: &File, profiles: &ProfileSet) -> Result<Profile, Fault> {
-    match &file.defaults.profile {
-        Some(name) => profiles.find(name).cloned(),
-        None => Ok(profiles
+    let profile = match &file.defaults.profile {
+        Some(name) => profiles.find(name)?.clone(),
+        None => profiles
             .named("convocate")
             .cloned()
-            .unwrap_or_else(Profile::convocate)),
-    }
+            .unwrap_or_else(Profile::convocate),
+    };
+    Ok(Profile {
+        compose_pin: file.defaults.compose_pin.clone().unwrap_or(profile.compose_pin),
+        ..profile
+    })
 }
 
 fn host(
@@ -67,6 +71,7 @@ fn host(
         state: table.state.as_ref(),
         docker_socket: table.docker_socket.as_ref(),
     };
+    let pin = table.compose_pin.as_ref().or(file.defaults.compose_pin.as_ref());
     Ok(HostSettings {
         name: table.name.get_ref().clone(),
         address,
@@ -75,6 +80,7 @@ fn host(
         helper: table.helper.or(file.defaults.helper).unwrap_or(true),
         profile: Profile {
             paths: overrides.on(profile.paths.clone()),
+            compose_pin: pin.unwrap_or(&profile.compose_pin).clone(),
             ..profile.clone()
         },
     })

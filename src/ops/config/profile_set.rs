@@ -72,7 +72,7 @@ impl ProfileSet {
             paths: PathOverrides::of_profile(table).on(base.paths),
             prune: prune(table.prune.as_ref(), base.prune),
             probe: probe(table.probe.as_ref(), base.probe),
-            compose_pin: table.compose_pin.clone().unwrap_or(base.compose_pin),
+            compose_pin: base.compose_pin,
         })
     }
 }

@@ -82,7 +82,6 @@ fn profile_table(profile: &Profile) -> ProfileTable {
             command: Some(profile.probe.command.clone()),
             keep_predecessors: Some(profile.probe.keep_predecessors),
         }),
-        compose_pin: Some(profile.compose_pin.clone()),
     }
 }
 
@@ -94,6 +93,7 @@ fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
         let is_own = shown.is_none_or(|profile| pick(&profile.paths) != path);
         is_own.then(|| HostPath(path.clone()))
     };
+    let has_own_pin = shown.is_none_or(|profile| profile.compose_pin != host.profile.compose_pin);
     HostTable {
         name: Spanned::new(0..0, host.name.clone()),
         address: Some(spanned(match &host.address {
@@ -109,6 +109,7 @@ fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
         staging: own(|paths| &paths.staging),
         state: own(|paths| &paths.state),
         docker_socket: own(|paths| &paths.docker_socket),
+        compose_pin: has_own_pin.then(|| host.profile.compose_pin.clone()),
     }
 }
 

@@ -80,23 +80,28 @@ fn at_event(event: &str, then: &str) -> String {
     )
 }
 
-/// Compose makes, stops, removes, renames and starts: it and the script die before and behind each of these.
+/// Compose makes, stops, removes, renames and starts: the script dies behind each of these, and Compose with it or not.
 #[tokio::test]
 async fn lab_compose_itself_dies_in_the_middle_and_the_session_is_there_again_with_its_data() {
+    let script = "kill -9 $(cut -d' ' -f1 $D/runner.1)";
+    let both = format!("{script} $(grep -lsa TAGBOAT_RESTART=$J /proc/[0-9]*/environ | cut -d/ -f3)");
     for event in ["create", "kill", "die", "destroy", "rename", "start"] {
-        let mut project = Project::on("lab-1", "compose-dies").await;
-        let target = project.target("v1.1.0").await;
-        project.rig.fresh_job();
-        let kill = at_event(
-            event,
-            "kill -9 $(cut -d' ' -f1 $D/runner.1) $(grep -lsa TAGBOAT_RESTART=$J /proc/[0-9]*/environ | cut -d/ -f3)",
-        );
-        let (result, _) = tokio::join!(project.rig.run_as_is(&target), project.sh(&kill));
-        let told = failure(&result);
-        assert!(told.contains("it was interrupted"), "{event}: {told}");
-        project.assert_whole(event, "v1.0.0", "running").await;
-        project.assert_env(event, "v1.0.0").await;
-        project.clean().await;
+        for whom in [script, both.as_str()] {
+            let context = format!("{event}: {whom}");
+            let mut project = Project::on("lab-1", "compose-dies").await;
+            let neighbours = project.ids_of_neighbours().await;
+            let target = project.target("v1.1.0").await;
+            project.rig.fresh_job();
+            let kill = at_event(event, whom);
+            let (result, _) = tokio::join!(project.rig.run_as_is(&target), project.sh(&kill));
+            let told = failure(&result);
+            assert!(told.contains("it was interrupted"), "{context}: {told}");
+            project.assert_whole(&context, "v1.0.0", "running").await;
+            project.assert_env(&context, "v1.0.0").await;
+            assert_eq!(project.ids_of_neighbours().await, neighbours, "{context}");
+            assert_eq!(project.pins().await, "0", "{context}");
+            project.clean().await;
+        }
     }
 }
 

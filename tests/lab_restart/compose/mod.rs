@@ -207,6 +207,34 @@ async fn lab_compose_runs_for_the_account_that_started_the_project() {
     project.clean().await;
 }
 
+/// The files that were named when the project was started are named again, and a link stays one.
+#[tokio::test]
+async fn lab_compose_changes_the_env_file_that_holds_the_pin_wherever_it_is() {
+    let mut project = Project::prepare("lab-1", "compose-files").await;
+    project
+        .sh("mkdir conf; mv .env conf/pins; ln -s conf/pins pins; echo OTHER=1 >other")
+        .await;
+    project
+        .sh("docker compose --env-file pins --env-file other up -d 2>&1")
+        .await;
+    project.rig.fill().await;
+    let result = project.restart("v1.1.0").await;
+    assert!(matches!(result, TrackResult::Done(_)), "{result:?}");
+    let image = "docker inspect -f '{{.Config.Image}} {{index .Config.Labels \"com.docker.compose.project.environment_file\"}}' $S";
+    let folder = format!("/srv/{}", project.rig.session);
+    assert_eq!(
+        project.sh(image).await,
+        format!("convocate:v1.1.0 {folder}/pins,{folder}/other")
+    );
+    assert_eq!(
+        project.sh("readlink pins; ls -A conf; cat other").await,
+        "conf/pins\npins\nOTHER=1"
+    );
+    project.sh("mv conf/pins .env; rm -r conf pins other").await;
+    project.assert_env("files", "v1.1.0").await;
+    project.clean().await;
+}
+
 /// An image that was tagged anew is not found again by its tag.
 #[tokio::test]
 async fn lab_compose_puts_the_old_image_back_even_if_its_tag_names_another_one_by_now() {
