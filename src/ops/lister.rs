@@ -139,8 +139,14 @@ fn container(link: &HostLink, listed: ListedContainer) -> Container {
         .labels
         .iter()
         .map(|(key, value)| (key.as_str(), value.as_str()));
+    let label = |wanted: &str| {
+        labels
+            .clone()
+            .find(|(key, _)| *key == wanted)
+            .map(|(_, value)| value)
+    };
     Container {
-        compose: ComposeOwner::of_labels(labels.clone()),
+        compose: ComposeOwner::of_labels(label).map(Box::new),
         session: link.profile().select(&listed.name, labels, runs_image),
         id: listed.id,
         name: clean(&listed.name),

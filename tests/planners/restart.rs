@@ -75,10 +75,10 @@ fn of_compose(place: ComposePlace) -> Fleet {
         1,
         ContainerState::Running,
     );
-    owned.compose = Some(ComposeOwner {
+    owned.compose = Some(Box::new(ComposeOwner {
         name: "factory/agents".to_owned(),
         place,
-    });
+    }));
     host(ContainerState::Running)
         .with(HostChange::Container(owned))
         .fleet()
@@ -112,7 +112,7 @@ fn a_session_of_compose_is_restarted_by_its_pin() {
     );
     let note = &plan.lines()[0].note;
     assert!(
-        note.contains("factory/agents") && note.contains("AGENTS_IMAGE") && note.contains("goes"),
+        note.contains("factory/agents") && note.contains("AGENTS_IMAGE") && note.contains("lost"),
         "{note}"
     );
     assert!(

@@ -46,12 +46,8 @@ pub struct ComposeService {
 }
 
 impl ComposeOwner {
-    /// Reads the labels of a container; none if Compose did not make it.
-    pub fn of_labels<'a>(labels: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Option<Self> {
-        let label = |wanted: &str| {
-            let mut labels = labels.clone();
-            labels.find(|(key, _)| *key == wanted).map(|(_, value)| value)
-        };
+    /// Reads the labels of a container, each by its key; none if Compose did not make it.
+    pub fn of_labels<'a>(label: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let project = label(PROJECT)?;
         let name = clean(&format!("{project}/{}", label(SERVICE).unwrap_or_default()));
         if label(ONE_OFF).is_some_and(|word| word.eq_ignore_ascii_case("true")) {
@@ -126,7 +122,10 @@ mod tests {
             labels.retain(|(other, _)| *other != key);
             labels.push((key, value));
         }
-        ComposeOwner::of_labels(labels.into_iter())
+        ComposeOwner::of_labels(|wanted| {
+            let mut labels = labels.iter();
+            labels.find(|(key, _)| *key == wanted).map(|(_, value)| *value)
+        })
     }
 
     fn known(change: Option<(&'static str, &'static str)>) -> super::ComposeService {
@@ -150,7 +149,7 @@ mod tests {
             known(Some(files)).env_files_or_default(),
             ["/etc/a.env", "/etc/b.env"]
         );
-        assert_eq!(ComposeOwner::of_labels([("other", "label")].into_iter()), None);
+        assert_eq!(ComposeOwner::of_labels(|_| None), None);
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct Container {
     /// When this container was created, by the host's clock.
     pub created_at: Timestamp,
     /// The Compose project that owns it.
-    pub compose: Option<ComposeOwner>,
+    pub compose: Option<Box<ComposeOwner>>,
 }
 
 /// The reference that a container was created with: what a session is pinned to.

@@ -232,7 +232,10 @@ impl RestartPlan {
             "every other session keeps running as it is".to_owned(),
         ];
         if self.composed().next().is_some() {
-            all.push("every other line of the Compose project's .env stays as it is".to_owned());
+            all.push("every other byte of a Compose project's .env stays".to_owned());
+            all.push(
+                "other services of the same pin run on, and get the image at their next `up`".to_owned(),
+            );
         }
         all
     }
@@ -271,14 +274,14 @@ impl RestartTarget {
     fn note(&self) -> String {
         let stable = self.probe.stable.as_secs();
         match (&self.by, self.was_up, self.from_id == self.onto_id) {
-            (Replacement::Compose { service, pin }, is_up, _) => format!(
-                "Compose {service}: {pin} in its .env, then up{}; what is outside its volumes goes",
-                if is_up {
-                    format!(", probe {stable} s, both put back if it fails")
+            (Replacement::Compose { service, pin }, is_up, _) => {
+                let then = if is_up {
+                    format!("probe {stable} s, put back if it fails")
                 } else {
-                    "; it stays stopped".to_owned()
-                }
-            ),
+                    "it stays stopped".to_owned()
+                };
+                format!("by Compose ({service}, {pin}): what is outside its volumes is lost; {then}")
+            }
             (Replacement::Restart, true, true) => "same image, new container".to_owned(),
             (Replacement::Restart, true, false) => {
                 format!("probe {stable} s, the old one is put back if it fails")

@@ -220,9 +220,10 @@ impl Restart<'_> {
 
     fn result(&self, heard: Heard) -> TrackResult {
         let step = heard.step();
-        let back = match self.is_composed() {
-            true => "The pin is as it was, and the session runs the old image.",
-            false => "The old container is the session again, as it was.",
+        let back = if self.is_composed() {
+            "The pin is as it was, and the session runs the old image."
+        } else {
+            "The old container is the session again, as it was."
         };
         let with = |note: Option<String>| {
             note.map_or_else(|| back.to_owned(), |note| format!("{back} Note: {note}."))

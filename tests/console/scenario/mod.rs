@@ -329,10 +329,10 @@ fn containers() -> Vec<(&'static str, Container)> {
             container.health = Health::Unhealthy;
         }
         if container.name.ends_with("birch") {
-            container.compose = Some(ComposeOwner {
+            container.compose = Some(Box::new(ComposeOwner {
                 name: "agents/birch".to_owned(),
                 place: ComposePlace::Unknown("this is a test".to_owned()),
-            });
+            }));
         }
     }
     containers

@@ -103,10 +103,8 @@ impl Project {
             .unwrap()
             .expect("a session");
         let labels = container.pointer("/Config/Labels").unwrap().as_object().unwrap();
-        let labels = labels
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str().unwrap()));
-        let owner = ComposeOwner::of_labels(labels).expect("a container of Compose");
+        let label = |wanted: &str| labels.get(wanted).map(|value| value.as_str().unwrap());
+        let owner = ComposeOwner::of_labels(label).expect("a container of Compose");
         let ComposePlace::Known(service) = owner.place else {
             panic!("{owner:?}")
         };
