@@ -9,7 +9,7 @@ use super::file::{
 use super::host_path::HostPath;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
-use crate::model::names::HostName;
+use crate::model::names::{HostName, PinKey};
 use crate::model::profile::{Address, HostPaths, HostSettings, Profile, SessionSelector};
 use toml::Spanned;
 
@@ -93,7 +93,8 @@ fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
         let is_own = shown.is_none_or(|profile| pick(&profile.paths) != path);
         is_own.then(|| HostPath(path.clone()))
     };
-    let has_own_pin = shown.is_none_or(|profile| profile.compose_pin != host.profile.compose_pin);
+    // No key of a profile says it, so it is shown with the host.
+    let has_own_pin = host.profile.compose_pin != PinKey::agents_image();
     HostTable {
         name: Spanned::new(0..0, host.name.clone()),
         address: Some(spanned(match &host.address {
