@@ -43,20 +43,29 @@ pub(super) struct Project {
 }
 
 impl Project {
-    /// A project on a host, started onto `v1.0.0`, with data in its volumes.
-    pub(super) async fn on(host: &str, name: &str) -> Self {
-        let project = Self::prepare(host, name).await;
+    /// A project on a host, started onto `v1.0.0`, with data in its volumes; none where the host has no Compose 2.
+    pub(super) async fn on(host: &str, name: &str) -> Option<Self> {
+        let project = Self::prepare(host, name).await?;
         project.up().await;
-        project
+        Some(project)
     }
 
-    /// The files of a project.
-    pub(super) async fn prepare(host: &str, name: &str) -> Self {
+    /// The files of a project; none where the host has no Compose 2.
+    pub(super) async fn prepare(host: &str, name: &str) -> Option<Self> {
         let rig = Rig::on(host, name, &["v1.1.0", "v1.2.0-broken"]).await;
         let project = Self {
             name: rig.session.clone(),
             rig,
         };
+        if project
+            .rig
+            .sh("docker compose version --short 2>/dev/null || true")
+            .await
+            .is_empty()
+        {
+            eprintln!("skipped: {host} has no Compose 2, as Debian 12 has none");
+            return None;
+        }
         project.clean().await;
         project.rig.sh("mkdir -p /srv/$S").await;
         let file = FILE.replace('@', project.name.as_str());
@@ -67,7 +76,7 @@ impl Project {
         project
             .sh(&format!("printf %s '{}' >.env", env.replace('\'', r"'\''")))
             .await;
-        project
+        Some(project)
     }
 
     /// Starts it and puts data into the session's volumes.
