@@ -9,6 +9,7 @@ const SERVICE: &str = "com.docker.compose.service";
 const WORKING_DIR: &str = "com.docker.compose.project.working_dir";
 const CONFIG_FILES: &str = "com.docker.compose.project.config_files";
 const ENV_FILES: &str = "com.docker.compose.project.environment_file";
+const VERSION: &str = "com.docker.compose.version";
 const ONE_OFF: &str = "com.docker.compose.oneoff";
 
 /// The Compose project that owns a container.
@@ -50,20 +51,28 @@ impl ComposeOwner {
     pub fn of_labels<'a>(label: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let project = label(PROJECT)?;
         let name = clean(&format!("{project}/{}", label(SERVICE).unwrap_or_default()));
-        if label(ONE_OFF).is_some_and(|word| word.eq_ignore_ascii_case("true")) {
-            let why = "`docker compose run` made it, so no `up` replaces it".to_owned();
-            return Some(Self {
-                name,
-                place: ComposePlace::Unknown(why),
-            });
-        }
-        let place = match ComposeService::read(project, label) {
-            Ok(service) => ComposePlace::Known(service),
-            Err(invalid) => {
-                ComposePlace::Unknown(clean(&format!("its labels are not understood: {invalid}")))
-            }
+        let unknown = |why: String| Self {
+            name: name.clone(),
+            place: ComposePlace::Unknown(clean(&why)),
         };
-        Some(Self { name, place })
+        if label(ONE_OFF).is_some_and(|word| word.eq_ignore_ascii_case("true")) {
+            return Some(unknown(
+                "`docker compose run` made it, so no `up` replaces it".to_owned(),
+            ));
+        }
+        // Compose 1 tells its files by paths that are relative to wherever it was called.
+        if let Some(version) = label(VERSION).filter(|version| version.starts_with("1.")) {
+            return Some(unknown(format!(
+                "Compose {version} made it, which is too old to be asked"
+            )));
+        }
+        Some(match ComposeService::read(project, label) {
+            Ok(service) => Self {
+                name,
+                place: ComposePlace::Known(service),
+            },
+            Err(invalid) => unknown(format!("its labels are not understood: {invalid}")),
+        })
     }
 }
 
@@ -162,6 +171,7 @@ mod tests {
             ("com.docker.compose.project.config_files", ""),
             ("com.docker.compose.project.environment_file", "/a\n/b"),
             ("com.docker.compose.oneoff", "True"),
+            ("com.docker.compose.version", "1.29.2\u{1b}"),
         ] {
             let owner = owner(Some(change)).unwrap();
             assert!(!owner.name.contains('\u{1b}'), "{owner:?}");
