@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use crate::rig::{crash_points_of, failure, lab};
-use tagboat::model::job::{StepKind, TrackResult};
+use tagboat::model::job::{StepKind, StepState, TrackResult};
 use tagboat::ops::restart::{BOOT_HOOK, COMPOSE_TRANSACTION};
 
 /// Points that only a restart onto a bad image comes to.
@@ -171,7 +171,7 @@ async fn lab_compose_restarts_are_undone_by_the_boot_hook_after_a_power_cut() {
     project.assert_env("power", "v1.0.0").await;
     let result = project.restart("v1.1.0").await;
     assert!(matches!(result, TrackResult::Done(_)), "{result:?}");
-    assert!(matches!(project.rig.step(StepKind::Up), Some(_)));
+    assert!(matches!(project.rig.step(StepKind::Up), Some(StepState::Done(_))));
     project.assert_whole("power", "v1.1.0", "running").await;
     project.clean().await;
 }

@@ -2,6 +2,8 @@
 
 use super::Rig;
 use crate::rig::reference;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use tagboat::model::compose::{ComposeOwner, ComposePlace};
 use tagboat::model::job::TrackResult;
 use tagboat::model::names::{PinKey, SessionName};
@@ -187,8 +189,8 @@ impl Project {
 
     /// The env file is the one of the beginning, but for its pin.
     pub(super) async fn assert_env(&self, context: &str, tag: &str) {
-        let found = self.sh("od -An -v -tx1 .env | tr -d ' \\n'").await;
-        let wanted: String = Self::env(tag).bytes().map(|byte| format!("{byte:02x}")).collect();
+        let found = self.sh("base64 <.env | tr -d '\\n'").await;
+        let wanted = BASE64_STANDARD.encode(Self::env(tag));
         assert_eq!(found, wanted, "{context}");
     }
 
