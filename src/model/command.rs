@@ -2,6 +2,7 @@
 
 use crate::model::names::{HostName, JobId};
 use crate::model::plan::Plan;
+use crate::model::rollout::Steer;
 
 /// A request to the engine. What comes of it is told by events.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,8 @@ pub enum Command {
     Resume(JobId),
     /// Stop a running job: the step that runs is ended on the host too.
     Cancel(JobId),
+    /// Tell a running rollout something.
+    Steer(JobId, Steer),
     /// List a host again now, or all of them; a host that waits for its next attempt is tried at once.
     Refresh(Option<HostName>),
     /// End: running jobs are left to be resumed, connections are closed.

@@ -13,4 +13,5 @@ pub mod job;
 pub mod names;
 pub mod plan;
 pub mod profile;
+pub mod rollout;
 pub mod successor;

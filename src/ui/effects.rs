@@ -60,6 +60,10 @@ impl Effects {
                     ),
                 }))
             }
+            Command::Steer(_, steer) => Some(Msg::Said(
+                Severity::Bad,
+                format!("{} was not told: {why}; try again", steer.word()),
+            )),
             Command::Refresh(_) => Some(Msg::Said(Severity::Warn, format!("not refreshed: {why}"))),
             Command::Shutdown => None,
         }

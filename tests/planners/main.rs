@@ -6,4 +6,5 @@ mod fleets;
 mod prune;
 mod push;
 mod restart;
+mod rollout;
 mod routes;

@@ -6,6 +6,7 @@ use tagboat::model::fleet::{ContainerState, Fleet, HostChange, RunsOn};
 use tagboat::model::names::{ImageId, Tag};
 use tagboat::model::plan::{Gate, Plan, RestartIntent, RestartPlan, plan_restart};
 use tagboat::model::profile::Guard;
+use tagboat::model::rollout::RolloutOrder;
 
 const NAME: &str = "convocate-session-1";
 
@@ -15,6 +16,7 @@ fn restart(fleet: &Fleet, onto: Option<&str>) -> Result<RestartPlan, Refusal> {
         &RestartIntent {
             sessions: vec![(host_name(), session(NAME))],
             onto,
+            order: RolloutOrder::default(),
         },
         fleet,
     )

@@ -25,6 +25,7 @@ pub use route::{Estimate, LEAST_BASE, MOST_OF_LAYERS, Route, WORTH_A_HELPER};
 use crate::model::failure::Refusal;
 use crate::model::job::{Step, Target};
 use crate::model::names::{HostName, ImageRef};
+use crate::model::rollout::RolloutOrder;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 
@@ -125,6 +126,14 @@ impl Plan {
         match self {
             Self::Push(plan) => plan.options.at_once,
             Self::Restart(_) | Self::Prune(_) | Self::Activate(_) => None,
+        }
+    }
+
+    /// How sessions follow each other, where it restarts them.
+    pub fn rollout(&self) -> Option<&RolloutOrder> {
+        match self {
+            Self::Restart(plan) => Some(&plan.order),
+            Self::Push(_) | Self::Prune(_) | Self::Activate(_) => None,
         }
     }
 

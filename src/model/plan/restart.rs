@@ -7,6 +7,7 @@ use crate::model::fleet::{ContainerState, Fleet, Host, Session};
 use crate::model::job::{Step, StepKind, Target};
 use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionName, Tag};
 use crate::model::profile::{Guard, ProbeRules};
+use crate::model::rollout::RolloutOrder;
 use serde::{Deserialize, Serialize};
 
 /// Which sessions the operator wants restarted, and onto what.
@@ -16,13 +17,18 @@ pub struct RestartIntent {
     pub sessions: Vec<(HostName, SessionName)>,
     /// The tag; none for the active tag of each host.
     pub onto: Option<Tag>,
+    /// How they follow each other.
+    pub order: RolloutOrder,
 }
 
-/// Restarts, ready to be confirmed. They run one after the other and stop at the first failure.
+/// Restarts, ready to be confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestartPlan {
     /// The sessions in their order.
     pub sessions: Vec<RestartTarget>,
+    /// How they follow each other. Jobs of earlier versions have no word of it: one after the other.
+    #[serde(default)]
+    pub order: RolloutOrder,
     /// What is left out.
     pub refused: Vec<Refusal>,
 }
@@ -64,7 +70,11 @@ pub fn plan_restart(intent: &RestartIntent, fleet: &Fleet) -> Result<RestartPlan
     if sessions.is_empty() {
         return Err(Refusal::of_all(&refused, "session"));
     }
-    Ok(RestartPlan { sessions, refused })
+    Ok(RestartPlan {
+        sessions,
+        order: intent.order.clone(),
+        refused,
+    })
 }
 
 fn target(

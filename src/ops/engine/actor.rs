@@ -1,7 +1,7 @@
 //! The actor: takes commands one by one, starts watchers and jobs, and never waits for a host itself.
 
 use super::EngineOptions;
-use super::jobs::RunningJobs;
+use super::jobs::{Admission, RunningJobs};
 use super::preparer::{WAITING, prepare_all};
 use super::run_job::JobRun;
 use super::stocktaker::tell_stock;
@@ -120,6 +120,13 @@ impl Actor {
                             .await;
                     }
                 }
+                Command::Steer(id, steer) => {
+                    let word = steer.word();
+                    if !self.workshop.jobs.steer(&id, steer) {
+                        self.tell(Event::Notice(format!("job {id} does not run here: no {word}")))
+                            .await;
+                    }
+                }
                 Command::Refresh(None) => {
                     self.refresh.values().for_each(|notify| notify.notify_one());
                     self.refresh_source.notify_one();
@@ -156,8 +163,8 @@ impl Actor {
     }
 
     async fn run_plan(&self, id: JobId, plan: Plan) {
-        let cancel = match self.workshop.jobs.admit(&id, &plan) {
-            Ok(cancel) => cancel,
+        let Admission { cancel, steers } = match self.workshop.jobs.admit(&id, &plan) {
+            Ok(admission) => admission,
             Err(refusal) => return self.tell(Event::Refused { id, refusal }).await,
         };
         let started = self.journal.create(&id).and_then(|mut journal| {
@@ -182,6 +189,7 @@ impl Actor {
                     job,
                     journal,
                     cancel,
+                    steers,
                     is_resumed: false,
                 });
             }
@@ -229,7 +237,7 @@ impl Actor {
                 "plan it again if something is still to do",
             ));
         }
-        let cancel = self.workshop.jobs.admit(id, &job.plan)?;
+        let Admission { cancel, steers } = self.workshop.jobs.admit(id, &job.plan)?;
         let plan = Box::new(job.plan.clone());
         let event = JobEvent::Started {
             plan,
@@ -245,6 +253,7 @@ impl Actor {
             job,
             journal,
             cancel,
+            steers,
             is_resumed: true,
         })
     }

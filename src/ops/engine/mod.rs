@@ -4,6 +4,7 @@ mod actor;
 mod job_sink;
 mod jobs;
 mod preparer;
+mod rollout;
 mod run_job;
 mod stocktaker;
 mod workshop;

@@ -11,6 +11,7 @@ use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
 use crate::model::names::Tag;
 use crate::model::plan::{Plan, RestartIntent, plan_restart};
+use crate::model::rollout::RolloutOrder;
 
 /// Plans restarts, has them confirmed, and runs them one after the other.
 pub(super) async fn session_restart(program: &mut Program<'_>, args: &RestartArgs) -> Result<Exit, Stop> {
@@ -24,6 +25,10 @@ pub(super) async fn session_restart(program: &mut Program<'_>, args: &RestartArg
 
 fn plan(survey: &Survey, names: &[String], onto: Option<Tag>) -> Result<Plan, Stop> {
     let sessions = choose_sessions(&survey.fleet, names)?;
-    let intent = RestartIntent { sessions, onto };
+    let intent = RestartIntent {
+        sessions,
+        onto,
+        order: RolloutOrder::default(),
+    };
     Ok(Plan::Restart(plan_restart(&intent, &survey.fleet)?))
 }

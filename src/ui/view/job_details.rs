@@ -146,7 +146,9 @@ fn title(document: &mut Document<'_>, look: &Look<'_>, track: &Track, now: Times
             let note = match result {
                 TrackResult::Done(note) => note.clone().unwrap_or_default(),
                 TrackResult::Failed(_) => String::new(),
-                TrackResult::Cancelled(state) | TrackResult::NotBegun(state) => state.clone(),
+                TrackResult::Cancelled(state)
+                | TrackResult::NotBegun(state)
+                | TrackResult::Skipped(state) => state.clone(),
             };
             (said.role, said.text(), note)
         }

@@ -136,6 +136,6 @@ pub(super) fn of_result(result: &TrackResult, look: &Look<'_>) -> Said {
     match result {
         TrackResult::Done(_) => Said::new(Role::Good, g.done, word),
         TrackResult::Failed(_) => Said::new(Role::Bad, g.failed, word),
-        TrackResult::Cancelled(_) | TrackResult::NotBegun(_) => Said::new(Role::Muted, g.skipped, word),
+        TrackResult::Cancelled(_) | TrackResult::NotBegun(_) | TrackResult::Skipped(_) => Said::new(Role::Muted, g.skipped, word),
     }
 }

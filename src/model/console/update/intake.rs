@@ -158,6 +158,7 @@ fn track_result(result: TrackResult) -> TrackResult {
         TrackResult::Failed(failure) => TrackResult::Failed(clean_failure(failure)),
         TrackResult::Cancelled(text) => TrackResult::Cancelled(clean(&text)),
         TrackResult::NotBegun(text) => TrackResult::NotBegun(clean(&text)),
+        TrackResult::Skipped(text) => TrackResult::Skipped(clean(&text)),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::model::plan::{
     ActivateIntent, Plan, PruneIntent, PushIntent, RestartIntent, plan_activate, plan_prune, plan_push,
     plan_restart,
 };
+use crate::model::rollout::RolloutOrder;
 use std::collections::BTreeMap;
 
 /// Begins a change: opens its plan, or the choice that comes before it.
@@ -53,7 +54,11 @@ pub(super) fn begin(state: &mut State, action: Action) {
 
 /// Plans a restart and shows the plan.
 pub(super) fn restart(state: &mut State, sessions: Vec<(HostName, SessionName)>, onto: Option<Tag>) {
-    let intent = RestartIntent { sessions, onto };
+    let intent = RestartIntent {
+        sessions,
+        onto,
+        order: RolloutOrder::default(),
+    };
     let plan = plan_restart(&intent, &state.fleet).map(Plan::Restart);
     show(state, "restart", plan);
 }
