@@ -31,6 +31,7 @@ async fn a_session_that_was_removed_by_hand_is_named_and_nothing_is_made_in_its_
             sessions: vec![(host(), session.clone())],
             onto,
             order: RolloutOrder::default(),
+            only_others: false,
         },
         &real.fleet,
     )

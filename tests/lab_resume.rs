@@ -30,6 +30,7 @@ async fn a_restart_whose_host_went_out_of_reach_goes_on_there_and_is_followed_to
         sessions: vec![(host(), session.clone())],
         onto,
         order: RolloutOrder::default(),
+        only_others: false,
     };
     let plan = plan_restart(&intent, &real.fleet).unwrap();
     let id = real.begin(Plan::Restart(plan)).await;

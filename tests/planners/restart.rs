@@ -17,6 +17,7 @@ fn restart(fleet: &Fleet, onto: Option<&str>) -> Result<RestartPlan, Refusal> {
             sessions: vec![(host_name(), session(NAME))],
             onto,
             order: RolloutOrder::default(),
+            only_others: false,
         },
         fleet,
     )

@@ -57,6 +57,7 @@ impl Rollout {
                 .collect(),
             onto: None,
             order: order.clone(),
+            only_others: false,
         };
         let plan = Plan::Restart(plan_restart(&intent, &host.fleet()).unwrap());
         let operator = Operator::parse("ann@here").unwrap();

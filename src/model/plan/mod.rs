@@ -137,6 +137,14 @@ impl Plan {
         }
     }
 
+    /// In which order and portions it goes over its targets, where that is for the operator to say.
+    pub fn sequence(&self) -> Option<String> {
+        match self {
+            Self::Restart(plan) => plan.sequence(),
+            Self::Push(_) | Self::Prune(_) | Self::Activate(_) => None,
+        }
+    }
+
     /// The hosts that it leaves out, with the reason of each.
     pub fn refused(&self) -> &[Refusal] {
         each_kind!(self, plan => &plan.refused)

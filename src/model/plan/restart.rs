@@ -19,6 +19,8 @@ pub struct RestartIntent {
     pub onto: Option<Tag>,
     /// How they follow each other.
     pub order: RolloutOrder,
+    /// Whether sessions that are on that very image and tag already are left as they are.
+    pub only_others: bool,
 }
 
 /// Restarts, ready to be confirmed.
@@ -29,6 +31,9 @@ pub struct RestartPlan {
     /// How they follow each other. Jobs of earlier versions have no word of it: one after the other.
     #[serde(default)]
     pub order: RolloutOrder,
+    /// How many sessions that were chosen are left as they are, because they are there already.
+    #[serde(default)]
+    pub there_already: usize,
     /// What is left out.
     pub refused: Vec<Refusal>,
 }
@@ -60,12 +65,22 @@ pub struct RestartTarget {
 
 /// Plans restarts, or says why none is possible.
 pub fn plan_restart(intent: &RestartIntent, fleet: &Fleet) -> Result<RestartPlan, Refusal> {
-    let (mut sessions, mut refused) = (Vec::new(), Vec::new());
+    let (mut sessions, mut refused, mut there_already) = (Vec::new(), Vec::new(), 0);
     for (host, session) in &intent.sessions {
         match target(fleet, host, session, intent.onto.as_ref()) {
+            Ok(target) if intent.only_others && target.is_there() => there_already += 1,
             Ok(target) => sessions.push(target),
             Err(refusal) => refused.push(refusal),
         }
+    }
+    if sessions.is_empty() && refused.is_empty() {
+        return Err(match there_already {
+            0 => Refusal::of_plan("no session is chosen", "see `tagboat session list`"),
+            n => Refusal::of_plan(
+                format!("{} there already", of_these(n)),
+                "nothing is left to do; `tagboat session restart` makes a new container all the same",
+            ),
+        });
     }
     if sessions.is_empty() {
         return Err(Refusal::of_all(&refused, "session"));
@@ -73,6 +88,7 @@ pub fn plan_restart(intent: &RestartIntent, fleet: &Fleet) -> Result<RestartPlan
     Ok(RestartPlan {
         sessions,
         order: intent.order.clone(),
+        there_already,
         refused,
     })
 }
@@ -163,12 +179,41 @@ fn wanted_reference(host: &Host, onto: Option<&Tag>) -> Result<ImageRef, Refusal
     }
 }
 
+/// `1 session is`, `3 sessions are`.
+fn of_these(n: usize) -> String {
+    format!("{} {}", count(n, "session"), if n == 1 { "is" } else { "are" })
+}
+
+impl RestartTarget {
+    /// The tag that it is on, or whatever else it was created from.
+    pub fn from_tag(&self) -> &str {
+        self.from.rsplit(':').next().unwrap_or(&self.from)
+    }
+
+    /// Whether it is pinned to that tag and runs that image.
+    fn is_there(&self) -> bool {
+        self.from == self.onto.to_string() && self.from_id == self.onto_id
+    }
+}
+
 impl RestartPlan {
     pub(super) fn title(&self) -> String {
         match self.sessions.as_slice() {
             [one] => format!("restart {} on {} onto {}", one.session, one.host, one.onto),
-            many => format!("restart {}", count(many.len(), "session")),
+            many => {
+                let first = &many[0].onto;
+                let onto = match many.iter().all(|one| one.onto == *first) {
+                    true => format!(" onto {first}"),
+                    false => String::new(),
+                };
+                format!("restart {}{onto}", count(many.len(), "session"))
+            }
         }
+    }
+
+    /// How its sessions follow each other, where there is more than one.
+    pub(super) fn sequence(&self) -> Option<String> {
+        (self.sessions.len() > 1).then(|| self.order.words())
     }
 
     pub(super) fn targets(&self) -> Vec<Target> {
@@ -190,7 +235,7 @@ impl RestartPlan {
     pub(super) fn lines(&self) -> Vec<PlanLine> {
         let line = |one: &RestartTarget| PlanLine {
             target: Target::session(one.host.clone(), one.session.clone()),
-            before: one.from.rsplit(':').next().unwrap_or(&one.from).to_owned(),
+            before: one.from_tag().to_owned(),
             after: one.onto.tag.to_string(),
             note: match (one.was_up, one.from_id == one.onto_id) {
                 (true, true) => "same image, new container".to_owned(),
@@ -205,10 +250,14 @@ impl RestartPlan {
     }
 
     pub(super) fn untouched(&self) -> Vec<String> {
-        vec![
+        let there = (self.there_already > 0).then(|| format!("{} there already", of_these(self.there_already)));
+        [
             "its volumes, network, environment and name stay".to_owned(),
             "every other session keeps running as it is".to_owned(),
         ]
+        .into_iter()
+        .chain(there)
+        .collect()
     }
 
     pub(super) fn undo(&self) -> String {

@@ -3,9 +3,11 @@
 mod account;
 mod next;
 mod order;
+mod row;
 mod steering;
 
 pub use account::{Account, Stage};
 pub use next::{Next, Pause, next};
 pub use order::{Canary, RolloutOrder};
+pub use row::{Row, rows};
 pub use steering::{Steer, Steering};

@@ -32,6 +32,8 @@ pub enum Verb {
     /// List sessions, or restart them onto another tag.
     #[command(subcommand)]
     Session(SessionVerb),
+    /// Restart many sessions onto a tag: canaries first, then in waves, and no further than the first failure.
+    Rollout(RolloutArgs),
     /// Remove image tags that no session needs.
     Prune(PruneArgs),
     /// Look at jobs, or take up one that was interrupted.
@@ -180,6 +182,47 @@ pub struct RestartArgs {
     pub change: ChangeArgs,
 }
 
+/// `tagboat rollout`.
+#[derive(Debug, Args)]
+pub struct RolloutArgs {
+    /// Only sessions that pass this filter, written as on the Sessions screen: is:behind, tag:v1.*, a part of a name
+    /// [default: all that are not on the tag yet].
+    #[arg(value_name = "FILTER")]
+    pub filter: Vec<String>,
+    /// Which hosts.
+    #[command(flatten)]
+    pub hosts: HostArgs,
+    /// The tag to restart onto [default: the active tag of each host].
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+    /// How they follow each other.
+    #[command(flatten)]
+    pub order: RolloutOrderArgs,
+    /// Print each session whenever it is a step further, and the account, also on a terminal.
+    #[arg(long)]
+    pub watch: bool,
+    /// Confirmation and output.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// How the sessions of a rollout follow each other.
+#[derive(Debug, Clone, Args)]
+pub struct RolloutOrderArgs {
+    /// Sessions that go first; the others follow only if these are good. 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub canary: usize,
+    /// Ask before it goes on after the canaries.
+    #[arg(long)]
+    pub approve: bool,
+    /// Sessions that are restarted at the same time after that; the next ones wait for all of them.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub wave: NonZeroUsize,
+    /// So many sessions may fail and it still goes on. A canary may never.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub max_failures: usize,
+}
+
 /// `tagboat prune`.
 #[derive(Debug, Args)]
 pub struct PruneArgs {
@@ -263,6 +306,7 @@ impl Cli {
             Some(Verb::Push(args)) => args.change.json,
             Some(Verb::Activate(args)) => args.change.json,
             Some(Verb::Session(SessionVerb::Restart(args))) => args.change.json,
+            Some(Verb::Rollout(args)) => args.change.json,
             Some(Verb::Prune(args)) => args.change.json,
             Some(Verb::Job(JobVerb::Show(args))) => args.json,
             Some(Verb::Job(JobVerb::Resume(args))) => args.change.json,

@@ -28,6 +28,7 @@ pub mod program;
 mod prune;
 mod push;
 mod report;
+mod rollout;
 mod session_list;
 mod session_restart;
 mod status;
@@ -66,6 +67,7 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Activate(args) => activate::activate(program, args).await,
         Verb::Session(SessionVerb::List(args)) => session_list::session_list(program, args).await,
         Verb::Session(SessionVerb::Restart(args)) => session_restart::session_restart(program, args).await,
+        Verb::Rollout(args) => rollout::rollout(program, args).await,
         Verb::Prune(args) => prune::prune(program, args).await,
         Verb::Job(JobVerb::List(args)) => job_list::job_list(program, args),
         Verb::Job(JobVerb::Show(args)) => job_show::job_show(program, args),

@@ -29,6 +29,7 @@ fn plan(survey: &Survey, names: &[String], onto: Option<Tag>) -> Result<Plan, St
         sessions,
         onto,
         order: RolloutOrder::default(),
+        only_others: false,
     };
     Ok(Plan::Restart(plan_restart(&intent, &survey.fleet)?))
 }

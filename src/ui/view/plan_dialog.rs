@@ -107,6 +107,9 @@ fn document<'l>(look: &'l Look<'l>, width: usize, plan: &Plan) -> Document<'l> {
         );
         document.field("frees", Role::Plain, &text);
     }
+    if let Some(sequence) = plan.sequence() {
+        document.field("order", Role::Plain, &sequence);
+    }
     document.field("not touched", Role::Plain, &plan.untouched().join("; "));
     document.field("undo", Role::Plain, &plan.undo());
     document

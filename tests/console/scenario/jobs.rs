@@ -35,6 +35,7 @@ fn restart_plan(fleet: &Fleet, sessions: &[(&str, &str)]) -> Plan {
             .collect(),
         onto: None,
         order: RolloutOrder::default(),
+        only_others: false,
     };
     Plan::Restart(plan_restart(&intent, fleet).unwrap())
 }

@@ -1,13 +1,13 @@
 //! The fields of a session.
 
 use super::Facets;
-use crate::model::console::{Field, RowId, State};
-use crate::model::fleet::Freshness;
+use crate::model::console::{Field, RowId};
+use crate::model::fleet::{Fleet, Freshness};
+use jiff::Timestamp;
 
-pub(super) fn rows(state: &State) -> Vec<Facets> {
-    let now = state.clock.now;
-    state
-        .fleet
+/// The sessions as filters see them; the command line filters by the same fields.
+pub fn of_sessions(fleet: &Fleet, now: Timestamp) -> Vec<Facets> {
+    fleet
         .sessions()
         .map(|(host, session)| {
             let container = session.container();

@@ -58,6 +58,7 @@ pub(super) fn restart(state: &mut State, sessions: Vec<(HostName, SessionName)>,
         sessions,
         onto,
         order: RolloutOrder::default(),
+        only_others: false,
     };
     let plan = plan_restart(&intent, &state.fleet).map(Plan::Restart);
     show(state, "restart", plan);
