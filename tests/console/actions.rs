@@ -22,7 +22,7 @@ fn an_action_that_changes_hosts_is_offered_only_where_its_target_is_seen() {
     for info in ACTIONS.iter().filter(|info| info.risk != Risk::Safe) {
         for place in info.places {
             assert!(
-                matches!(place, Place::List(_) | Place::Details(_)),
+                matches!(place, Place::List(_) | Place::Details(_) | Place::Rollout),
                 "{} at {place:?}",
                 info.name
             );

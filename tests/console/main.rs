@@ -13,6 +13,7 @@ mod palette;
 mod paste;
 mod plans;
 mod quitting;
+mod rollouts;
 mod scenario;
 mod screenshots;
 mod script;

@@ -1,5 +1,6 @@
 //! The screenshots of the manual, compared with what is drawn now. `UPDATE=1` writes them anew.
 
+use crate::rollouts;
 use crate::scenario::{busy, delta_push, listed, spare_image, stocked, tell};
 use crate::script::{draw, press};
 use std::path::Path;
@@ -107,4 +108,14 @@ fn a_wide_window_is_as_in_its_picture() {
 #[test]
 fn a_small_window_is_as_in_its_picture() {
     check("compact", busy((60, 20)), "j");
+}
+
+#[test]
+fn a_rollout_in_the_middle_is_as_in_its_picture() {
+    check("rollout", rollouts::in_the_middle(), "j");
+}
+
+#[test]
+fn the_choice_of_how_a_rollout_goes_is_as_in_its_picture() {
+    check("rollout-order", listed(SIZE), "oj");
 }

@@ -175,7 +175,10 @@ fn a_canary_that_fails_ends_it_whatever_may_fail_later() {
 #[test]
 fn after_the_canary_it_waits_for_an_approval_where_one_is_asked_for() {
     let mut rollout = Rollout::over(3, order(Some((1, true)), 2, 0));
-    assert_eq!(Steer::Continue.objection(&rollout.job).unwrap(), "it is not paused");
+    assert_eq!(
+        Steer::Continue.objection(&rollout.job).unwrap(),
+        "it is not paused"
+    );
     rollout.begin();
     rollout.good(0);
     assert_eq!(rollout.next(), Next::Wait(Pause::Approval));
@@ -238,7 +241,11 @@ fn a_session_that_was_left_out_is_not_begun_and_a_failed_one_can_be_tried_again(
 fn sessions_that_are_at_work_let_others_go_first_and_hold_up_nobody() {
     let mut rollout = Rollout::over(4, order(Some((1, false)), 2, 0));
     rollout.busy = targets(0..2).into_iter().collect();
-    assert_eq!(rollout.begin(), targets(2..3), "the canary is the first quiet one");
+    assert_eq!(
+        rollout.begin(),
+        targets(2..3),
+        "the canary is the first quiet one"
+    );
     rollout.good(2);
     assert_eq!(rollout.begin(), targets(3..4));
     rollout.good(3);

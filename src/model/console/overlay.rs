@@ -2,10 +2,11 @@
 
 use super::filter::UnknownField;
 use super::line_input::LineInput;
-use super::{Choice, Filter, HostPicker, Place, PlanDialog};
+use super::{Choice, Filter, HostPicker, Place, PlanDialog, RolloutDialog};
 use crate::model::failure::Refusal;
 use crate::model::names::JobId;
 use crate::model::plan::Gate;
+use crate::model::rollout::Steer;
 use jiff::Timestamp;
 
 /// Something that lies over the screen and gets the keys.
@@ -49,6 +50,8 @@ pub enum Overlay {
     Hosts(HostPicker),
     /// A choice of one thing.
     Choice(Choice),
+    /// The choice of how a rollout goes.
+    Rollout(RolloutDialog),
     /// The list of messages.
     Messages {
         /// The first line that is shown.
@@ -72,6 +75,8 @@ pub enum OnYes {
     Cancel(JobId),
     /// The job is taken up again.
     Resume(JobId),
+    /// The rollout is told this.
+    Steer(JobId, Steer),
     /// The console ends while jobs run.
     Leave,
 }
@@ -91,6 +96,7 @@ impl Overlay {
             Self::Question(_) => Place::Question,
             Self::Hosts(_) => Place::Hosts,
             Self::Choice(_) => Place::Choice,
+            Self::Rollout(_) => Place::RolloutOrder,
             Self::Messages { .. } => Place::Messages,
         }
     }

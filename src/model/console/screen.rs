@@ -57,6 +57,10 @@ pub enum Place {
     List(Screen),
     /// The details of a row of a screen.
     Details(Screen),
+    /// A rollout, session by session.
+    Rollout,
+    /// The choice of how a rollout goes.
+    RolloutOrder,
     /// A plan that one key confirms.
     Plan,
     /// A plan that a typed word confirms.

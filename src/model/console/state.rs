@@ -2,7 +2,7 @@
 
 use super::{Details, Dirty, Lists, Messages, Overlay, Place, RowId, Screen, Severity, Shown, Size};
 use crate::model::fleet::Fleet;
-use crate::model::job::Job;
+use crate::model::job::{Job, Track};
 use crate::model::names::{JobId, Operator};
 use crate::model::plan::PushOptions;
 use jiff::Timestamp;
@@ -114,6 +114,7 @@ impl State {
         }
         match (self.overlays.last(), &self.details) {
             (Some(overlay), _) => overlay.place(),
+            (None, Some(_)) if self.rollout().is_some() => Place::Rollout,
             (None, Some(details)) => Place::Details(details.row.screen()),
             (None, None) => Place::List(self.screen),
         }
@@ -132,6 +133,24 @@ impl State {
         self.details
             .as_ref()
             .map_or(self.screen, |details| details.row.screen())
+    }
+
+    /// The rollout that is looked at: a job that restarts more than one session.
+    pub fn rollout(&self) -> Option<&Job> {
+        let details = self.details.as_ref()?;
+        let RowId::Job(id) = &details.row else {
+            return None;
+        };
+        let job = self.jobs.get(id)?;
+        (job.tracks.len() > 1 && job.plan.rollout().is_some()).then_some(job)
+    }
+
+    /// The session under the cursor of the rollout that is looked at.
+    pub fn chosen_session(&self) -> Option<&Track> {
+        let job = self.rollout()?;
+        let chosen = self.details.as_ref()?.chosen.as_ref();
+        let found = chosen.and_then(|target| job.track(target));
+        found.or_else(|| job.tracks.first())
     }
 
     /// The jobs that somebody works on now, in this console.

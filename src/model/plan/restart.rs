@@ -202,9 +202,10 @@ impl RestartPlan {
             [one] => format!("restart {} on {} onto {}", one.session, one.host, one.onto),
             many => {
                 let first = &many[0].onto;
-                let onto = match many.iter().all(|one| one.onto == *first) {
-                    true => format!(" onto {first}"),
-                    false => String::new(),
+                let onto = if many.iter().all(|one| one.onto == *first) {
+                    format!(" onto {first}")
+                } else {
+                    String::new()
                 };
                 format!("restart {}{onto}", count(many.len(), "session"))
             }
@@ -250,7 +251,8 @@ impl RestartPlan {
     }
 
     pub(super) fn untouched(&self) -> Vec<String> {
-        let there = (self.there_already > 0).then(|| format!("{} there already", of_these(self.there_already)));
+        let there =
+            (self.there_already > 0).then(|| format!("{} there already", of_these(self.there_already)));
         [
             "its volumes, network, environment and name stay".to_owned(),
             "every other session keeps running as it is".to_owned(),

@@ -36,9 +36,10 @@ pub fn next(job: &Job, order: &RolloutOrder, running: &BTreeSet<Target>, busy: &
         tracks.filter(|track| track.result.is_none() && !running.contains(&track.target))
     };
     if let Some(why) = ended_by(job, order) {
-        return match running.is_empty() {
-            true => Next::End(Some(why)),
-            false => Next::Wait(Pause::Wave),
+        return if running.is_empty() {
+            Next::End(Some(why))
+        } else {
+            Next::Wait(Pause::Wave)
         };
     }
     if !running.is_empty() {
@@ -55,11 +56,14 @@ pub fn next(job: &Job, order: &RolloutOrder, running: &BTreeSet<Target>, busy: &
         0 => order.wave.get(),
         missing => missing,
     };
-    let quiet = open().map(|track| &track.target).filter(|target| !busy.contains(target));
+    let quiet = open()
+        .map(|track| &track.target)
+        .filter(|target| !busy.contains(target));
     let begin: Vec<_> = quiet.take(portion).cloned().collect();
-    match begin.is_empty() {
-        true => Next::Wait(Pause::Quiet),
-        false => Next::Begin(begin),
+    if begin.is_empty() {
+        Next::Wait(Pause::Quiet)
+    } else {
+        Next::Begin(begin)
     }
 }
 
@@ -100,6 +104,9 @@ fn ended_by(job: &Job, order: &RolloutOrder) -> Option<String> {
     (failed.len() > most).then(|| match (is_canary, failed.len()) {
         (true, _) => format!("the canary {} was not restarted ({word})", last.target),
         (false, 1) => format!("{} was not restarted ({word})", last.target),
-        (false, n) => format!("{n} sessions were not restarted, {} the last of them ({word})", last.target),
+        (false, n) => format!(
+            "{n} sessions were not restarted, {} the last of them ({word})",
+            last.target
+        ),
     })
 }

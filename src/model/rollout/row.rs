@@ -51,12 +51,11 @@ impl Row {
         };
         let reason = match &track.result {
             Some(TrackResult::Failed(failure)) => format!("{}: {}", failure.step.word(), failure.cause),
-            Some(TrackResult::Done(_)) => String::new(),
-            Some(
-                TrackResult::Cancelled(text) | TrackResult::NotBegun(text) | TrackResult::Skipped(text),
-            ) => text.clone(),
+            Some(TrackResult::Cancelled(text) | TrackResult::NotBegun(text) | TrackResult::Skipped(text)) => {
+                text.clone()
+            }
             None if track.is_under_way() => track.lines.back().cloned().unwrap_or_default(),
-            None => String::new(),
+            Some(TrackResult::Done(_)) | None => String::new(),
         };
         Self {
             place,

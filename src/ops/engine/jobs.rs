@@ -76,7 +76,8 @@ impl RunningJobs {
     /// Tells a job what the operator wants of it; false when it does not run here, or has not taken earlier words.
     pub(super) fn steer(&self, id: &JobId, steer: Steer) -> bool {
         let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        jobs.get(id).is_some_and(|running| running.steer.try_send(steer).is_ok())
+        jobs.get(id)
+            .is_some_and(|running| running.steer.try_send(steer).is_ok())
     }
 
     /// The tags that running jobs are about to stamp or to start a session on: a prune keeps them.

@@ -21,7 +21,9 @@ impl Runner {
         let mut running: BTreeSet<Target> = BTreeSet::new();
         loop {
             if self.cancel.is_cancelled() && running.is_empty() {
-                return self.end_open(|| TrackResult::Cancelled(UNTOUCHED.to_owned())).await;
+                return self
+                    .end_open(|| TrackResult::Cancelled(UNTOUCHED.to_owned()))
+                    .await;
             }
             let job = self.sink.job();
             match next(&job, &plan.order, &running, &BTreeSet::new()) {
@@ -35,7 +37,8 @@ impl Runner {
                         restarts.push(async { (self.restart(plan, &target).await, target) });
                     }
                 }
-                Next::Begin(_) | Next::Wait(Pause::Wave | Pause::Operator | Pause::Approval | Pause::Quiet) => {}
+                Next::Begin(_)
+                | Next::Wait(Pause::Wave | Pause::Operator | Pause::Approval | Pause::Quiet) => {}
             }
             tokio::select! {
                 Some((result, target)) = restarts.next() => {
@@ -49,9 +52,8 @@ impl Runner {
     }
 
     async fn restart(&self, plan: &RestartPlan, target: &Target) -> TrackResult {
-        let is_it = |one: &&RestartTarget| {
-            one.host == target.host && Some(&one.session) == target.session.as_ref()
-        };
+        let is_it =
+            |one: &&RestartTarget| one.host == target.host && Some(&one.session) == target.session.as_ref();
         let Some(one) = plan.sessions.iter().find(is_it) else {
             return super::run_job::not_planned();
         };

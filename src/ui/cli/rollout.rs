@@ -26,7 +26,11 @@ pub(super) async fn rollout(program: &mut Program<'_>, args: &RolloutArgs) -> Re
     let onto = args.tag.as_deref().map(choose_tag).transpose()?;
     let survey = survey(program, &setup, hosts, Need::Hosts).await?;
     let plan = plan(&survey, program.clock.now(), &filter, onto, order);
-    let telling = if args.watch { Telling::Rows } else { Telling::Fitting };
+    let telling = if args.watch {
+        Telling::Rows
+    } else {
+        Telling::Fitting
+    };
     carry_out_telling(program, &setup, survey, plan, args.change, telling).await
 }
 
@@ -39,9 +43,10 @@ fn plan(
 ) -> Result<Plan, Stop> {
     let sessions = chosen(survey, now, filter);
     if sessions.is_empty() {
-        let which = match filter.is_empty() {
-            true => "there are no sessions on these hosts".to_owned(),
-            false => format!("no session of these hosts passes {:?}", filter.text()),
+        let which = if filter.is_empty() {
+            "there are no sessions on these hosts".to_owned()
+        } else {
+            format!("no session of these hosts passes {:?}", filter.text())
         };
         return Err(Stop::refused(which, "see `tagboat session list`"));
     }

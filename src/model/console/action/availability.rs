@@ -2,6 +2,7 @@
 
 use super::Action;
 use crate::model::console::catalogue::CatalogueEntry;
+use crate::model::console::update::word_of;
 use crate::model::console::{Overlay, PickedFor, Place, RowId, Screen, State};
 use crate::model::job::JobState;
 use crate::model::names::{ImageRef, JobId};
@@ -11,6 +12,10 @@ pub fn unavailable(state: &State, action: Action) -> Option<String> {
     let targets = state.targets();
     match action {
         Action::Restart | Action::RestartOnto => none_chosen(&targets, Screen::Sessions),
+        Action::RollOut => nothing_to_roll_out(state),
+        Action::PauseRollout | Action::ApproveRollout | Action::SkipSession | Action::RetrySession => {
+            not_steerable(state, action)
+        }
         Action::Push => match state.screen_of_targets() {
             Screen::Images => one_image(&targets, "push")
                 .err()
@@ -112,6 +117,40 @@ fn not_cancellable(state: &State, id: &JobId) -> Option<String> {
         JobState::Interrupted => Some("nobody runs it; `u` resumes it".to_owned()),
         JobState::Elsewhere => Some("another console runs it; cancel it there".to_owned()),
         JobState::Ended(verdict) => Some(format!("it ended: {}", verdict.word())),
+    }
+}
+
+/// What a rollout would be about: the marked sessions or the one that is looked at, else all that are shown and behind.
+pub(in crate::model::console) fn sessions_to_roll_out(state: &State) -> Vec<RowId> {
+    let list = state.lists.of(Screen::Sessions);
+    if state.details.is_some() || !list.marks.is_empty() {
+        return state.targets();
+    }
+    let is_behind = |row: &&RowId| match row {
+        RowId::Session(host, name) => state
+            .fleet
+            .host(host)
+            .and_then(|host| host.session(name))
+            .is_some_and(|session| session.standing().behind == Some(true)),
+        _ => false,
+    };
+    list.order.iter().filter(is_behind).cloned().collect()
+}
+
+fn nothing_to_roll_out(state: &State) -> Option<String> {
+    sessions_to_roll_out(state)
+        .is_empty()
+        .then(|| "no session that is shown is behind; mark those that are meant".to_owned())
+}
+
+fn not_steerable(state: &State, action: Action) -> Option<String> {
+    let (job, steer) = word_of(state, action)?;
+    match job.state {
+        JobState::Running => steer.objection(job),
+        JobState::Cancelling => Some("it is being cancelled".to_owned()),
+        JobState::Interrupted => Some("nobody runs it; `u` resumes it".to_owned()),
+        JobState::Elsewhere => Some("another console runs it; steer it there".to_owned()),
+        JobState::Ended(verdict) => Some(format!("it ended: {}; `u` takes up the rest", verdict.word())),
     }
 }
 

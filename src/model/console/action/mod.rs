@@ -5,7 +5,7 @@ mod places;
 mod table;
 
 pub use availability::unavailable;
-pub(super) use availability::{one_image, one_job};
+pub(super) use availability::{one_image, one_job, sessions_to_roll_out};
 pub use places::{DETAILS, EVERYWHERE, LISTS};
 pub use table::ACTIONS;
 
@@ -42,6 +42,13 @@ pub enum Action {
     MarkInvert,
     Restart,
     RestartOnto,
+    RollOut,
+    PauseRollout,
+    ApproveRollout,
+    SkipSession,
+    RetrySession,
+    More,
+    Less,
     Push,
     Prune,
     Activate,

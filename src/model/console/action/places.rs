@@ -16,6 +16,7 @@ pub const DETAILS: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
 ];
 
 /// Every place that there is.
@@ -28,12 +29,14 @@ pub const EVERYWHERE: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
     Place::Plan,
     Place::Typed,
     Place::Question,
     Place::Refused,
     Place::Hosts,
     Place::Choice,
+    Place::RolloutOrder,
     Place::Messages,
     Place::Help,
     Place::Palette,
@@ -51,11 +54,13 @@ pub(super) const MOVED: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
     Place::Plan,
     Place::Typed,
     Place::Refused,
     Place::Hosts,
     Place::Choice,
+    Place::RolloutOrder,
     Place::Messages,
     Place::Help,
     Place::Palette,
@@ -71,10 +76,12 @@ pub(super) const MOVED_BY_LETTERS: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
     Place::Plan,
     Place::Refused,
     Place::Hosts,
     Place::Choice,
+    Place::RolloutOrder,
     Place::Messages,
 ];
 
@@ -88,6 +95,7 @@ pub(super) const LISTS_AND_DETAILS: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
 ];
 
 /// Lists, and a window too small for one.
@@ -111,7 +119,17 @@ pub(super) const HOSTS_AND_IMAGES: &[Place] = &[
 ];
 
 /// Where jobs are.
-pub(super) const JOBS: &[Place] = &[Place::List(Screen::Jobs), Place::Details(Screen::Jobs)];
+pub(super) const JOBS: &[Place] = &[
+    Place::List(Screen::Jobs),
+    Place::Details(Screen::Jobs),
+    Place::Rollout,
+];
+
+/// A rollout.
+pub(super) const ROLLOUT: &[Place] = &[Place::Rollout];
+
+/// The choice of how a rollout goes.
+pub(super) const ROLLOUT_ORDER: &[Place] = &[Place::RolloutOrder];
 
 /// Where there is something to accept.
 pub(super) const ACCEPTING: &[Place] = &[
@@ -121,6 +139,7 @@ pub(super) const ACCEPTING: &[Place] = &[
     Place::Refused,
     Place::Hosts,
     Place::Choice,
+    Place::RolloutOrder,
     Place::Messages,
     Place::Help,
     Place::Palette,
@@ -152,6 +171,7 @@ pub(super) const COPIED: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
     Place::Messages,
     Place::Refused,
 ];
@@ -162,12 +182,14 @@ pub(super) const CLOSED: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
     Place::Plan,
     Place::Typed,
     Place::Question,
     Place::Refused,
     Place::Hosts,
     Place::Choice,
+    Place::RolloutOrder,
     Place::Messages,
     Place::Help,
     Place::Palette,

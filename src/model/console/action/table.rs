@@ -2,7 +2,7 @@
 
 use super::places::{
     ACCEPTING, CLOSED, CONFIRMED, COPIED, EVERYWHERE, HOSTS_AND_IMAGES, JOBS, LISTS, LISTS_AND_DETAILS,
-    LISTS_AND_SMALL, MARKED, MOVED, MOVED_BY_LETTERS, PICKER, SESSIONS,
+    LISTS_AND_SMALL, MARKED, MOVED, MOVED_BY_LETTERS, PICKER, ROLLOUT, ROLLOUT_ORDER, SESSIONS,
 };
 use super::{Action, ActionInfo, Risk};
 use crate::model::console::{Place, Screen};
@@ -16,6 +16,20 @@ pub const ACTIONS: &[ActionInfo] = &[
         "Restarts the sessions onto the active tag of their host; shows the plan first.").asking().hinted(),
     of(Action::RestartOnto, "restart-onto", "onto a tag", &["t"], SESSIONS,
         "Restarts the sessions onto a tag that you choose; shows the plan first.").asking().hinted(),
+    of(Action::RollOut, "roll-out", "roll out", &["o"], SESSIONS,
+        "Restarts the marked sessions, or all that are behind, in waves; you choose how, then the plan is shown.").asking().hinted(),
+    of(Action::PauseRollout, "pause-rollout", "pause", &["p"], ROLLOUT,
+        "Lets the sessions that are being restarted end and begins no other; again, and it goes on.").hinted(),
+    of(Action::ApproveRollout, "approve-rollout", "approve", &["a"], ROLLOUT,
+        "Says that the canaries are good: the others follow.").asking().hinted(),
+    of(Action::SkipSession, "skip-session", "skip", &["s"], ROLLOUT,
+        "Leaves the session under the cursor out; it keeps its container.").asking().hinted(),
+    of(Action::RetrySession, "retry-session", "try again", &["t"], ROLLOUT,
+        "Tries the session under the cursor again, which had failed or was left out.").asking().hinted(),
+    of(Action::More, "more", "more", &["+", "=", "space"], ROLLOUT_ORDER,
+        "One more, or the next value.").hinted(),
+    of(Action::Less, "less", "less", &["-"], ROLLOUT_ORDER,
+        "One less, or the value before.").hinted(),
     of(Action::Push, "push", "push", &["p"], HOSTS_AND_IMAGES,
         "Copies an image to hosts and stamps it when it is verified and loaded; no session is touched.").asking().hinted(),
     of(Action::Activate, "activate", "activate", &["e"], HOSTS_AND_IMAGES,

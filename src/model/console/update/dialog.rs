@@ -1,6 +1,6 @@
 //! Closing, accepting and confirming what lies over a screen.
 
-use super::{choose, jobs, quit, run_palette};
+use super::{choose, jobs, quit, rollout, run_palette};
 use crate::model::command::Command;
 use crate::model::console::{Effect, OnYes, Overlay, PlanDialog, Readiness, Severity, State};
 
@@ -39,6 +39,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Palette { input, cursor }) => return run_palette::run(state, input, cursor),
         Some(Overlay::Hosts(picker)) => choose::hosts(state, picker),
         Some(Overlay::Choice(choice)) => return choose::one(state, choice),
+        Some(Overlay::Rollout(dialog)) => rollout::plan(state, dialog),
         Some(Overlay::Plan(dialog)) => return submit(state, *dialog),
         Some(Overlay::Messages { .. }) => state.messages.acknowledge(),
         Some(
@@ -94,6 +95,7 @@ pub(super) fn confirm(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Question(question)) => match question.on_yes {
             OnYes::Cancel(id) => jobs::cancel(state, id),
             OnYes::Resume(id) => vec![Effect::Engine(Command::Resume(id))],
+            OnYes::Steer(id, steer) => rollout::tell(state, id, steer),
             OnYes::Leave => quit::leave(0),
         },
         Some(other) => {

@@ -11,10 +11,13 @@ mod movement;
 mod overlays;
 mod plan;
 mod quit;
+mod rollout;
 mod run_palette;
 mod settle;
 mod text;
 mod time;
+
+pub(in crate::model::console) use rollout::word_of;
 
 use super::action::{Action, Risk, unavailable};
 use super::{Dirty, Effect, Msg, Place, Severity, State};
@@ -90,6 +93,11 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         A::Restart | A::RestartOnto | A::Push | A::Prune | A::Activate | A::ReplaceTag => {
             plan::begin(state, action);
         }
+        A::RollOut => rollout::begin(state),
+        A::PauseRollout | A::ApproveRollout | A::SkipSession | A::RetrySession => {
+            return rollout::steer(state, action);
+        }
+        A::More | A::Less => overlays::turn(state, action == A::More),
         A::CancelJob | A::ResumeJob => jobs::ask(state, action),
         A::Copy => return copy::begin(state),
         A::Accept => return dialog::accept(state),

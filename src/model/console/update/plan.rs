@@ -96,7 +96,7 @@ pub(super) fn prune(state: &mut State, hosts: Vec<HostName>, only: Vec<Tag>) {
     show(state, "prune", plan);
 }
 
-fn show(state: &mut State, what: &str, plan: Result<Plan, Refusal>) {
+pub(super) fn show(state: &mut State, what: &str, plan: Result<Plan, Refusal>) {
     state.overlays.push(match plan {
         Ok(plan) => Overlay::Plan(Box::new(PlanDialog::new(plan, state.clock.now))),
         Err(refusal) => Overlay::Refused {
@@ -164,6 +164,15 @@ fn tags_here(state: &State) -> Vec<ChoiceOption> {
     entries.iter().map(option).collect()
 }
 
+/// The managed tags of some hosts, newest first.
+pub(super) fn tags_of(state: &State, hosts: &[HostName]) -> Vec<Tag> {
+    let tag = |option: ChoiceOption| match option.value {
+        Chosen::Tag(reference) => Some(reference.tag),
+        _ => None,
+    };
+    tags_there(state, hosts).into_iter().filter_map(tag).collect()
+}
+
 /// The managed tags of some hosts, with how many of them have each.
 fn tags_there(state: &State, hosts: &[HostName]) -> Vec<ChoiceOption> {
     let mut unique: Vec<&HostName> = Vec::new();
@@ -202,7 +211,7 @@ fn tags_there(state: &State, hosts: &[HostName]) -> Vec<ChoiceOption> {
     tags.into_iter().map(option).collect()
 }
 
-fn session_targets(targets: &[RowId]) -> Vec<(HostName, SessionName)> {
+pub(super) fn session_targets(targets: &[RowId]) -> Vec<(HostName, SessionName)> {
     let session = |id: &RowId| match id {
         RowId::Session(host, session) => Some((host.clone(), session.clone())),
         _ => None,
