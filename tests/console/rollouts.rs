@@ -85,7 +85,7 @@ pub(crate) fn begun(state: &mut State, script: &str) -> (JobId, Vec<Target>) {
         Effect::Engine(Command::Run { id, plan }) => Some((id.clone(), plan.targets())),
         _ => None,
     });
-    run.expect("the plan was confirmed")
+    run.unwrap()
 }
 
 /// A rollout whose canary is good, whose first wave runs, and which is paused.
