@@ -271,3 +271,34 @@ fn an_abort_asks_and_then_cancels_and_what_is_left_can_be_taken_up() {
     let said = screen(&mut state);
     assert!(said.contains("u tries the rest again"), "{said}");
 }
+
+#[test]
+fn the_way_back_of_a_session_is_its_predecessor_and_is_shown_before_it_is_gone() {
+    let mut state = listed(SIZE);
+    press(&mut state, "/atlas<enter>b");
+    let said = screen(&mut state);
+    assert!(
+        said.contains("roll back convocate-session-atlas on eu-01")
+            && said.contains("comes back with its own layer"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_rollout_that_runs_is_not_rolled_back_and_one_that_ended_is_as_far_as_it_was_done() {
+    let mut state = in_the_middle();
+    press(&mut state, "b");
+    assert!(screen(&mut state).contains("it runs; `c` ends it first"));
+    let id = state.rollout().unwrap().id.clone();
+    let ended = JobEvent::Ended {
+        verdict: Verdict::Cancelled,
+        at: ago(0),
+    };
+    tell(&mut state, &id, ended);
+    press(&mut state, "b");
+    let said = screen(&mut state);
+    assert!(
+        said.contains("was changed since job"),
+        "the fleet of this test never moved\n{said}"
+    );
+}

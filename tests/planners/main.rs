@@ -6,5 +6,6 @@ mod fleets;
 mod prune;
 mod push;
 mod restart;
+mod rollback;
 mod rollout;
 mod routes;

@@ -8,6 +8,7 @@ mod mode;
 mod prune;
 mod push;
 mod restart;
+mod rollback;
 mod route;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
@@ -19,7 +20,8 @@ pub use prune::{
     PIN_IMAGE, PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts,
 };
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
-pub use restart::{RestartIntent, RestartPlan, RestartTarget, plan_restart};
+pub use restart::{Aim, Replacement, RestartIntent, RestartPlan, RestartTarget, plan_restart};
+pub use rollback::{plan_job_rollback, plan_session_rollback, plan_stamp_rollback};
 pub use route::{Estimate, LEAST_BASE, MOST_OF_LAYERS, Route, WORTH_A_HELPER};
 
 use crate::model::failure::Refusal;

@@ -3,7 +3,7 @@
 use super::push::usable;
 use super::{Gate, PlanLine, count};
 use crate::model::failure::Refusal;
-use crate::model::fleet::{ContainerState, Fleet, Host, Session};
+use crate::model::fleet::{ContainerState, Fleet, Host, RunsOn, Session};
 use crate::model::job::{Step, StepKind, Target};
 use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionName, Tag};
 use crate::model::profile::{Guard, ProbeRules};
@@ -34,6 +34,9 @@ pub struct RestartPlan {
     /// How many sessions that were chosen are left as they are, because they are there already.
     #[serde(default)]
     pub there_already: usize,
+    /// Where they go.
+    #[serde(default)]
+    pub aim: Aim,
     /// What is left out.
     pub refused: Vec<Refusal>,
 }
@@ -61,6 +64,31 @@ pub struct RestartTarget {
     pub probe: ProbeRules,
     /// Whether its host wants every change typed.
     pub guard: Guard,
+    /// Who replaces its container.
+    #[serde(default)]
+    pub by: Replacement,
+}
+
+/// Who replaces the container of a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replacement {
+    /// The restart itself, by a new one.
+    #[default]
+    Restart,
+    /// Its predecessor, which is there, stopped, with its own layer.
+    Predecessor(ContainerId),
+}
+
+/// Where sessions go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aim {
+    /// Onto a tag.
+    #[default]
+    Onto,
+    /// To what they were before.
+    Back,
 }
 
 /// Plans restarts, or says why none is possible.
@@ -86,10 +114,8 @@ pub fn plan_restart(intent: &RestartIntent, fleet: &Fleet) -> Result<RestartPlan
         return Err(Refusal::of_all(&refused, "session"));
     }
     Ok(RestartPlan {
-        sessions,
-        order: intent.order.clone(),
         there_already,
-        refused,
+        ..RestartPlan::new(sessions, refused, intent.order.clone(), Aim::Onto)
     })
 }
 
@@ -100,16 +126,7 @@ fn target(
     onto: Option<&Tag>,
 ) -> Result<RestartTarget, Refusal> {
     let refuse = |reason: String, advice: String| Refusal::of_host(host_name, reason, advice);
-    let host = fleet
-        .host(host_name)
-        .ok_or_else(|| super::push::unknown_host(host_name))?;
-    usable(host)?;
-    let session = host.session(name).ok_or_else(|| {
-        refuse(
-            format!("there is no session {name}"),
-            "see `tagboat session list`".into(),
-        )
-    })?;
+    let (host, session) = session_on(fleet, host_name, name)?;
     restartable(host, &session)?;
     let onto = wanted_reference(host, onto)?;
     let image = host.image(&onto).ok_or_else(|| {
@@ -118,26 +135,35 @@ fn target(
             format!("tagboat push {onto} --host {host_name}; the session runs on"),
         )
     })?;
-    let container = session.container();
-    Ok(RestartTarget {
-        host: host_name.clone(),
-        session: name.clone(),
-        container: container.id.clone(),
-        from: match &container.runs_on {
-            crate::model::fleet::RunsOn::Reference(reference) => reference.to_string(),
-            crate::model::fleet::RunsOn::Other(text) => text.clone(),
-        },
-        from_id: container.image_id.clone(),
+    Ok(RestartTarget::of(
+        host,
+        &session,
         onto,
-        onto_id: image.id.clone(),
-        was_up: container.state.is_up(),
-        probe: host.settings.profile.probe.clone(),
-        guard: host.settings.guard,
-    })
+        image.id.clone(),
+        Replacement::Restart,
+    ))
+}
+
+/// A session of a host that can be worked with.
+pub(super) fn session_on<'a>(
+    fleet: &'a Fleet,
+    host: &HostName,
+    name: &SessionName,
+) -> Result<(&'a Host, Session<'a>), Refusal> {
+    let host = fleet.host(host).ok_or_else(|| super::push::unknown_host(host))?;
+    usable(host)?;
+    let session = host.session(name).ok_or_else(|| {
+        Refusal::of_host(
+            &host.name,
+            format!("there is no session {name}"),
+            "see `tagboat session list`",
+        )
+    })?;
+    Ok((host, session))
 }
 
 /// The states in which a container can be replaced, and who may replace it.
-fn restartable(host: &Host, session: &Session<'_>) -> Result<(), Refusal> {
+pub(super) fn restartable(host: &Host, session: &Session<'_>) -> Result<(), Refusal> {
     let container = session.container();
     if let Some(owner) = &container.compose {
         return Err(Refusal::of_host(
@@ -185,6 +211,57 @@ fn of_these(n: usize) -> String {
 }
 
 impl RestartTarget {
+    /// A session with what must still hold when its turn comes.
+    pub(super) fn of(
+        host: &Host,
+        session: &Session<'_>,
+        onto: ImageRef,
+        onto_id: ImageId,
+        by: Replacement,
+    ) -> Self {
+        let container = session.container();
+        Self {
+            host: host.name.clone(),
+            session: session.name().clone(),
+            container: container.id.clone(),
+            from: match &container.runs_on {
+                RunsOn::Reference(reference) => reference.to_string(),
+                RunsOn::Other(text) => text.clone(),
+            },
+            from_id: container.image_id.clone(),
+            onto,
+            onto_id,
+            was_up: container.state.is_up(),
+            probe: host.settings.profile.probe.clone(),
+            guard: host.settings.guard,
+            by,
+        }
+    }
+
+    /// What is done with it.
+    fn note(&self, aim: Aim) -> String {
+        let stable = self.probe.stable.as_secs();
+        match (&self.by, aim, self.was_up, self.from_id == self.onto_id) {
+            (Replacement::Predecessor(id), _, is_up, _) => format!(
+                "its predecessor {} comes back with its own layer{}",
+                id.short(),
+                if is_up {
+                    ""
+                } else {
+                    "; it is stopped and stays stopped"
+                }
+            ),
+            (Replacement::Restart, _, false, _) => "it is stopped and stays stopped".to_owned(),
+            (Replacement::Restart, Aim::Back, true, _) => {
+                format!("it has no predecessor: a new container on the image of before, probe {stable} s")
+            }
+            (Replacement::Restart, Aim::Onto, true, true) => "same image, new container".to_owned(),
+            (Replacement::Restart, Aim::Onto, true, false) => {
+                format!("probe {stable} s, the old one is put back if it fails")
+            }
+        }
+    }
+
     /// The tag that it is on, or whatever else it was created from.
     pub fn from_tag(&self) -> &str {
         self.from.rsplit(':').next().unwrap_or(&self.from)
@@ -197,10 +274,27 @@ impl RestartTarget {
 }
 
 impl RestartPlan {
+    pub(super) fn new(
+        sessions: Vec<RestartTarget>,
+        refused: Vec<Refusal>,
+        order: RolloutOrder,
+        aim: Aim,
+    ) -> Self {
+        Self {
+            sessions,
+            order,
+            there_already: 0,
+            aim,
+            refused,
+        }
+    }
+
     pub(super) fn title(&self) -> String {
-        match self.sessions.as_slice() {
-            [one] => format!("restart {} on {} onto {}", one.session, one.host, one.onto),
-            many => {
+        match (self.aim, self.sessions.as_slice()) {
+            (Aim::Back, [one]) => format!("roll back {} on {} to {}", one.session, one.host, one.onto),
+            (Aim::Back, many) => format!("roll back {}", count(many.len(), "session")),
+            (Aim::Onto, [one]) => format!("restart {} on {} onto {}", one.session, one.host, one.onto),
+            (Aim::Onto, many) => {
                 let first = &many[0].onto;
                 let onto = if many.iter().all(|one| one.onto == *first) {
                     format!(" onto {first}")
@@ -238,14 +332,7 @@ impl RestartPlan {
             target: Target::session(one.host.clone(), one.session.clone()),
             before: one.from_tag().to_owned(),
             after: one.onto.tag.to_string(),
-            note: match (one.was_up, one.from_id == one.onto_id) {
-                (true, true) => "same image, new container".to_owned(),
-                (true, false) => format!(
-                    "probe {} s, the old one is put back if it fails",
-                    one.probe.stable.as_secs()
-                ),
-                (false, _) => "it is stopped and stays stopped".to_owned(),
-            },
+            note: one.note(self.aim),
         };
         self.sessions.iter().map(line).collect()
     }
@@ -263,6 +350,9 @@ impl RestartPlan {
     }
 
     pub(super) fn undo(&self) -> String {
+        if self.aim == Aim::Back {
+            return "the container of now is kept, stopped: roll back again to return to it".to_owned();
+        }
         "the old container is kept, stopped, beside the new one".to_owned()
     }
 

@@ -34,6 +34,8 @@ pub enum Verb {
     Session(SessionVerb),
     /// Restart many sessions onto a tag: canaries first, then in waves, and no further than the first failure.
     Rollout(RolloutArgs),
+    /// Bring sessions back to their predecessors, hosts to the tag before, or take back what a job did.
+    Rollback(RollbackArgs),
     /// Remove image tags that no session needs.
     Prune(PruneArgs),
     /// Look at jobs, or take up one that was interrupted.
@@ -223,6 +225,32 @@ pub struct RolloutOrderArgs {
     pub max_failures: usize,
 }
 
+/// `tagboat rollback`.
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// Sessions: whole names, or the beginning of a name or of one of its parts where that is enough.
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Take back what this job did, as far as it was done: its id, or the end of it where only one job ends so.
+    #[arg(long, value_name = "JOB", conflicts_with_all = ["names", "active", "hosts"])]
+    pub job: Option<String>,
+    /// Make the tag active again that was before the active one; no session is touched.
+    #[arg(long, conflicts_with = "names")]
+    pub active: bool,
+    /// Look only on these hosts; needed where a name is on several, and with --active.
+    #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
+    pub hosts: Vec<String>,
+    /// Sessions that go back at the same time.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub wave: NonZeroUsize,
+    /// So many sessions may fail and it still goes on.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub max_failures: usize,
+    /// Confirmation and output.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
 /// `tagboat prune`.
 #[derive(Debug, Args)]
 pub struct PruneArgs {
@@ -307,6 +335,7 @@ impl Cli {
             Some(Verb::Activate(args)) => args.change.json,
             Some(Verb::Session(SessionVerb::Restart(args))) => args.change.json,
             Some(Verb::Rollout(args)) => args.change.json,
+            Some(Verb::Rollback(args)) => args.change.json,
             Some(Verb::Prune(args)) => args.change.json,
             Some(Verb::Job(JobVerb::Show(args))) => args.json,
             Some(Verb::Job(JobVerb::Resume(args))) => args.change.json,

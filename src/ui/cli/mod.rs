@@ -28,6 +28,7 @@ pub mod program;
 mod prune;
 mod push;
 mod report;
+mod rollback;
 mod rollout;
 mod session_list;
 mod session_restart;
@@ -68,6 +69,7 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Session(SessionVerb::List(args)) => session_list::session_list(program, args).await,
         Verb::Session(SessionVerb::Restart(args)) => session_restart::session_restart(program, args).await,
         Verb::Rollout(args) => rollout::rollout(program, args).await,
+        Verb::Rollback(args) => rollback::rollback(program, args).await,
         Verb::Prune(args) => prune::prune(program, args).await,
         Verb::Job(JobVerb::List(args)) => job_list::job_list(program, args),
         Verb::Job(JobVerb::Show(args)) => job_show::job_show(program, args),

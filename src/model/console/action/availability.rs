@@ -13,6 +13,10 @@ pub fn unavailable(state: &State, action: Action) -> Option<String> {
     match action {
         Action::Restart | Action::RestartOnto => none_chosen(&targets, Screen::Sessions),
         Action::RollOut => nothing_to_roll_out(state),
+        Action::RollBack => match state.screen_of_targets() {
+            Screen::Jobs => one_job(&targets).map_or_else(Some, |id| not_over(state, id)),
+            screen => none_chosen(&targets, screen),
+        },
         Action::PauseRollout | Action::ApproveRollout | Action::SkipSession | Action::RetrySession => {
             not_steerable(state, action)
         }
@@ -151,6 +155,14 @@ fn not_steerable(state: &State, action: Action) -> Option<String> {
         JobState::Interrupted => Some("nobody runs it; `u` resumes it".to_owned()),
         JobState::Elsewhere => Some("another console runs it; steer it there".to_owned()),
         JobState::Ended(verdict) => Some(format!("it ended: {}; `u` takes up the rest", verdict.word())),
+    }
+}
+
+fn not_over(state: &State, id: &JobId) -> Option<String> {
+    match state.jobs.get(id)?.state {
+        JobState::Running | JobState::Cancelling => Some("it runs; `c` ends it first".to_owned()),
+        JobState::Elsewhere => Some("another console runs it".to_owned()),
+        JobState::Interrupted | JobState::Ended(_) => None,
     }
 }
 

@@ -43,6 +43,7 @@ pub enum Action {
     Restart,
     RestartOnto,
     RollOut,
+    RollBack,
     PauseRollout,
     ApproveRollout,
     SkipSession,

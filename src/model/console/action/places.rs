@@ -125,6 +125,17 @@ pub(super) const JOBS: &[Place] = &[
     Place::Rollout,
 ];
 
+/// Where something was that can be gone back to.
+pub(super) const ROLLED_BACK: &[Place] = &[
+    Place::List(Screen::Sessions),
+    Place::Details(Screen::Sessions),
+    Place::List(Screen::Hosts),
+    Place::Details(Screen::Hosts),
+    Place::List(Screen::Jobs),
+    Place::Details(Screen::Jobs),
+    Place::Rollout,
+];
+
 /// A rollout.
 pub(super) const ROLLOUT: &[Place] = &[Place::Rollout];
 

@@ -2,7 +2,7 @@
 
 use super::places::{
     ACCEPTING, CLOSED, CONFIRMED, COPIED, EVERYWHERE, HOSTS_AND_IMAGES, JOBS, LISTS, LISTS_AND_DETAILS,
-    LISTS_AND_SMALL, MARKED, MOVED, MOVED_BY_LETTERS, PICKER, ROLLOUT, ROLLOUT_ORDER, SESSIONS,
+    LISTS_AND_SMALL, MARKED, MOVED, MOVED_BY_LETTERS, PICKER, ROLLED_BACK, ROLLOUT, ROLLOUT_ORDER, SESSIONS,
 };
 use super::{Action, ActionInfo, Risk};
 use crate::model::console::{Place, Screen};
@@ -18,6 +18,9 @@ pub const ACTIONS: &[ActionInfo] = &[
         "Restarts the sessions onto a tag that you choose; shows the plan first.").asking().hinted(),
     of(Action::RollOut, "roll-out", "roll out", &["o"], SESSIONS,
         "Restarts the marked sessions, or all that are behind, in waves; you choose how, then the plan is shown.").asking().hinted(),
+    of(Action::RollBack, "roll-back", "roll back", &["b"], ROLLED_BACK,
+        "Brings sessions back to their predecessors, hosts to the tag before, or takes back what a job did; shows the plan first.")
+        .asking().hinted(),
     of(Action::PauseRollout, "pause-rollout", "pause", &["p"], ROLLOUT,
         "Lets the sessions that are being restarted end and begins no other; again, and it goes on.").hinted(),
     of(Action::ApproveRollout, "approve-rollout", "approve", &["a"], ROLLOUT,

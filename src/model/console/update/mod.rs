@@ -11,6 +11,7 @@ mod movement;
 mod overlays;
 mod plan;
 mod quit;
+mod rollback;
 mod rollout;
 mod run_palette;
 mod settle;
@@ -94,6 +95,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
             plan::begin(state, action);
         }
         A::RollOut => rollout::begin(state),
+        A::RollBack => rollback::begin(state),
         A::PauseRollout | A::ApproveRollout | A::SkipSession | A::RetrySession => {
             return rollout::steer(state, action);
         }

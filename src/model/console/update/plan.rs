@@ -219,7 +219,7 @@ pub(super) fn session_targets(targets: &[RowId]) -> Vec<(HostName, SessionName)>
     targets.iter().filter_map(session).collect()
 }
 
-fn host_targets(targets: &[RowId]) -> Vec<HostName> {
+pub(super) fn host_targets(targets: &[RowId]) -> Vec<HostName> {
     let host = |id: &RowId| match id {
         RowId::Host(host) => Some(host.clone()),
         _ => None,
