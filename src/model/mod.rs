@@ -12,5 +12,6 @@ pub mod fleet;
 pub mod job;
 pub mod names;
 pub mod plan;
+pub mod probe;
 pub mod profile;
 pub mod successor;

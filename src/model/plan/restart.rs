@@ -184,10 +184,7 @@ impl RestartPlan {
             after: one.onto.tag.to_string(),
             note: match (one.was_up, one.from_id == one.onto_id) {
                 (true, true) => "same image, new container".to_owned(),
-                (true, false) => format!(
-                    "probe {} s, the old one is put back if it fails",
-                    one.probe.stable.as_secs()
-                ),
+                (true, false) => format!("{}, the old one is put back if it fails", one.probe.words()),
                 (false, _) => "it is stopped and stays stopped".to_owned(),
             },
         };

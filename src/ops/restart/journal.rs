@@ -1,7 +1,7 @@
 //! The journal on the host: what is to be done and the whole old container, on its disk before anything changes.
 
 use super::check::Ready;
-use super::{Restart, scripts};
+use super::{Restart, probe, scripts};
 use crate::model::names::ContainerRole;
 use crate::ops::ports::{ScriptCall, ShellError};
 use crate::ops::report::{Outcome, StepError};
@@ -17,11 +17,13 @@ const TAKEN: i32 = 4;
 impl Restart<'_> {
     /// Writes the journal and claims the session.
     pub(super) async fn record(&self, ready: &Ready) -> Result<Outcome<()>, StepError> {
+        let probe = probe::written(&self.target.probe);
         let files = [
             ("restart.sh", scripts::TRANSACTION.to_owned()),
             ("old.json", ready.old.to_string()),
-            ("plan", self.plan_text(ready)?),
-            ("probe-command", self.target.probe.command.join("\n")),
+            ("plan", self.plan_text(ready, probe.plan)?),
+            ("probe-command", probe.command),
+            ("probe-line", probe.line),
         ];
         let mut input = Cursor::new(parcel(&files));
         let arguments = [
@@ -68,8 +70,7 @@ impl Restart<'_> {
     }
 
     /// What the script does, as lines that it reads without running them.
-    fn plan_text(&self, ready: &Ready) -> Result<String, StepError> {
-        let probe = &self.target.probe;
+    fn plan_text(&self, ready: &Ready, probe: [(&'static str, String); 4]) -> Result<String, StepError> {
         let flag = |set: bool| u8::from(set).to_string();
         let lines = [
             ("version", "1".to_owned()),
@@ -83,16 +84,14 @@ impl Restart<'_> {
             ("policy", ready.policy.clone()),
             ("up", flag(ready.is_up)),
             ("vanishes", flag(ready.spares.is_some())),
-            ("stable", probe.stable.as_secs().to_string()),
-            ("deadline", probe.deadline.as_secs().to_string()),
-            ("keep", probe.keep_predecessors.to_string()),
+            ("keep", self.target.probe.keep_predecessors.to_string()),
             ("pin", self.pin()?.to_string()),
             ("socket", ready.socket.clone()),
             ("name_old", self.container_name(&ContainerRole::Predecessor)),
             ("name_failed", self.container_name(&ContainerRole::Failed)),
         ];
         let mut text = String::new();
-        for (key, value) in lines {
+        for (key, value) in lines.into_iter().chain(probe) {
             if value.contains(['\n', '\r']) {
                 return Err(self.refuse(format!("{key} holds a line break"), "mend it in the config"));
             }

@@ -8,6 +8,7 @@ mod check;
 mod create;
 mod follow;
 mod journal;
+mod probe;
 mod scripts;
 mod status;
 
