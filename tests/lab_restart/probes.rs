@@ -86,7 +86,7 @@ async fn lab_a_port_that_nothing_listens_on_rolls_back_and_one_on_the_containers
         let listening = rig.sh(
             "until [ \"$(docker inspect -f '{{.Config.Image}} {{.State.Running}}' $S 2>/dev/null)\" = 'convocate:v1.1.0 true' ]; do
                sleep 0.1
-             done; docker exec -d $S nc -l -p 8080 -s 127.0.0.1",
+             done; docker exec -d $S httpd -f -p 127.0.0.1:8080",
         );
         let (result, _) = tokio::join!(rig.run_as_is(&target), listening);
         assert!(matches!(result, TrackResult::Done(_)), "{result:?}");

@@ -2,6 +2,7 @@
 
 use super::check::Ready;
 use super::{Restart, probe, scripts};
+use crate::model::clean::clean;
 use crate::model::names::ContainerRole;
 use crate::ops::ports::{ScriptCall, ShellError};
 use crate::ops::report::{Outcome, StepError};
@@ -35,6 +36,7 @@ impl Restart<'_> {
             .as_root()
             .within(WRITE);
         call.input = Some(&mut input);
+        super::crash_point("record");
         let answer = self.link.shell.run(call).await.map_err(|error| {
             let advice = match error {
                 ShellError::NotAllowed(_) => "log in as root, or let the login use `sudo -n`".to_owned(),
@@ -44,10 +46,13 @@ impl Restart<'_> {
         })?;
         if answer.code == TAKEN {
             let open = answer.stdout.trim().strip_prefix("open ").unwrap_or_default();
-            return Err(self.open_restart(open));
+            return Err(self.open_restart(&clean(open)));
         }
         match answer.success() {
-            Ok(_) => Ok(Outcome::done(())),
+            Ok(_) => {
+                super::crash_point("recorded");
+                Ok(Outcome::done(()))
+            }
             Err(why) => {
                 let state = &self.link.profile().paths.state;
                 Err(self.refuse(
@@ -58,13 +63,14 @@ impl Restart<'_> {
         }
     }
 
-    /// Another restart of this session is not over.
-    pub(super) fn open_restart(&self, journal: &str) -> StepError {
+    /// Another restart of this session is not over: its journal, and who began it.
+    pub(super) fn open_restart(&self, told: &str) -> StepError {
+        let (journal, operator) = told.trim().split_once(' ').unwrap_or((told.trim(), "somebody"));
         let job = journal
             .strip_suffix(&format!("-{}", self.target.session))
             .unwrap_or(journal);
         self.refuse(
-            format!("an earlier restart of it is not over (job {job})"),
+            format!("an earlier restart of it by {operator} is not over (job {job})"),
             format!("tagboat job resume {job}"),
         )
     }
