@@ -1,4 +1,5 @@
 //! Who dies in the middle of a restart, and who ends it then.
+#![allow(dead_code, reason = "the soak and the tests each use their own part of this")]
 
 use crate::scene::{BROKEN, Ended, GOOD, Scene};
 use std::os::unix::process::ExitStatusExt;

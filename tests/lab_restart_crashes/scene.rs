@@ -1,4 +1,5 @@
 //! A session on a lab host, a real console that restarts it, and what must hold when the restart is over.
+#![allow(dead_code, reason = "the soak and the tests each use their own part of this")]
 
 use crate::headless::{Tagboat, text};
 use std::process::{Child, Command, Output, Stdio};
@@ -54,7 +55,7 @@ impl Scene {
         let lab = std::env::var("TAGBOAT_CONFIG").expect("the lab is not up: run `tests/lab/lab up`");
         let mut config = std::fs::read_to_string(lab).unwrap();
         config.push_str(
-            "\n[[profiles]]\nname = \"convocate\"\nprobe = { stable = \"1s\", deadline = \"10s\" }\n",
+            "\n[[profiles]]\nname = \"convocate\"\nprobe = { stable = \"2s\", deadline = \"6s\" }\n",
         );
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), config).unwrap();
@@ -65,6 +66,11 @@ impl Scene {
             tagboat: Tagboat::new(),
             config: file,
         };
+        // The lab's own sessions would leave volumes behind when an engine or a host dies, and those are counted.
+        scene.on_host(
+            "ids=$(docker ps -aq --filter name=^/convocate-session-); [ -z \"$ids\" ] || docker rm -f -v $ids >/dev/null 2>&1
+             volumes=$(docker volume ls -q --filter dangling=true); [ -z \"$volumes\" ] || docker volume rm $volumes >/dev/null",
+        );
         scene.remove();
         for tag in [GOOD, BROKEN] {
             scene.bring(tag);
@@ -151,8 +157,10 @@ impl Scene {
         let output = self.console(&["job", "list", "--json"]).output().unwrap();
         let list: serde_json::Value =
             serde_json::from_slice(&output.stdout).map_err(|why| why.to_string())?;
-        let id = list["jobs"][0]["id"].as_str().map(str::to_owned);
-        id.ok_or_else(|| "the console has left no job".to_owned())
+        let jobs = list["jobs"].as_array().into_iter().flatten();
+        // Their ids begin with the time.
+        let last = jobs.filter_map(|job| job["id"].as_str()).max().map(str::to_owned);
+        last.ok_or_else(|| "the console has left no job".to_owned())
     }
 
     /// Takes the last job up again, as its advice says. How it ended.
@@ -212,6 +220,38 @@ impl Scene {
             "replaced" => Ok(Ended::Replaced),
             "undone" => Ok(Ended::Undone),
             other => Err(format!("the journal ended with {other:?}")),
+        }
+    }
+
+    /// Whether the host has a restart of it that is not over.
+    pub(crate) fn is_open(&self) -> bool {
+        self.try_on("test -e $R/$S.open").is_ok()
+    }
+
+    /// Whether the host goes on alone with it.
+    pub(crate) fn was_handed_over(&self) -> bool {
+        self.try_on("test -e \"$(ls -d $R/*-$S | tail -n 1)/made\"")
+            .is_ok()
+    }
+
+    /// How its last restart ended; one that never got to a journal has changed nothing.
+    pub(crate) fn last_end(&self) -> Result<Ended, String> {
+        match self.try_on("test ! -e \"$(ls -d $R/*-$S 2>/dev/null | tail -n 1)/status\"") {
+            Ok(_) => Ok(Ended::Undone),
+            Err(_) => self.ended(),
+        }
+    }
+
+    /// The same as [`Scene::whole`], when an engine may still be bringing the session back.
+    pub(crate) fn comes_whole(&self, ended: Ended, onto: &str) -> Result<(), String> {
+        let begun = Instant::now();
+        loop {
+            match self.whole(ended, onto) {
+                Err(_) if begun.elapsed() < Duration::from_secs(20) => {
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+                result => return result,
+            }
         }
     }
 
