@@ -100,11 +100,19 @@ fn strike(scene: &mut Scene, strike: &Kill) -> Result<Ended, String> {
     }
     console.wait().unwrap();
     let began = scene.job().ok().filter(|job| Some(job) != jobs_before.as_ref());
-    if began.is_some() && scene.is_open() {
-        if strike.victim == Victim::Engine && scene.was_handed_over() {
-            scene.ended_alone()?;
-        } else {
-            scene.resume()?;
+    if began.is_some() {
+        match strike.victim {
+            // What the host had begun to write may be complete only after the console is gone.
+            Victim::Console => {
+                scene.resume()?;
+            }
+            Victim::Engine if scene.was_handed_over() => {
+                scene.ended_alone()?;
+            }
+            _ if scene.is_open() => {
+                scene.resume()?;
+            }
+            _ => {}
         }
     }
     let ended = scene.last_end()?;
