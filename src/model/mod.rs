@@ -12,6 +12,7 @@ pub mod fleet;
 pub mod job;
 pub mod names;
 pub mod plan;
+pub mod probe;
 pub mod profile;
 pub mod rollout;
 pub mod successor;

@@ -4,6 +4,8 @@ use crate::model::names::{ContainerRole, HostName, ImageName, InvalidName, Sessi
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+pub use crate::model::probe::ProbeRules;
+
 /// The paths, the image and the session selector of one kind of deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
@@ -69,19 +71,6 @@ pub enum PruneRule {
     RunningOnly,
 }
 
-/// How a restart decides that a successor is good.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProbeRules {
-    /// How long it must run without a break.
-    pub stable: Duration,
-    /// How long a health check may take to say healthy.
-    pub deadline: Duration,
-    /// A command inside the container that must succeed, as program and arguments.
-    pub command: Vec<String>,
-    /// How many predecessors are kept stopped.
-    pub keep_predecessors: usize,
-}
-
 impl Profile {
     /// The profile of the convocate agents, and the default (DESIGN section 2).
     pub fn convocate() -> Self {
@@ -101,12 +90,7 @@ impl Profile {
                 min_age: Duration::ZERO,
                 rule: PruneRule::AnyContainer,
             },
-            probe: ProbeRules {
-                stable: Duration::from_secs(5),
-                deadline: Duration::from_mins(1),
-                command: Vec::new(),
-                keep_predecessors: 1,
-            },
+            probe: ProbeRules::stable_for(Duration::from_secs(5)),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::rig::{Rig, crash_points, failure, lab};
 use tagboat::model::job::{StepKind, TrackResult};
+use tagboat::model::probe::Settled;
 use tagboat::ops::restart::BOOT_HOOK;
 
 /// Points that only a restart onto a bad image comes to.
@@ -97,7 +98,7 @@ async fn lab_a_power_cut_in_the_middle_ends_with_the_old_container_up_even_that_
         let mut rig = Rig::on("lab-2", "power", &["v1.1.0"]).await;
         rig.start(option, "v1.0.0").await;
         let mut target = rig.target("v1.1.0").await;
-        target.probe.stable = std::time::Duration::from_mins(2);
+        target.probe.settled = Settled::Stable(std::time::Duration::from_mins(2));
         rig.run_cut_off(&target).await;
         lab(&["kill", "lab-2"]);
         lab(&["boot", "lab-2"]);

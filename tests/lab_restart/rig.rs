@@ -187,10 +187,8 @@ impl Rig {
             onto,
             was_up: text("/State/Status") == "running",
             probe: ProbeRules {
-                stable: Duration::from_secs(1),
                 deadline: Duration::from_secs(10),
-                command: Vec::new(),
-                keep_predecessors: 1,
+                ..ProbeRules::stable_for(Duration::from_secs(1))
             },
             guard: Guard::Normal,
         }

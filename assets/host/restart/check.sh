@@ -23,7 +23,9 @@ open=$state/restarts/$session.open
 # A claim whose journal is over or gone is nobody's: the host died between the two.
 if [ -e "$open" ]; then
   journal=$(cat "$open")
-  if [ -d "$state/restarts/$journal" ] && [ ! -e "$state/restarts/$journal/ended" ]; then echo "open $journal"; fi
+  if [ -d "$state/restarts/$journal" ] && [ ! -e "$state/restarts/$journal/ended" ]; then
+    echo "open $journal $(sed -n 's/^operator=//p' "$state/restarts/$journal/plan" 2>/dev/null)"
+  fi
 fi
 while [ $# -gt 1 ]; do
   case $1 in

@@ -240,7 +240,7 @@ impl RestartTarget {
 
     /// What is done with it.
     fn note(&self, aim: Aim) -> String {
-        let stable = self.probe.stable.as_secs();
+        let probe = self.probe.words();
         match (&self.by, aim, self.was_up, self.from_id == self.onto_id) {
             (Replacement::Predecessor(id), _, is_up, _) => format!(
                 "its predecessor {} comes back with its own layer{}",
@@ -253,11 +253,11 @@ impl RestartTarget {
             ),
             (Replacement::Restart, _, false, _) => "it is stopped and stays stopped".to_owned(),
             (Replacement::Restart, Aim::Back, true, _) => {
-                format!("it has no predecessor: a new container on the image of before, probe {stable} s")
+                format!("it has no predecessor: a new container on the image of before, {probe}")
             }
             (Replacement::Restart, Aim::Onto, true, true) => "same image, new container".to_owned(),
             (Replacement::Restart, Aim::Onto, true, false) => {
-                format!("probe {stable} s, the old one is put back if it fails")
+                format!("{probe}, the old one is put back if it fails")
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::duration_text::DurationText;
 use super::host_path::HostPath;
 use super::mode_word::ModeWord;
+use super::probe_table::ProbeTable;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
 use crate::model::names::{HostName, ImageName};
@@ -116,21 +117,7 @@ pub(super) struct PruneTable {
     pub(super) rule: Option<PruneRule>,
 }
 
-/// `probe` of a profile.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct ProbeTable {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) stable: Option<DurationText>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) deadline: Option<DurationText>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) command: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) keep_predecessors: Option<usize>,
-}
-
-/// `[[hosts]]`: its paths come before those of its profile.
+/// `[[hosts]]`: its paths and its probe come before those of its profile.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HostTable {
@@ -155,4 +142,6 @@ pub(super) struct HostTable {
     pub(super) state: Option<HostPath>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) docker_socket: Option<HostPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) probe: Option<ProbeTable>,
 }

@@ -75,6 +75,10 @@ fn host(
         helper: table.helper.or(file.defaults.helper).unwrap_or(true),
         profile: Profile {
             paths: overrides.on(profile.paths.clone()),
+            probe: match &table.probe {
+                Some(probe) => probe.on(&profile.probe)?,
+                None => profile.probe.clone(),
+            },
             ..profile.clone()
         },
     })

@@ -11,6 +11,7 @@ mod host_list;
 mod host_path;
 mod mode_word;
 mod nearest;
+mod probe_table;
 mod profile_set;
 mod rate_text;
 mod shown;

@@ -2,11 +2,11 @@
 
 use super::builtin_profiles::builtin_profiles;
 use super::error::Fault;
-use super::file::{ProbeTable, ProfileTable, PruneTable};
+use super::file::{ProfileTable, PruneTable};
 use super::host_path::HostPath;
 use super::nearest::nearest;
 use crate::model::names::{HostName, SessionName};
-use crate::model::profile::{HostPaths, ProbeRules, Profile, PruneRules, SessionSelector};
+use crate::model::profile::{HostPaths, Profile, PruneRules, SessionSelector};
 use toml::Spanned;
 
 /// Profiles by name.
@@ -71,7 +71,10 @@ impl ProfileSet {
             sessions: selector(table)?.unwrap_or(base.sessions),
             paths: PathOverrides::of_profile(table).on(base.paths),
             prune: prune(table.prune.as_ref(), base.prune),
-            probe: probe(table.probe.as_ref(), base.probe),
+            probe: match &table.probe {
+                Some(probe) => probe.on(&base.probe)?,
+                None => base.probe,
+            },
         })
     }
 }
@@ -155,15 +158,5 @@ fn prune(table: Option<&PruneTable>, base: PruneRules) -> PruneRules {
         keep: table.keep.unwrap_or(base.keep),
         min_age: table.min_age.map_or(base.min_age, |age| age.0),
         rule: table.rule.unwrap_or(base.rule),
-    }
-}
-
-fn probe(table: Option<&ProbeTable>, base: ProbeRules) -> ProbeRules {
-    let Some(table) = table else { return base };
-    ProbeRules {
-        stable: table.stable.map_or(base.stable, |stable| stable.0),
-        deadline: table.deadline.map_or(base.deadline, |deadline| deadline.0),
-        command: table.command.clone().unwrap_or(base.command),
-        keep_predecessors: table.keep_predecessors.unwrap_or(base.keep_predecessors),
     }
 }

@@ -3,10 +3,10 @@
 use super::Config;
 use super::duration_text::DurationText;
 use super::file::{
-    CacheTable, DefaultsTable, DiscoveryTable, File, HostTable, ProbeTable, ProfileTable, PruneTable,
-    PushTable, SshTable,
+    CacheTable, DefaultsTable, DiscoveryTable, File, HostTable, ProfileTable, PruneTable, PushTable, SshTable,
 };
 use super::host_path::HostPath;
+use super::probe_table::ProbeTable;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
 use crate::model::names::HostName;
@@ -76,16 +76,11 @@ fn profile_table(profile: &Profile) -> ProfileTable {
             min_age: Some(DurationText(profile.prune.min_age)),
             rule: Some(profile.prune.rule),
         }),
-        probe: Some(ProbeTable {
-            stable: Some(DurationText(profile.probe.stable)),
-            deadline: Some(DurationText(profile.probe.deadline)),
-            command: Some(profile.probe.command.clone()),
-            keep_predecessors: Some(profile.probe.keep_predecessors),
-        }),
+        probe: Some(ProbeTable::of(&profile.probe)),
     }
 }
 
-/// A host; its paths only where they are not those of the profile as it is shown.
+/// A host; its paths and its probe only where they are not those of the profile as it is shown.
 fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
     let shown = profiles.iter().find(|profile| profile.name == host.profile.name);
     let own = |pick: fn(&HostPaths) -> &String| {
@@ -108,6 +103,9 @@ fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
         staging: own(|paths| &paths.staging),
         state: own(|paths| &paths.state),
         docker_socket: own(|paths| &paths.docker_socket),
+        probe: shown
+            .is_none_or(|profile| profile.probe != host.profile.probe)
+            .then(|| ProbeTable::of(&host.profile.probe)),
     }
 }
 

@@ -38,9 +38,6 @@ impl Restart<'_> {
     pub(super) async fn check(&self) -> Result<Outcome<Ready>, StepError> {
         let old = self.session_container().await?;
         let is_up = self.state_allows(&old)?;
-        if self.target.probe.command.iter().any(|word| word.contains('\n')) {
-            return Err(self.refuse("the probe command holds a line break", "mend it in the config"));
-        }
         let policy = policy_of(&old)
             .ok_or_else(|| self.refuse("its restart policy is not understood", "restart it by hand"))?;
         let old_image = self.image(self.target.from_id.as_str()).await?.ok_or_else(|| {
@@ -65,6 +62,9 @@ impl Restart<'_> {
                 .map_err(|error| self.refuse(error.to_string(), "restart it where it is managed"))
         };
         let successor = build(&new_image, &self.target.onto.to_string(), Part::Successor)?;
+        if let Some(why) = super::probe::unfit(&self.target.probe, &successor.body, &new_image) {
+            return Err(self.refuse(why, "give its profile another probe in the config"));
+        }
         let spares = if is_up && successor::vanishes_when_stopped(&old) {
             let reference = self.old_reference().await?;
             Some(Spares {

@@ -1,7 +1,8 @@
 //! The journal on the host: what is to be done and the whole old container, on its disk before anything changes.
 
 use super::check::Ready;
-use super::{Restart, scripts};
+use super::{Restart, probe, scripts};
+use crate::model::clean::clean;
 use crate::model::names::ContainerRole;
 use crate::ops::ports::{ScriptCall, ShellError};
 use crate::ops::report::{Outcome, StepError};
@@ -17,11 +18,13 @@ const TAKEN: i32 = 4;
 impl Restart<'_> {
     /// Writes the journal and claims the session.
     pub(super) async fn record(&self, ready: &Ready) -> Result<Outcome<()>, StepError> {
+        let probe = probe::written(&self.target.probe);
         let files = [
             ("restart.sh", scripts::TRANSACTION.to_owned()),
             ("old.json", ready.old.to_string()),
-            ("plan", self.plan_text(ready)?),
-            ("probe-command", self.target.probe.command.join("\n")),
+            ("plan", self.plan_text(ready, probe.plan)?),
+            ("probe-command", probe.command),
+            ("probe-line", probe.line),
         ];
         let mut input = Cursor::new(parcel(&files));
         let arguments = [
@@ -33,6 +36,7 @@ impl Restart<'_> {
             .as_root()
             .within(WRITE);
         call.input = Some(&mut input);
+        super::crash_point("record");
         let answer = self.link.shell.run(call).await.map_err(|error| {
             let advice = match error {
                 ShellError::NotAllowed(_) => "log in as root, or let the login use `sudo -n`".to_owned(),
@@ -42,10 +46,13 @@ impl Restart<'_> {
         })?;
         if answer.code == TAKEN {
             let open = answer.stdout.trim().strip_prefix("open ").unwrap_or_default();
-            return Err(self.open_restart(open));
+            return Err(self.open_restart(&clean(open)));
         }
         match answer.success() {
-            Ok(_) => Ok(Outcome::done(())),
+            Ok(_) => {
+                super::crash_point("recorded");
+                Ok(Outcome::done(()))
+            }
             Err(why) => {
                 let state = &self.link.profile().paths.state;
                 Err(self.refuse(
@@ -56,20 +63,20 @@ impl Restart<'_> {
         }
     }
 
-    /// Another restart of this session is not over.
-    pub(super) fn open_restart(&self, journal: &str) -> StepError {
+    /// Another restart of this session is not over: its journal, and who began it.
+    pub(super) fn open_restart(&self, told: &str) -> StepError {
+        let (journal, operator) = told.trim().split_once(' ').unwrap_or((told.trim(), "somebody"));
         let job = journal
             .strip_suffix(&format!("-{}", self.target.session))
             .unwrap_or(journal);
         self.refuse(
-            format!("an earlier restart of it is not over (job {job})"),
+            format!("an earlier restart of it by {operator} is not over (job {job})"),
             format!("tagboat job resume {job}"),
         )
     }
 
     /// What the script does, as lines that it reads without running them.
-    fn plan_text(&self, ready: &Ready) -> Result<String, StepError> {
-        let probe = &self.target.probe;
+    fn plan_text(&self, ready: &Ready, probe: [(&'static str, String); 4]) -> Result<String, StepError> {
         let flag = |set: bool| u8::from(set).to_string();
         let lines = [
             ("version", "1".to_owned()),
@@ -83,16 +90,14 @@ impl Restart<'_> {
             ("policy", ready.policy.clone()),
             ("up", flag(ready.is_up)),
             ("vanishes", flag(ready.spares.is_some())),
-            ("stable", probe.stable.as_secs().to_string()),
-            ("deadline", probe.deadline.as_secs().to_string()),
-            ("keep", probe.keep_predecessors.to_string()),
+            ("keep", self.target.probe.keep_predecessors.to_string()),
             ("pin", self.pin()?.to_string()),
             ("socket", ready.socket.clone()),
             ("name_old", self.container_name(&ContainerRole::Predecessor)),
             ("name_failed", self.container_name(&ContainerRole::Failed)),
         ];
         let mut text = String::new();
-        for (key, value) in lines {
+        for (key, value) in lines.into_iter().chain(probe) {
             if value.contains(['\n', '\r']) {
                 return Err(self.refuse(format!("{key} holds a line break"), "mend it in the config"));
             }

@@ -5,13 +5,18 @@
 //! is too late, and the restart comes to its end.
 
 mod check;
+mod crash_point;
 mod create;
 mod follow;
 mod journal;
+mod probe;
 mod scripts;
 mod status;
 
+pub use crash_point::CONSOLE_CRASH_POINTS;
 pub use scripts::{BOOT_HOOK, TRANSACTION};
+
+use crash_point::crash_point;
 
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, TrackResult};
@@ -80,10 +85,12 @@ struct Restart<'a> {
 
 impl Restart<'_> {
     async fn run(&self) -> Result<TrackResult, TrackResult> {
+        crash_point("check");
         let ready = self
             .reporter
             .step(Step::of(StepKind::Check), self.check())
             .await?;
+        crash_point("checked");
         let begun = async {
             self.reporter
                 .step(Step::of(StepKind::Record), self.record(&ready))
@@ -92,6 +99,7 @@ impl Restart<'_> {
                 .reporter
                 .step(Step::of(StepKind::Create), self.create(&ready))
                 .await?;
+            crash_point("created");
             if self.reporter.cancel().is_cancelled() {
                 return Err(TrackResult::Cancelled(UNTOUCHED.to_owned()));
             }
@@ -102,7 +110,10 @@ impl Restart<'_> {
             Err(result) => return Err(self.back_out(result).await),
         };
         self.hand_over(&made).await?;
-        Box::pin(self.follow(follow::Start::Fresh)).await
+        crash_point("handed_over");
+        let result = Box::pin(self.follow(follow::Start::Fresh)).await;
+        crash_point("followed");
+        result
     }
 
     /// Removes what was made before the host took over, and the journal with it. Nothing was touched so far.
@@ -197,8 +208,8 @@ impl Restart<'_> {
 
     fn again_advice(&self) -> String {
         format!(
-            "tagboat session restart {}/{} --tag {}",
-            self.target.host, self.target.session, self.target.onto.tag
+            "tagboat session restart {} --host {} --tag {}",
+            self.target.session, self.target.host, self.target.onto.tag
         )
     }
 

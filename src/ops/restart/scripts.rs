@@ -39,6 +39,8 @@ pub const TRANSACTION: &str = concat!(
     "\n",
     include_str!("../../../assets/host/restart/transaction/forwards.sh"),
     "\n",
+    include_str!("../../../assets/host/restart/transaction/probe.sh"),
+    "\n",
     include_str!("../../../assets/host/restart/transaction/back.sh"),
     "\n",
     include_str!("../../../assets/host/restart/transaction/commands.sh"),

@@ -13,20 +13,21 @@ mark() { # mark FILE TEXT: on disk when it returns, whole or not at all
 is_id() { [ ${#1} -eq 64 ] && case $1 in *[!0-9a-f]*) false ;; esac }
 
 load() { # reads the journal; anything that it does not understand is an error
-  version='' session='' old='' policy='' up='' vanishes='' stable='' deadline='' keep='' pin='' socket=''
+  version='' session='' old='' policy='' up='' vanishes='' stable='' healthy='' port='' deadline='' keep='' pin='' socket=''
   name_old='' name_failed='' new='' stand_in='' keeper=''
   while IFS='=' read -r key value; do
     case $key in
       version) version=$value ;; session) session=$value ;; old) old=$value ;; policy) policy=$value ;;
-      up) up=$value ;; vanishes) vanishes=$value ;; stable) stable=$value ;; deadline) deadline=$value ;;
+      up) up=$value ;; vanishes) vanishes=$value ;; stable) stable=$value ;; healthy) healthy=$value ;; port) port=$value ;;
+      deadline) deadline=$value ;;
       keep) keep=$value ;; pin) pin=$value ;; socket) socket=$value ;;
       name_old) name_old=$value ;; name_failed) name_failed=$value ;;
     esac
   done <"$dir/plan" || return 1
   [ "$version" = 1 ] && is_id "$old" && [ -n "$session" ] && [ -n "$name_old" ] && [ -n "$name_failed" ] || return 1
   [ -n "$pin" ] && [ -n "$policy" ] || return 1
-  case $up$vanishes in [01][01]) ;; *) return 1 ;; esac
-  case $stable:$deadline:$keep in *[!0-9:]* | :* | *::* | *:) return 1 ;; esac
+  case $up$vanishes$healthy in [01][01][01]) ;; *) return 1 ;; esac
+  case ${port:-0}:$stable:$deadline:$keep in *[!0-9:]* | :* | *::* | *:) return 1 ;; esac
   [ -z "$socket" ] || export DOCKER_HOST="unix://$socket"
   unset DOCKER_CONTEXT
   [ -e "$dir/made" ] || return 0
@@ -71,13 +72,18 @@ end_orphans() { # end_orphans PID
   sleep 1
 }
 
-# For tests of what is left when everything dies at once: the name of a point, in the environment or in a file (once).
+# For tests of what is left when something dies: the name of a point, in the environment or in a file (once). There the
+# script dies; or it stands, if the file says `POINT stand`, until the file beside it is removed.
 crash_point() {
-  point=${TAGBOAT_CRASH_AT:-}
   for file in "$dir/crash-at" "${dir%/*}/crash-at.$session"; do
-    [ -z "$point" ] && [ -e "$file" ] && read -r point <"$file" && { [ "$point" != "$1" ] || rm -f "$file"; }
+    [ -e "$file" ] || continue
+    read -r point way <"$file"
+    [ "$point" = "$1" ] || continue
+    mv "$file" "$file.reached"
+    while [ "$way" = stand ] && [ -e "$file.reached" ]; do nap; done
+    [ "$way" = stand ] || { rm -f "$file.reached"; kill -9 $$; }
   done
-  [ "$point" != "$1" ] || kill -9 $$
+  [ "${TAGBOAT_CRASH_AT:-}" != "$1" ] || kill -9 $$
 }
 
 finish() { # finish replaced|undone DETAIL
