@@ -7,7 +7,6 @@
 )]
 
 mod crashes;
-mod fidelity;
 mod operators;
 mod rig;
 mod stops;
