@@ -10,6 +10,11 @@ pub(crate) async fn on_each_store(test: impl AsyncFn(&'static str)) {
     tokio::join!(test(one), test(other));
 }
 
+/// Runs a test with each of these rows, at the same time: each has a session of its own.
+pub(crate) async fn all_at_once<T>(rows: impl IntoIterator<Item = T>, test: impl AsyncFn(T)) {
+    futures_util::future::join_all(rows.into_iter().map(|row| test(row))).await;
+}
+
 /// A restart that went well.
 pub(crate) struct Restarted {
     pub(crate) before: Value,

@@ -1,6 +1,6 @@
 //! What a session was given itself stays, whatever the new image says (RF25-RF33).
 
-use crate::before_and_after::{Restarted, build, clean, has, on_each_store};
+use crate::before_and_after::{Restarted, all_at_once, build, clean, has, on_each_store};
 use crate::image_config::{NEW, OLD, variable};
 use crate::rig::Rig;
 use serde_json::{Value, json};
@@ -58,46 +58,58 @@ async fn lab_rf25_to_rf34_what_is_the_sessions_own_stays_and_what_cannot_be_told
 #[tokio::test]
 async fn lab_rf29_entrypoint_and_command_never_come_from_two_images() {
     on_each_store(async |host| {
-        let mut rig = Rig::on(host, "pairs", &[]).await;
-        build(&rig, "test-pairs-old", OLD).await;
-        build(&rig, "test-pairs-new", NEW).await;
-        let (theirs, agent) = (
-            json!(["/usr/local/bin/agent"]),
-            json!(["/bin/sh", "/usr/local/bin/agent"]),
-        );
-        let nothing = Value::Null;
-        for (options, command, entrypoint, cmd) in [
-            ("", "", &theirs, json!(["new", "er"])),
-            ("", "mine", &theirs, json!(["mine"])),
-            ("--entrypoint /usr/local/bin/agent", "", &theirs, nothing.clone()),
+        let images = Rig::on(host, "pairs", &[]).await;
+        build(&images, "test-pairs-old", OLD).await;
+        build(&images, "test-pairs-new", NEW).await;
+        let theirs = json!(["/usr/local/bin/agent"]);
+        let rows = [
+            ("none", "", "", &theirs, json!(["new", "er"])),
+            ("command", "", "mine", &theirs, json!(["mine"])),
             (
+                "entry",
+                "--entrypoint /usr/local/bin/agent",
+                "",
+                &theirs,
+                Value::Null,
+            ),
+            (
+                "both",
                 "--entrypoint /bin/sh",
                 "/usr/local/bin/agent",
                 &json!(["/bin/sh"]),
-                json!(["/usr/local/bin/agent"]),
+                theirs.clone(),
             ),
-            ("--entrypoint ''", "/bin/sh /usr/local/bin/agent", &nothing, agent),
-        ] {
+            (
+                "cleared",
+                "--entrypoint ''",
+                "/bin/sh /usr/local/bin/agent",
+                &Value::Null,
+                json!(["/bin/sh", "/usr/local/bin/agent"]),
+            ),
+        ];
+        all_at_once(rows, async |(name, options, command, entrypoint, cmd)| {
+            let mut rig = Rig::on(host, &format!("pair-{name}"), &[]).await;
             rig.sh(&format!(
                 "docker create --name $S {options} convocate:test-pairs-old {command} >/dev/null"
             ))
             .await;
             let seen = Restarted::onto(&mut rig, "test-pairs-new").await;
+            // Engines write an entrypoint that was cleared as nothing, as an empty list, or as one empty word.
             let now = |key: &str| match &seen.after["Config"][key] {
-                Value::Array(list) if list.is_empty() => Value::Null,
-                Value::Array(list) if list == &[json!("")] => Value::Null,
+                Value::Array(list) if list.is_empty() || list == &[json!("")] => Value::Null,
                 value => value.clone(),
             };
             assert_eq!(
                 (now("Entrypoint"), now("Cmd")),
                 (entrypoint.clone(), cmd),
-                "{host}: {options} {command}"
+                "{host}: {name}"
             );
             // It is a command that runs.
             rig.sh("docker start $S >/dev/null").await;
             rig.clean().await;
-        }
-        clean(&rig, &["test-pairs-old", "test-pairs-new"]).await;
+        })
+        .await;
+        clean(&images, &["test-pairs-old", "test-pairs-new"]).await;
     })
     .await;
 }
