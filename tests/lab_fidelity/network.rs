@@ -99,12 +99,20 @@ async fn lab_rf16_rf17_a_second_networks_chosen_mac_and_the_gateways_order_stay(
                --network name=$S-c convocate:v1.0.0 >/dev/null"
         ))
         .await;
-        let at = |network: &str, key: &str| format!("/NetworkSettings/Networks/{}-{network}/{key}", rig.session);
+        let session = rig.session.clone();
+        let at = |network: &str, key: &str| format!("/NetworkSettings/Networks/{session}-{network}/{key}");
         let rows = [("RF16", at("b", "MacAddress")), ("RF17", at("b", "GwPriority")), ("RF17", at("a", "GwPriority"))];
         let seen = Restarted::onto(&mut rig, "v1.0.0").await;
         for (item, pointer) in &rows[..if gateways { 3 } else { 1 }] {
             seen.assert_kept(&[(item, pointer)]);
         }
+        // Of a stopped one an inspect tells no address at all.
+        rig.sh("docker stop $S >/dev/null").await;
+        let stopped = Restarted::onto(&mut rig, "v1.0.0").await;
+        assert_eq!(stopped.before.pointer(&at("b", "MacAddress")), Some(&json!("")), "{host}: RF16");
+        rig.sh("docker start $S >/dev/null").await;
+        let now = told(&rig).await;
+        assert_eq!(now.pointer(&at("b", "MacAddress")), Some(&json!("02:42:0a:51:00:98")), "{host}: RF16 stopped");
         rig.clean().await;
         rig.sh("docker network rm $S-a $S-b $S-c >/dev/null").await;
     })

@@ -53,6 +53,11 @@ docker inspect --type container -f "$uses" $(docker ps -aq --no-trunc) 2>/dev/nu
   done
 done
 
+# An inspect does not tell which MAC addresses were chosen; what the engine has written down does.
+stored=$(docker inspect --type container -f '{{.ResolvConfPath}}' "$old" 2>/dev/null)
+stored=${stored%/*}/config.v2.json
+if grep -q '"DesiredMacAddress":"[^"]' "$stored" 2>/dev/null; then echo "stored $(head -n 1 "$stored")"; fi
+
 # Files in its own layer. Folders above a change and the places of mounts are not of its doing.
 limited() { if command -v timeout >/dev/null 2>&1; then timeout "$@"; else shift && "$@"; fi; }
 places='{{range .Mounts}}M {{.Destination}}{{println}}{{end}}{{range $place, $_ := .HostConfig.Tmpfs}}M {{$place}}{{println}}{{end}}'

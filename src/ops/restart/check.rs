@@ -1,5 +1,6 @@
 //! The preconditions of a restart, captured by id in its plan and looked at again before anything changes.
 
+mod chosen_macs;
 mod obstacles;
 
 use super::{Restart, scripts};
@@ -53,10 +54,10 @@ impl Restart<'_> {
             )
         })?;
         let new_image = self.new_image().await?;
-        let named = self.named_owners(old.clone()).await?;
-        let build = |new_image: &Value, reference: &str, part: Part| {
+        let mut named = self.named_owners(old.clone()).await?;
+        let build = |named: &Value, new_image: &Value, reference: &str, part: Part| {
             let origin = Origin {
-                container: &named,
+                container: named,
                 old_image: &old_image,
                 new_image,
             };
@@ -68,17 +69,21 @@ impl Restart<'_> {
             successor::build(origin, order)
                 .map_err(|error| self.refuse(error.to_string(), "restart it where it is managed"))
         };
-        let successor = build(&new_image, &self.target.onto.to_string(), Part::Successor)?;
+        let onto = self.target.onto.to_string();
+        let mut successor = build(&named, &new_image, &onto, Part::Successor)?;
+        let seen = self.look_at_host(&successor.needs).await?;
+        if chosen_macs::add(&mut named, &seen.stored) {
+            successor = build(&named, &new_image, &onto, Part::Successor)?;
+        }
         let spares = if is_up && successor::vanishes_when_stopped(&old) {
             let reference = self.old_reference().await?;
             Some(Spares {
-                stand_in: build(&old_image, &reference, Part::StandIn)?,
-                keeper: build(&old_image, &reference, Part::Keeper)?,
+                stand_in: build(&named, &old_image, &reference, Part::StandIn)?,
+                keeper: build(&named, &old_image, &reference, Part::Keeper)?,
             })
         } else {
             None
         };
-        let seen = self.look_at_host(&successor.needs).await?;
         let loss = self.tell_layer(seen.layer_changes, spares.is_some()).await;
         let ready = Ready {
             old,
@@ -231,6 +236,7 @@ impl Restart<'_> {
         let mut seen = Seen {
             socket,
             layer_changes: 0,
+            stored: String::new(),
         };
         let mut obstacles = Obstacles::default();
         for line in lines.lines() {
@@ -238,6 +244,7 @@ impl Restart<'_> {
             match word {
                 "socket" => rest.clone_into(&mut seen.socket),
                 "layer" => seen.layer_changes = rest.trim().parse().unwrap_or_default(),
+                "stored" => rest.clone_into(&mut seen.stored),
                 "missing" => obstacles.miss(rest),
                 "dependent" => obstacles.depends(rest),
                 "volumes" => {
@@ -296,6 +303,8 @@ impl Restart<'_> {
 struct Seen {
     socket: String,
     layer_changes: u32,
+    /// The engine's own file of the container, where it holds a MAC address that was chosen.
+    stored: String,
 }
 
 /// The restart policy in the words of the command line.
