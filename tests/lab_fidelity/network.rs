@@ -27,14 +27,14 @@ fn aliases(container: &Value, network: &str) -> Vec<String> {
 async fn lab_rf12_to_rf18_rf23_all_networks_are_kept_with_names_and_addresses_that_were_asked_for() {
     on_each_store(async |host| {
         let mut rig = Rig::on(host, "nets", &[]).await;
-        network(&rig, "a", "--ipv6 --subnet 10.81.0.0/24 --subnet fd00:81::/64").await;
-        network(&rig, "b", "--subnet 10.82.0.0/24 --attachable").await;
+        network(&rig, "a", "--ipv6 --subnet 10.201.0.0/24 --subnet fd00:81::/64").await;
+        network(&rig, "b", "--subnet 10.202.0.0/24 --attachable").await;
         network(&rig, "c", "--internal").await;
         rig.sh(
             "docker run -d --name $S-peer --network $S-a convocate:v1.0.0 >/dev/null
              docker create --name $S --mac-address 02:42:0a:51:00:99 --link $S-peer:friend --network name=$S-a,alias=one,alias=uno,driver-opt=com.example.one=1 \
-               --ip 10.81.0.7 --ip6 fd00:81::7 --link-local-ip 169.254.81.7 convocate:v1.0.0 >/dev/null
-             docker network connect --alias two --ip 10.82.0.9 --link-local-ip 169.254.82.9 --driver-opt com.example.two=2 --link $S-peer:mate $S-b $S
+               --ip 10.201.0.7 --ip6 fd00:81::7 --link-local-ip 169.254.81.7 convocate:v1.0.0 >/dev/null
+             docker network connect --alias two --ip 10.202.0.9 --link-local-ip 169.254.82.9 --driver-opt com.example.two=2 --link $S-peer:mate $S-b $S
              docker network connect $S-c $S
              docker start $S >/dev/null",
         )
@@ -71,7 +71,7 @@ async fn lab_rf12_to_rf18_rf23_all_networks_are_kept_with_names_and_addresses_th
 
         for name in [rig.session.to_string(), "one".to_owned(), "uno".to_owned()] {
             let found = rig.sh(&format!("docker exec $S-peer nslookup {name}")).await;
-            assert!(found.contains("10.81.0.7"), "{host}: RF13 RF23: {name}: {found}");
+            assert!(found.contains("10.201.0.7"), "{host}: RF13 RF23: {name}: {found}");
         }
         rig.sh("docker exec $S nslookup friend >/dev/null").await;
         let names = seen.after["NetworkSettings"]["Networks"][&a]["DNSNames"].to_string();
@@ -91,9 +91,9 @@ async fn lab_rf16_rf17_a_second_networks_chosen_mac_and_the_gateways_order_stay(
         }
         let gateways = has(&rig, "RF17 GwPriority", 48).await;
         let [one, two] = if gateways { [",gw-priority=1", ",gw-priority=7"] } else { ["", ""] };
-        network(&rig, "a", "--subnet 10.83.0.0/24").await;
-        network(&rig, "b", "--subnet 10.84.0.0/24").await;
-        network(&rig, "c", "--subnet 10.85.0.0/24").await;
+        network(&rig, "a", "--subnet 10.203.0.0/24").await;
+        network(&rig, "b", "--subnet 10.204.0.0/24").await;
+        network(&rig, "c", "--subnet 10.205.0.0/24").await;
         rig.sh(&format!(
             "docker run -d --name $S --network name=$S-a{one} --network name=$S-b,mac-address=02:42:0a:51:00:98{two} \
                --network name=$S-c convocate:v1.0.0 >/dev/null"
@@ -123,7 +123,7 @@ async fn lab_rf16_rf17_a_second_networks_chosen_mac_and_the_gateways_order_stay(
 async fn lab_rf16_an_address_that_the_engine_made_is_not_taken_along() {
     on_each_store(async |host| {
         let mut rig = Rig::on(host, "made", &[]).await;
-        network(&rig, "a", "--subnet 10.86.0.0/24").await;
+        network(&rig, "a", "--subnet 10.206.0.0/24").await;
         rig.sh("docker run -d --name $S --network $S-a convocate:v1.0.0 >/dev/null").await;
         // Another container takes the old one's address as soon as it is free: a successor that asked for it would fail.
         let seen = Restarted::onto(&mut rig, "v1.0.0").await;
@@ -198,9 +198,9 @@ async fn lab_rf20_host_none_macvlan_and_ipvlan_stay_what_they_are() {
                 )
                 .await;
                 if start {
-                    "$S-v --ip 10.87.0.7"
+                    "$S-v --ip 10.207.0.7"
                 } else {
-                    "$S-v --ip 10.88.0.7"
+                    "$S-v --ip 10.208.0.7"
                 }
             } else {
                 mode

@@ -5,7 +5,7 @@ use crate::rig::Rig;
 use serde_json::{Map, Value};
 
 /// Options of all kinds that a lab host can run.
-const RICH: &str = "--network $S-net --network-alias first --ip 10.77.0.7 --mac-address 02:42:0a:0a:0a:01 \
+const RICH: &str = "--network $S-net --network-alias first --ip 10.207.0.7 --mac-address 02:42:0a:0a:0a:01 \
     --hostname chosen --domainname example.org -e FOO=bar -e EMPTY= --label own=yes --user 1000:1000 \
     --workdir /work --stop-signal SIGINT --stop-timeout 3 --init --cap-add NET_ADMIN --cap-drop CHOWN \
     --security-opt no-new-privileges --ulimit nofile=1000:2000 --memory 64m --pids-limit 100 --shm-size 8m \
@@ -135,10 +135,10 @@ async fn lab_round_trip_a_rich_session_cannot_be_told_apart_and_twice_is_as_once
     on_each_store(async |host| {
         let mut rig = Rig::on(host, "rich", &[]).await;
         rig.sh(&format!(
-            "docker network rm $S-net $S-net2 >/dev/null 2>&1; docker network create --subnet 10.77.0.0/24 $S-net >/dev/null
-             docker network create --subnet 10.78.0.0/24 $S-net2 >/dev/null
+            "docker network rm $S-net $S-net2 >/dev/null 2>&1; docker network create --subnet 10.207.0.0/24 $S-net >/dev/null
+             docker network create --subnet 10.208.0.0/24 $S-net2 >/dev/null
              docker create --name $S {RICH} convocate:v1.0.0 >/dev/null
-             docker network connect --alias second --ip 10.78.0.7 $S-net2 $S; docker start $S >/dev/null
+             docker network connect --alias second --ip 10.208.0.7 $S-net2 $S; docker start $S >/dev/null
              until [ \"$(docker inspect -f '{{{{.State.Health.Status}}}}' $S)\" = healthy ]; do :; done"
         ))
         .await;

@@ -65,11 +65,12 @@ pub(super) fn keep(
         if name != "bridge" {
             findings.needs.networks.push(name.clone());
         }
-        if name == first {
-            // Where it is told here, it was chosen; engines from API 1.44 on want it at the network (RF16).
-            if !mac.is_empty() {
-                kept.insert("MacAddress".to_owned(), json!(mac));
-            }
+        // Where it is told here, it was chosen; engines from API 1.44 on want it at the network (RF16).
+        if name == first && !mac.is_empty() {
+            kept.insert("MacAddress".to_owned(), json!(mac));
+        }
+        // Only a create takes a chosen MAC address; the engines that have one for each network take several networks there.
+        if name == first || kept.contains_key("MacAddress") {
             attached.at_create.insert(name.clone(), Value::Object(kept));
         } else {
             let endpoint = Value::Object(kept);
@@ -241,21 +242,14 @@ mod tests {
         );
         assert_eq!(
             built.body["NetworkingConfig"]["EndpointsConfig"],
-            json!({"a": {}})
+            json!({"a": {}, "b": {"MacAddress": "02:42:0a:00:00:02"}, "c": {"MacAddress": "02:42:0a:00:00:03"}})
         );
-        let further: Vec<&Value> = built
+        let further: Vec<&str> = built
             .further_networks
             .iter()
-            .map(|network| &network.endpoint)
+            .map(|network| network.name.as_str())
             .collect();
-        assert_eq!(
-            further,
-            [
-                &json!({"MacAddress": "02:42:0a:00:00:02"}),
-                &json!({"MacAddress": "02:42:0a:00:00:03"}),
-                &json!({}),
-            ]
-        );
+        assert_eq!(further, ["d"]);
     }
 
     #[test]
