@@ -31,10 +31,10 @@ async fn lab_rf55_a_stopped_session_stays_stopped_whether_it_ever_ran_or_not() {
 async fn lab_rf54_files_in_the_sessions_own_layer_are_counted_and_stay_in_its_predecessor_as_its_log_does() {
     on_each_store(async |host| {
         let mut rig = Rig::on(host, "layer", &[]).await;
-        rig.sh("docker run -d --name $S convocate:v1.0.0 >/dev/null; docker exec $S sh -c 'echo 1 >/home/claude/one; rm /etc/group'").await;
+        rig.sh("docker run -d --name $S convocate:v1.0.0 >/dev/null; docker exec $S sh -c 'echo 1 >/home/claude/one; echo >>/etc/passwd; rm /etc/group; touch /tmp/x; rm /tmp/x'").await;
         rig.sh("until docker logs $S | grep -q 'heartbeat 1'; do :; done").await;
         let seen = Restarted::onto(&mut rig, "v1.0.0").await;
-        seen.assert_told("RF54", &["2 files outside its volumes stay in its predecessor"]);
+        seen.assert_told("RF54", &["3 files outside its volumes stay in its predecessor"]);
         let old = "$S.tagboat-old-${J%-$S}";
         assert_eq!(rig.sh(&format!("docker cp {old}:/home/claude/one - | tar -xO")).await, "1", "{host}: RF54");
         assert!(rig.sh(&format!("docker logs {old}")).await.contains("heartbeat 1"), "{host}: RF48");

@@ -60,20 +60,9 @@ if grep -q '"DesiredMacAddress":"[^"]' "$stored" 2>/dev/null; then echo "stored 
 
 # Files in its own layer. Folders above a change and the places of mounts are not of its doing.
 limited() { if command -v timeout >/dev/null 2>&1; then timeout "$@"; else shift && "$@"; fi; }
+# shellcheck disable=SC2016
 places='{{range .Mounts}}M {{.Destination}}{{println}}{{end}}{{range $place, $_ := .HostConfig.Tmpfs}}M {{$place}}{{println}}{{end}}'
-changes=0 asked=0
-while IFS= read -r line; do
-  [ -n "$line" ] || continue
-  case $line in
-    C*)
-      # A folder may have another time only; its kind is in the head of its archive, and too many are not asked for.
-      asked=$((asked + 1))
-      [ $asked -gt 20 ] || [ "$(limited 5 docker cp "$old:${line#??}" - 2>/dev/null | head -c 157 | tail -c 1)" != 5 ] || continue
-      ;;
-  esac
-  changes=$((changes + 1))
-done <<END
-$({
+layer=$({
   docker inspect --type container -f "$places" "$old"
   limited 5 docker diff "$old"
 } 2>/dev/null | awk '
@@ -84,5 +73,18 @@ $({
     while (sub("/[^/]*$", "", path) && path != "") above[path] = 1
   }
   END { for (path in kind) if (kind[path] !~ /M/ && !(path in above)) print kind[path], path }')
+changes=0 asked=0
+while IFS= read -r line; do
+  case $line in
+    '') continue ;;
+    C*)
+      # A folder may have another time only; its kind is in the head of its archive, and too many are not asked for.
+      asked=$((asked + 1))
+      [ $asked -gt 20 ] || [ "$(limited 5 docker cp "$old:${line#??}" - 2>/dev/null | head -c 157 | tail -c 1)" != 5 ] || continue
+      ;;
+  esac
+  changes=$((changes + 1))
+done <<END
+$layer
 END
 echo "layer $changes"
