@@ -7,7 +7,6 @@
 )]
 
 mod crashes;
-mod fidelity;
 mod operators;
 mod probes;
 mod rig;
@@ -22,7 +21,11 @@ async fn lab_a_session_moves_to_the_new_tag_with_its_data_and_its_policy() {
         let mut rig = Rig::on(host, "moves", &["v1.1.0"]).await;
         rig.start("--restart on-failure:3", "v1.0.0").await;
         let result = rig.restart("v1.1.0").await;
-        assert!(matches!(result, TrackResult::Done(_)), "{host}: {result:?}");
+        assert!(
+            matches!(result, TrackResult::Done(_)),
+            "{host}: {result:?} {:?}",
+            rig.lines()
+        );
         rig.assert_whole(host, "v1.1.0", "running", &["old"]).await;
         let from_image = rig
             .sh("docker inspect -f '{{.Config.Env}} {{.Config.Labels}}' $S")

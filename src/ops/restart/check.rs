@@ -1,12 +1,16 @@
 //! The preconditions of a restart, captured by id in its plan and looked at again before anything changes.
 
+mod chosen_macs;
+mod obstacles;
+
 use super::{Restart, scripts};
 use crate::model::clean::clean;
 use crate::model::fleet::ContainerState;
 use crate::model::profile::Address;
 use crate::model::successor::{self, Needs, Order, Origin, Part, Successor};
 use crate::ops::report::{Outcome, StepError};
-use serde_json::Value;
+use obstacles::Obstacles;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long the host may take to look: it asks its engine about every container, and for the changes in one.
@@ -47,9 +51,10 @@ impl Restart<'_> {
             )
         })?;
         let new_image = self.new_image().await?;
-        let build = |new_image: &Value, reference: &str, part: Part| {
+        let mut named = self.named_owners(old.clone()).await?;
+        let build = |named: &Value, new_image: &Value, reference: &str, part: Part| {
             let origin = Origin {
-                container: &old,
+                container: named,
                 old_image: &old_image,
                 new_image,
             };
@@ -61,20 +66,24 @@ impl Restart<'_> {
             successor::build(origin, order)
                 .map_err(|error| self.refuse(error.to_string(), "restart it where it is managed"))
         };
-        let successor = build(&new_image, &self.target.onto.to_string(), Part::Successor)?;
+        let onto = self.target.onto.to_string();
+        let mut successor = build(&named, &new_image, &onto, Part::Successor)?;
+        let seen = self.look_at_host(&successor.needs).await?;
+        if chosen_macs::add(&mut named, &seen.stored) {
+            successor = build(&named, &new_image, &onto, Part::Successor)?;
+        }
         if let Some(why) = super::probe::unfit(&self.target.probe, &successor.body, &new_image) {
             return Err(self.refuse(why, "give its profile another probe in the config"));
         }
         let spares = if is_up && successor::vanishes_when_stopped(&old) {
             let reference = self.old_reference().await?;
             Some(Spares {
-                stand_in: build(&old_image, &reference, Part::StandIn)?,
-                keeper: build(&old_image, &reference, Part::Keeper)?,
+                stand_in: build(&named, &old_image, &reference, Part::StandIn)?,
+                keeper: build(&named, &old_image, &reference, Part::Keeper)?,
             })
         } else {
             None
         };
-        let seen = self.look_at_host(&successor.needs).await?;
         let loss = self.tell_layer(seen.layer_changes, spares.is_some()).await;
         let ready = Ready {
             old,
@@ -109,6 +118,30 @@ impl Restart<'_> {
                 "the session has another container than when this was planned",
                 "look at it again, then restart it",
             ));
+        }
+        Ok(container)
+    }
+
+    /// Says by name whose namespaces it uses: engines tell an id, which another restart may change at any time (RF21).
+    async fn named_owners(&self, mut container: Value) -> Result<Value, StepError> {
+        for key in ["NetworkMode", "IpcMode", "PidMode"] {
+            let mode = container
+                .pointer(&format!("/HostConfig/{key}"))
+                .and_then(Value::as_str);
+            let Some(owner) = mode.and_then(|mode| mode.strip_prefix("container:")) else {
+                continue;
+            };
+            let found = self.link.engine.inspect(owner).await;
+            let found =
+                found.map_err(|error| StepError::of_engine(&error, super::UNTOUCHED, self.again_advice()))?;
+            // One that is gone keeps its id: the host names it among what is missing.
+            let name = found
+                .as_ref()
+                .and_then(|owner| owner.get("Name"))
+                .and_then(Value::as_str);
+            if let Some(name) = name {
+                container["HostConfig"][key] = json!(format!("container:{}", name.trim_start_matches('/')));
+            }
         }
         Ok(container)
     }
@@ -203,23 +236,31 @@ impl Restart<'_> {
         let mut seen = Seen {
             socket,
             layer_changes: 0,
+            stored: String::new(),
         };
+        let mut obstacles = Obstacles::default();
         for line in lines.lines() {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
             match word {
                 "socket" => rest.clone_into(&mut seen.socket),
                 "layer" => seen.layer_changes = rest.trim().parse().unwrap_or_default(),
-                "linked" => {
+                "stored" => rest.clone_into(&mut seen.stored),
+                "missing" => obstacles.miss(rest),
+                "dependent" => obstacles.depends(rest),
+                "volumes" => {
                     self.reporter
                         .log(format!(
-                            "{rest} is linked to it and must be restarted to find it again"
+                            "{rest} took its volumes over with --volumes-from, and keeps them"
                         ))
                         .await;
                 }
                 _ => return Err(self.obstacle(word, rest)),
             }
         }
-        Ok(seen)
+        match obstacles.told(&self.target.host) {
+            Some((cause, advice)) => Err(self.refuse(cause, advice)),
+            None => Ok(seen),
+        }
     }
 
     fn obstacle(&self, word: &str, rest: &str) -> StepError {
@@ -234,14 +275,6 @@ impl Restart<'_> {
                 format!("the docker command on the host does not reach the engine: {rest}"),
                 "mend Docker's command line on the host",
             ),
-            "missing" => self.refuse(
-                format!("its {rest} is gone"),
-                "bring it back, or remove the session and start it anew",
-            ),
-            "dependent" => self.refuse(
-                format!("{rest} and would be cut off"),
-                "remove that container first, and make it again after the restart",
-            ),
             _ => self.refuse(format!("the host answered {word:?}"), self.again_advice()),
         }
     }
@@ -251,12 +284,15 @@ impl Restart<'_> {
         if changes == 0 {
             return None;
         }
-        let fate = match (vanishes, self.target.probe.keep_predecessors) {
-            (true, _) => "go away with it, as it runs with --rm",
-            (false, 0) => "go away with it, as no predecessor is kept",
-            (false, _) => "stay in its predecessor",
+        let (noun, go, stay) = match changes {
+            1 => ("file", "goes", "stays"),
+            _ => ("files", "go", "stay"),
         };
-        let noun = if changes == 1 { "file" } else { "files" };
+        let fate = match (vanishes, self.target.probe.keep_predecessors) {
+            (true, _) => format!("{go} away with it, as it runs with --rm"),
+            (false, 0) => format!("{go} away with it, as no predecessor is kept"),
+            (false, _) => format!("{stay} in its predecessor"),
+        };
         let told = format!("{changes} {noun} outside its volumes {fate}");
         self.reporter.log(&told).await;
         Some(told)
@@ -267,6 +303,8 @@ impl Restart<'_> {
 struct Seen {
     socket: String,
     layer_changes: u32,
+    /// The engine's own file of the container, where it holds a MAC address that was chosen.
+    stored: String,
 }
 
 /// The restart policy in the words of the command line.
