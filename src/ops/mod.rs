@@ -6,6 +6,7 @@ pub mod activate;
 pub mod config;
 pub mod connector;
 pub mod console_id;
+pub mod cost;
 pub mod dirs;
 pub mod docker;
 pub mod engine;

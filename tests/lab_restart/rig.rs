@@ -193,6 +193,7 @@ impl Rig {
                 keep_predecessors: 1,
             },
             guard: Guard::Normal,
+            cost: None,
         }
     }
 

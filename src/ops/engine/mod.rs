@@ -6,6 +6,7 @@ mod jobs;
 mod preparer;
 mod run_job;
 mod stocktaker;
+mod weigher;
 mod workshop;
 
 use crate::model::command::Command;

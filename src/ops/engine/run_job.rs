@@ -6,7 +6,7 @@ use crate::model::event::Event;
 use crate::model::failure::Failure;
 use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, TrackResult};
 use crate::model::names::HostName;
-use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan, RestartPlan};
+use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan, RestartPlan, RestartTarget};
 use crate::ops::activate::activate_on_host;
 use crate::ops::host_link::HostLink;
 use crate::ops::journal::JournalFile;
@@ -14,7 +14,7 @@ use crate::ops::lease::Lease;
 use crate::ops::prune::prune_host;
 use crate::ops::push::{Pace, Supply, push_to_host};
 use crate::ops::report::{JobSink, StepError, TrackReporter};
-use crate::ops::restart::{restart_session, resume_restart};
+use crate::ops::restart::{ensure_clean, restart_session, resume_restart, wait_for_quiet};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::num::NonZeroUsize;
@@ -172,8 +172,19 @@ impl Runner {
                 continue;
             }
             let reporter = self.reporter(&target);
-            let result = match self.take_host(&target.host, &reporter).await {
-                Ok((link, _lease)) if self.was_begun(&target) => {
+            let is_begun = self.was_begun(&target);
+            let taken = async {
+                if !is_begun {
+                    self.wait_for_quiet(plan, one, &reporter).await?;
+                }
+                let (link, lease) = self.take_host(&target.host, &reporter).await?;
+                if !is_begun && let Err(error) = ensure_clean(one, plan.conditions, &link, &reporter).await {
+                    return Err(self.check_failed(&target.host, error, &reporter).await);
+                }
+                Ok((link, lease))
+            };
+            let result = match taken.await {
+                Ok((link, _lease)) if is_begun => {
                     resume_restart(one, &self.job.id, &self.workshop.operator, &link, &reporter).await
                 }
                 Ok((link, _lease)) => {
@@ -185,6 +196,22 @@ impl Runner {
                 stopped_by = Some(format!("{target} was not restarted ({})", result.word()));
             }
             self.end(target, result).await;
+        }
+    }
+
+    /// Waits until a session may be restarted. Without the host's lease, which others may need for hours meanwhile.
+    async fn wait_for_quiet(
+        &self,
+        plan: &RestartPlan,
+        one: &RestartTarget,
+        reporter: &TrackReporter,
+    ) -> Result<(), TrackResult> {
+        if plan.conditions.when_idle.is_none() {
+            return Ok(());
+        }
+        match self.workshop.link(&one.host).await {
+            Ok(link) => wait_for_quiet(one, plan.conditions, &link, reporter).await,
+            Err(error) => Err(self.check_failed(&one.host, error, reporter).await),
         }
     }
 
@@ -202,10 +229,9 @@ impl Runner {
     fn was_begun(&self, target: &Target) -> bool {
         let begun = |state: &StepState| *state != StepState::Waiting;
         let past_check = |track: &crate::model::job::Track| {
-            track
-                .steps
-                .iter()
-                .any(|record| record.step.kind != StepKind::Check && begun(&record.state))
+            track.steps.iter().any(|record| {
+                !matches!(record.step.kind, StepKind::Quiet | StepKind::Check) && begun(&record.state)
+            })
         };
         self.is_resumed && self.job.track(target).is_some_and(past_check)
     }

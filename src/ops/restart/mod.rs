@@ -8,9 +8,11 @@ mod check;
 mod create;
 mod follow;
 mod journal;
+mod quiet;
 mod scripts;
 mod status;
 
+pub use quiet::{ensure_clean, wait_for_quiet};
 pub use scripts::{BOOT_HOOK, TRANSACTION};
 
 use crate::model::failure::Failure;

@@ -36,6 +36,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 mod waiting;
+mod weigh;
 
 use args::{CacheVerb, Cli, ConfigVerb, JobVerb, SessionVerb, Verb};
 use exit_code::Exit;
