@@ -20,7 +20,7 @@ const WITHIN: Duration = Duration::from_secs(15);
 const UNTOUCHED: &str = "Nothing was changed.";
 
 /// Looks at containers.
-const COST: Script = Script {
+pub(super) const COST: Script = Script {
     name: "restart cost",
     text: include_str!("../../assets/host/restart/cost.sh"),
 };

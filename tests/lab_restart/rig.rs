@@ -262,6 +262,19 @@ impl Rig {
         }
     }
 
+    /// Waits until a line was told that has these words.
+    pub(crate) async fn until_line(&self, words: &str) {
+        loop {
+            let news = self.heard.news.notified();
+            if self.lines().iter().any(|line| line.contains(words)) {
+                return;
+            }
+            tokio::time::timeout(PATIENCE, news)
+                .await
+                .unwrap_or_else(|_| panic!("{words}: {:?}", self.lines()));
+        }
+    }
+
     /// The lines that were told.
     pub(crate) fn lines(&self) -> Vec<String> {
         let heard = self.heard.events.lock().unwrap();

@@ -160,12 +160,12 @@ fn a_log_that_only_the_engine_can_read_is_read_by_its_last_line_and_an_empty_one
     assert_eq!(cost.last_output, Some(Age(7)), "{cost:?}");
     let cost = told(&format!("logged ID \n{rest}"));
     assert_eq!((cost.last_output, cost.unknown.len()), (None, 0));
-    assert_eq!(cost.quietness(Duration::from_secs(300)), Quietness::Quiet);
+    assert_eq!(cost.quietness(Duration::from_mins(5)), Quietness::Quiet);
 }
 
 #[test]
 fn a_session_is_quiet_when_nothing_was_written_typed_or_computed_for_so_long() {
-    let quiet = Duration::from_secs(300);
+    let quiet = Duration::from_mins(5);
     let base = Cost {
         last_output: Some(Age(300)),
         ..told(COMPLETE)
@@ -217,7 +217,7 @@ fn a_session_is_quiet_when_nothing_was_written_typed_or_computed_for_so_long() {
 
 #[test]
 fn what_computed_must_have_stopped_for_as_long_as_what_wrote() {
-    let quiet = Duration::from_secs(60);
+    let quiet = Duration::from_mins(1);
     let mut watch = QuietWatch::default();
     let at = |seconds: i64, used: u32| Cost {
         at: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds),
@@ -266,7 +266,7 @@ proptest! {
         let mut answer = format!("now {now}\n{}\nspace {id} pid:[77]\n", described('a'));
         for (word, is_of_it, rest) in lines {
             let whose = if is_of_it { format!("{id} ") } else { String::new() };
-            answer.push_str(&format!("{word} {whose}{rest}\n"));
+            answer.extend([word, " ", &whose, &rest, "\n"]);
         }
         let costs = read(&answer, std::slice::from_ref(&id), Timestamp::UNIX_EPOCH).unwrap();
         let cost = &costs[&id];

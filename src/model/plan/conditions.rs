@@ -1,7 +1,7 @@
 //! What must hold of a session before a restart touches it, beside what its plan says; and what its cost means for the plan.
 
 use super::restart::{RestartPlan, RestartTarget};
-use crate::model::cost::Cost;
+use crate::model::cost::{Age, Cost};
 use crate::model::failure::Refusal;
 use crate::model::names::{ContainerId, HostName};
 use serde::{Deserialize, Serialize};
@@ -20,9 +20,15 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// Whether there is none.
-    pub fn is_none(&self) -> bool {
-        *self == Self::default()
+    /// What they do, before what the restart does; empty where there is none.
+    pub(super) fn note(self) -> String {
+        let wait = self
+            .when_idle
+            .map(|quiet| format!("waits for {} of quiet; ", Age(quiet.as_secs())));
+        let clean = self
+            .require_clean
+            .then(|| "only if its layer is clean; ".to_owned());
+        [wait, clean].into_iter().flatten().collect()
     }
 }
 

@@ -194,14 +194,15 @@ impl RestartPlan {
             target: Target::session(one.host.clone(), one.session.clone()),
             before: one.from.rsplit(':').next().unwrap_or(&one.from).to_owned(),
             after: one.onto.tag.to_string(),
-            note: match (one.was_up, one.from_id == one.onto_id) {
-                (true, true) => "same image, new container".to_owned(),
-                (true, false) => format!(
-                    "probe {} s, the old one is put back if it fails",
-                    one.probe.stable.as_secs()
-                ),
-                (false, _) => "it is stopped and stays stopped".to_owned(),
-            },
+            note: self.conditions.note()
+                + &match (one.was_up, one.from_id == one.onto_id) {
+                    (true, true) => "same image, new container".to_owned(),
+                    (true, false) => format!(
+                        "probe {} s, the old one is put back if it fails",
+                        one.probe.stable.as_secs()
+                    ),
+                    (false, _) => "it is stopped and stays stopped".to_owned(),
+                },
             costs: one
                 .cost
                 .as_ref()

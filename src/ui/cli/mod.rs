@@ -28,6 +28,8 @@ pub mod program;
 mod prune;
 mod push;
 mod report;
+#[cfg(test)]
+mod restart_tests;
 mod session_list;
 mod session_restart;
 mod status;
