@@ -172,7 +172,7 @@ async fn lab_a_session_that_computes_in_silence_is_not_quiet() {
     let rig = Rig::on("lab-2", "computes", &["v1.0.0"]).await;
     start(&rig, "", "while :; do :; done").await;
     let cost = cost(&rig).await;
-    assert!(cost.cpu_permille.is_some_and(|used| used > 100), "{cost:?}");
+    assert!(cost.cpu_permille.is_some_and(|used| used > 50), "{cost:?}");
     let quiet = Cost {
         last_output: None,
         last_input: None,

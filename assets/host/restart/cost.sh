@@ -39,18 +39,17 @@ look() { # the containers $@, with the sizes of their layers where there is time
   esac
 }
 
-value() { # of the line $1 of the container $2
-  rest=${seen#*"
+value() { # of the line $1 of the container $2, into `value`: no process for it, as there are many
+  value=${seen#*"
 $1 $2 "}
-  [ "$rest" != "$seen" ] || return 0
-  printf '%s' "${rest%%"
-"*}"
+  if [ "$value" = "$seen" ]; then value=; else value=${value%%"
+"*}; fi
 }
 
 # When it last wrote on its log. Where the engine keeps no file of it that it names, the engine is asked for the last line.
 output() {
-  log=$(value log "$1")
-  if [ -n "$log" ] && written=$(stat -c %Y -- "$log" 2>/dev/null); then
+  value log "$1"
+  if [ -n "$value" ] && written=$(stat -c %Y -- "$value" 2>/dev/null); then
     echo "written $1 $written"
     return
   fi
@@ -73,28 +72,34 @@ changes() {
     echo "unknown $1 layer $(printf %s "$told" | tail -n 1 | head -c 200)"
     return
   fi
-  upper=$(value layer "$1")
-  case $upper in
+  if [ -z "$told" ]; then
+    echo "changes $1 0"
+    return
+  fi
+  value layer "$1"
+  case $value in
     /*) ;;
-    *) if [ "$2" -gt 0 ]; then upper=/proc/$2/root; else upper=; fi ;;
+    *) if [ "$2" -gt 0 ]; then value=/proc/$2/root; else value=; fi ;;
   esac
   # Lines without a kind are the rest of a name with a line break in it.
-  kinds=$(printf '%s\n' "$told" | grep '^[ACD] /')
-  [ -n "$kinds" ] || kinds=
-  echo "changes $1 $(printf '%s\n' "$kinds" | grep -c .)"
-  printf '%s\n' "$kinds" | head -n "$most_changes" | while read -r kind path; do
-    case $kind in A | C | D) ;; *) continue ;; esac
-    if [ -n "$upper" ] && [ "$kind" != D ] && [ ! -L "$upper$path" ] && [ -d "$upper$path" ]; then path=$path/; fi
-    printf 'change %s %s %.400s\n' "$1" "$kind" "$path"
-  done
+  printf '%s\n' "$told" | grep '^[ACD] /' | {
+    sent=0
+    while [ "$sent" -lt "$most_changes" ] && read -r kind path; do
+      sent=$((sent + 1))
+      if [ -n "$value" ] && [ "$kind" != D ] && [ ! -L "$value$path" ] && [ -d "$value$path" ]; then path=$path/; fi
+      printf 'change %s %s %.400s\n' "$1" "$kind" "$path"
+    done
+    echo "changes $1 $((sent + $(grep -c .)))"
+  }
 }
 
 # All that was started in the containers from outside: processes in their namespaces whose parents are not in them.
 processes() {
   spaces=
   for id; do
-    pid=$(value mine "$id")
-    [ "${pid:-0}" -gt 0 ] || continue
+    value mine "$id"
+    pid=${value:-0}
+    [ "$pid" -gt 0 ] || continue
     if ! space=$(readlink "/proc/$pid/ns/pid"); then
       echo "unknown $id processes they cannot be seen from the login on the host"
       continue
@@ -164,14 +169,15 @@ $seen
 "
 up=
 for id; do
-  pid=$(value mine "$id")
-  [ "${pid:-0}" -eq 0 ] || up="$up $id"
+  value mine "$id"
+  [ "${value:-0}" -eq 0 ] || up="$up $id"
 done
 # The engine measures for a second or two: the rest is looked at meanwhile, and its answer waits in the pipe.
 # shellcheck disable=SC2086 # Ids.
 { [ -z "$up" ] || within 8 docker stats --no-stream --no-trunc --format 'cpu {{.ID}} {{.CPUPerc}}' $up 2>&1; } | {
   for id; do
-    pid=$(value mine "$id")
+    value mine "$id"
+    pid=$value
     [ -n "$pid" ] || continue
     if [ "$pid" -gt 0 ]; then
       output "$id"

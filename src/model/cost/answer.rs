@@ -139,7 +139,7 @@ impl Answer {
                 };
                 facts.unknown.push(Unknown {
                     part,
-                    reason: told_or(reason, "the host did not say why"),
+                    reason: told_or(reason, "the host took too long"),
                 });
             }
             _ => {}

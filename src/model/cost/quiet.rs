@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// A session that uses more thousandths of a processor works. What waits at a terminal uses a few.
-const WORKS: u32 = 100;
+const WORKS: u32 = 50;
 
 /// What is to be thought of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
