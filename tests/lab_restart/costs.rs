@@ -1,6 +1,6 @@
 //! What restarts cost on real engines of both stores, and the conditions that go by it.
 
-use crate::rig::{Rig, lab, one_of_each_store};
+use crate::rig::{PATIENCE, Rig, lab, one_of_each_store};
 use crate::stops::stopping;
 use std::time::{Duration, Instant};
 use tagboat::model::cost::{Cost, CostPart};
@@ -31,6 +31,18 @@ async fn cost(rig: &Rig) -> Cost {
     )
     .await;
     costs.unwrap().remove(&id).unwrap()
+}
+
+/// Waits until a line was told that has these words.
+async fn until_line(rig: &Rig, words: &str) {
+    loop {
+        let news = rig.heard.news.notified();
+        if rig.lines().iter().any(|line| line.contains(words)) {
+            return;
+        }
+        let heard = tokio::time::timeout(PATIENCE, news).await;
+        heard.unwrap_or_else(|_| panic!("{words}: {:?}", rig.lines()));
+    }
 }
 
 fn when_idle(seconds: u64) -> Conditions {
@@ -148,7 +160,7 @@ async fn lab_a_restart_when_idle_waits_while_the_session_writes_and_goes_on_when
             let (reporter, link) = (rig.reporter(), rig.link.clone());
             let wait = wait_for_quiet(&target, when_idle(3), &link, &reporter);
             let meanwhile = async {
-                rig.until_line("waiting until it was quiet for 3 s: output").await;
+                until_line(&rig, "waiting until it was quiet for 3 s: output").await;
                 assert_eq!(
                     rig.step(StepKind::Quiet),
                     Some(StepState::Running),
@@ -195,7 +207,7 @@ async fn lab_a_wait_that_is_cancelled_ends_at_once_and_has_touched_nothing() {
     let (reporter, link) = (rig.reporter(), rig.link.clone());
     let wait = wait_for_quiet(&target, when_idle(300), &link, &reporter);
     let meanwhile = async {
-        rig.until_line("waiting until it was quiet for 5 min").await;
+        until_line(&rig, "waiting until it was quiet for 5 min").await;
         rig.cancel.cancel();
         Instant::now()
     };

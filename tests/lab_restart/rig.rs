@@ -26,13 +26,13 @@ const LINE: Script = Script {
 };
 
 /// How long anything on a lab host may take.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Everything that a restart told.
 #[derive(Default)]
 pub(crate) struct Heard {
     events: Mutex<Vec<JobEvent>>,
-    news: Notify,
+    pub(crate) news: Notify,
 }
 
 #[async_trait::async_trait]
@@ -259,19 +259,6 @@ impl Rig {
                 return;
             }
             tokio::time::timeout(PATIENCE, news).await.unwrap();
-        }
-    }
-
-    /// Waits until a line was told that has these words.
-    pub(crate) async fn until_line(&self, words: &str) {
-        loop {
-            let news = self.heard.news.notified();
-            if self.lines().iter().any(|line| line.contains(words)) {
-                return;
-            }
-            tokio::time::timeout(PATIENCE, news)
-                .await
-                .unwrap_or_else(|_| panic!("{words}: {:?}", self.lines()));
         }
     }
 

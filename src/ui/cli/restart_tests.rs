@@ -41,7 +41,7 @@ async fn sessions_that_must_be_clean_are_left_out_when_they_are_not_or_may_not_b
         "-y",
     ];
     let outcome = Run::of(words).go().await;
-    assert_eq!(outcome.code, 0, "{}", outcome.asides);
+    assert_eq!(outcome.code, 4, "{}", outcome.asides);
     for said in [
         "convocate-session-4f2a is not clean: 7 files in its own layer",
         "convocate-session-7e is not clean: its own layer is not known: no answer within 15 s",
