@@ -1,8 +1,9 @@
 //! Everything that a front end may ask of the engine.
 
-use crate::model::names::{HostName, JobId};
+use crate::model::names::{ContainerId, HostName, JobId};
 use crate::model::plan::Plan;
 use crate::model::rollout::Steer;
+use std::collections::BTreeMap;
 
 /// A request to the engine. What comes of it is told by events.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,8 @@ pub enum Command {
     Steer(JobId, Steer),
     /// List a host again now, or all of them; a host that waits for its next attempt is tried at once.
     Refresh(Option<HostName>),
+    /// Ask what a restart of these containers would cost; each host answers once, with [`Weighed`](super::event::Event::Weighed).
+    Weigh(BTreeMap<HostName, Vec<ContainerId>>),
     /// End: running jobs are left to be resumed, connections are closed.
     Shutdown,
 }

@@ -6,6 +6,7 @@ pub mod amount;
 pub mod clean;
 pub mod command;
 pub mod console;
+pub mod cost;
 pub mod event;
 pub mod failure;
 pub mod fleet;

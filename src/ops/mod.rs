@@ -6,6 +6,9 @@ pub mod activate;
 pub mod config;
 pub mod connector;
 pub mod console_id;
+pub mod cost;
+#[cfg(test)]
+mod cost_tests;
 pub mod dirs;
 pub mod docker;
 pub mod engine;

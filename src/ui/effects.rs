@@ -4,8 +4,11 @@ use super::clipboard::{self, Route};
 use super::terminal::Console;
 use crate::model::command::Command;
 use crate::model::console::{Effect, Msg, Severity};
+use crate::model::cost::Cost;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
+use crate::model::names::{ContainerId, HostName};
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -44,28 +47,32 @@ impl Effects {
     }
 
     /// The screen never waits for the engine: what it cannot take now is refused, and said.
-    fn command(&self, command: Command) -> Option<Msg> {
+    fn command(&self, command: Command) -> Vec<Msg> {
         let (command, why) = match self.commands.try_send(command) {
-            Ok(()) => return None,
+            Ok(()) => return Vec::new(),
             Err(TrySendError::Full(command)) => (command, "the engine is busy"),
             Err(TrySendError::Closed(command)) => (command, "the engine has ended"),
         };
         match command {
             Command::Run { id, .. } | Command::Resume(id) | Command::Cancel(id) => {
-                Some(Msg::from(Event::Refused {
+                vec![Msg::from(Event::Refused {
                     id,
                     refusal: Refusal::of_plan(
                         why,
                         "try again; if it stays so, leave with q and start tagboat again",
                     ),
-                }))
+                })]
             }
-            Command::Steer(_, steer) => Some(Msg::Said(
+            Command::Steer(_, steer) => vec![Msg::Said(
                 Severity::Bad,
                 format!("{} was not told: {why}; try again", steer.word()),
-            )),
-            Command::Refresh(_) => Some(Msg::Said(Severity::Warn, format!("not refreshed: {why}"))),
-            Command::Shutdown => None,
+            )],
+            Command::Weigh(hosts) => hosts
+                .into_iter()
+                .map(|(host, ids)| Msg::from(untold(host, ids, why)))
+                .collect(),
+            Command::Refresh(_) => vec![Msg::Said(Severity::Warn, format!("not refreshed: {why}"))],
+            Command::Shutdown => Vec::new(),
         }
     }
 
@@ -87,5 +94,14 @@ impl Effects {
             // A console that has ended needs no answer.
             let _ = said.send(Msg::Said(severity, msg)).await;
         });
+    }
+}
+
+/// What a host would have told that could not be asked.
+fn untold(host: HostName, ids: Vec<ContainerId>, why: &str) -> Event {
+    let cost = Cost::untold(Timestamp::now(), why);
+    Event::Weighed {
+        host,
+        costs: ids.into_iter().map(|id| (id, cost.clone())).collect(),
     }
 }

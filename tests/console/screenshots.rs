@@ -1,7 +1,7 @@
 //! The screenshots of the manual, compared with what is drawn now. `UPDATE=1` writes them anew.
 
 use crate::rollouts;
-use crate::scenario::{busy, delta_push, listed, spare_image, stocked, tell};
+use crate::scenario::{busy, delta_push, listed, quiet, spare_image, stocked, tell, weighed, worked_in};
 use crate::script::{draw, press};
 use std::path::Path;
 use tagboat::model::console::State;
@@ -75,7 +75,18 @@ fn a_push_by_delta_to_several_hosts_is_as_in_its_picture() {
 
 #[test]
 fn a_restart_plan_is_as_in_its_picture() {
-    check("restart-plan", listed(SIZE), "r");
+    let mut state = listed(SIZE);
+    let asked = press(&mut state, "r");
+    weighed(&mut state, &asked, &quiet());
+    check("restart-plan", state, "");
+}
+
+#[test]
+fn a_restart_of_a_session_that_somebody_works_in_is_as_in_its_picture() {
+    let mut state = listed(SIZE);
+    let asked = press(&mut state, "r");
+    weighed(&mut state, &asked, &worked_in());
+    check("restart-costs", state, "");
 }
 
 #[test]

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod costs;
 mod crashes;
 mod operators;
 mod probes;

@@ -26,13 +26,13 @@ const LINE: Script = Script {
 };
 
 /// How long anything on a lab host may take.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Everything that a restart told.
 #[derive(Default)]
 pub(crate) struct Heard {
     events: Mutex<Vec<JobEvent>>,
-    news: Notify,
+    pub(crate) news: Notify,
 }
 
 #[async_trait::async_trait]
@@ -191,6 +191,7 @@ impl Rig {
                 ..ProbeRules::stable_for(Duration::from_secs(1))
             },
             guard: Guard::Normal,
+            cost: None,
         }
     }
 

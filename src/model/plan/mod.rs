@@ -2,6 +2,7 @@
 
 mod activate;
 mod byte_rate;
+mod conditions;
 mod gate;
 mod lack;
 mod mode;
@@ -13,6 +14,7 @@ mod route;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
 pub use byte_rate::{BadRate, ByteRate};
+pub use conditions::Conditions;
 pub use gate::Gate;
 pub use lack::{HeldLayers, missing};
 pub use mode::{Mode, ModeChoice, UnknownMode};
@@ -56,6 +58,9 @@ pub struct PlanLine {
     pub after: String,
     /// What will be done for it, and why.
     pub note: String,
+    /// What it costs to do it, where that was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub costs: Vec<String>,
 }
 
 /// Delegates to the plan of each kind, which all answer the same questions.

@@ -1,7 +1,8 @@
 //! The restart planner: which container is replaced by one on which image, one session after the other.
 
 use super::push::usable;
-use super::{Gate, PlanLine, count};
+use super::{Conditions, Gate, PlanLine, count};
+use crate::model::cost::Cost;
 use crate::model::failure::Refusal;
 use crate::model::fleet::{ContainerState, Fleet, Host, RunsOn, Session};
 use crate::model::job::{Step, StepKind, Target};
@@ -39,6 +40,9 @@ pub struct RestartPlan {
     pub aim: Aim,
     /// What is left out.
     pub refused: Vec<Refusal>,
+    /// What else must hold before a session is touched.
+    #[serde(default)]
+    pub conditions: Conditions,
 }
 
 /// One session of it, with what must still hold when its turn comes.
@@ -67,6 +71,9 @@ pub struct RestartTarget {
     /// Who replaces its container.
     #[serde(default)]
     pub by: Replacement,
+    /// What it costs; none until its host was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
 }
 
 /// Who replaces the container of a session.
@@ -235,6 +242,7 @@ impl RestartTarget {
             probe: host.settings.profile.probe.clone(),
             guard: host.settings.guard,
             by,
+            cost: None,
         }
     }
 
@@ -286,6 +294,7 @@ impl RestartPlan {
             there_already: 0,
             aim,
             refused,
+            conditions: Conditions::default(),
         }
     }
 
@@ -319,12 +328,12 @@ impl RestartPlan {
     }
 
     pub(super) fn steps(&self, _target: &Target) -> Vec<Step> {
-        use StepKind::{Check, CleanUp, Commit, Create, Hold, Probe, Record, Rename, Start, Stop};
-        [
+        use StepKind::{Check, CleanUp, Commit, Create, Hold, Probe, Quiet, Record, Rename, Start, Stop};
+        let restart = [
             Check, Record, Create, Hold, Stop, Rename, Start, Probe, Commit, CleanUp,
-        ]
-        .map(Step::of)
-        .into()
+        ];
+        let wait = self.conditions.when_idle.map(|_| Quiet);
+        wait.into_iter().chain(restart).map(Step::of).collect()
     }
 
     pub(super) fn lines(&self) -> Vec<PlanLine> {
@@ -332,7 +341,12 @@ impl RestartPlan {
             target: Target::session(one.host.clone(), one.session.clone()),
             before: one.from_tag().to_owned(),
             after: one.onto.tag.to_string(),
-            note: one.note(self.aim),
+            note: self.conditions.note() + &one.note(self.aim),
+            costs: one
+                .cost
+                .as_ref()
+                .map(|cost| cost.lines(one.probe.keep_predecessors))
+                .unwrap_or_default(),
         };
         self.sessions.iter().map(line).collect()
     }
@@ -353,15 +367,40 @@ impl RestartPlan {
         if self.aim == Aim::Back {
             return "the container of now is kept, stopped: roll back again to return to it".to_owned();
         }
-        "the old container is kept, stopped, beside the new one".to_owned()
+        let is_gone = |one: &&RestartTarget| {
+            one.probe.keep_predecessors == 0 || one.cost.as_ref().is_some_and(|cost| cost.vanishes)
+        };
+        let gone: Vec<_> = self.sessions.iter().filter(is_gone).collect();
+        let why = match gone.first() {
+            Some(one) if one.probe.keep_predecessors == 0 => "as the config keeps no predecessor",
+            _ => "as it runs with --rm",
+        };
+        match gone.len() {
+            0 => "the old container is kept, stopped, beside the new one".to_owned(),
+            n if n == self.sessions.len() => {
+                format!("the old container is not kept, {why}: restart onto the old tag to go back")
+            }
+            n => format!(
+                "the old container is kept, stopped, beside the new one; not that of {}, {why}: restart onto the old tag to go back",
+                count(n, "session")
+            ),
+        }
     }
 
     pub(super) fn gate(&self) -> Gate {
-        match self.sessions.as_slice() {
-            [one] if one.guard == Guard::Strict => Gate::Typed(one.host.to_string()),
-            many if many.iter().any(|one| one.guard == Guard::Strict) => Gate::Typed(many.len().to_string()),
+        let word = || match self.sessions.as_slice() {
+            [one] => one.host.to_string(),
+            many => many.len().to_string(),
+        };
+        let base = match self.sessions.as_slice() {
+            many if many.iter().any(|one| one.guard == Guard::Strict) => Gate::Typed(word()),
             [one] if one.from_id == one.onto_id => Gate::Bar,
             _ => Gate::Plan,
+        };
+        match base {
+            Gate::Bar | Gate::Plan if self.loses_something() => Gate::Typed(word()),
+            Gate::Bar if self.is_felt() => Gate::Plan,
+            base => base,
         }
     }
 }

@@ -20,6 +20,7 @@ mod size_text;
 mod tests;
 
 pub use cache_settings::CacheSettings;
+pub use duration_text::read_duration;
 pub use error::ConfigError;
 pub use nearest::nearest;
 

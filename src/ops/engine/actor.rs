@@ -5,6 +5,7 @@ use super::jobs::{Admission, RunningJobs};
 use super::preparer::{WAITING, prepare_all};
 use super::run_job::JobRun;
 use super::stocktaker::tell_stock;
+use super::weigher::tell_costs;
 use super::workshop::Workshop;
 use crate::model::command::Command;
 use crate::model::event::Event;
@@ -134,6 +135,12 @@ impl Actor {
                 Command::Refresh(Some(host)) => {
                     if let Some(notify) = self.refresh.get(&host) {
                         notify.notify_one();
+                    }
+                }
+                Command::Weigh(hosts) => {
+                    for (host, ids) in hosts {
+                        let (workshop, events) = (self.workshop.clone(), self.events.clone());
+                        self.tasks.spawn(tell_costs(workshop, events, host, ids));
                     }
                 }
                 Command::Shutdown => break,

@@ -7,6 +7,7 @@ mod preparer;
 mod rollout;
 mod run_job;
 mod stocktaker;
+mod weigher;
 mod workshop;
 
 use crate::model::command::Command;

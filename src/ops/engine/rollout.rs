@@ -5,7 +5,8 @@ use crate::model::event::Event;
 use crate::model::job::{JobEvent, Target, TrackResult};
 use crate::model::plan::{RestartPlan, RestartTarget};
 use crate::model::rollout::{Next, Pause, Steer, next};
-use crate::ops::restart::{restart_session, resume_restart};
+use crate::ops::report::TrackReporter;
+use crate::ops::restart::{ensure_clean, restart_session, resume_restart, wait_for_quiet};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeSet;
@@ -59,12 +60,37 @@ impl Runner {
         };
         let reporter = self.reporter(target);
         let (id, operator) = (&self.job.id, &self.workshop.operator);
-        match self.take_host(&target.host, &reporter).await {
-            Ok((link, _lease)) if self.was_begun(target) => {
-                resume_restart(one, id, operator, &link, &reporter).await
+        let is_begun = self.was_begun(target);
+        let taken = async {
+            if !is_begun {
+                self.wait_for_quiet(plan, one, &reporter).await?;
             }
+            let (link, lease) = self.take_host(&target.host, &reporter).await?;
+            if !is_begun && let Err(error) = ensure_clean(one, plan.conditions, &link, &reporter).await {
+                return Err(self.check_failed(&target.host, error, &reporter).await);
+            }
+            Ok((link, lease))
+        };
+        match taken.await {
+            Ok((link, _lease)) if is_begun => resume_restart(one, id, operator, &link, &reporter).await,
             Ok((link, _lease)) => restart_session(one, id, operator, &link, &reporter).await,
             Err(result) => result,
+        }
+    }
+
+    /// Waits until a session may be restarted. Without the host's lease, which others may need for hours meanwhile.
+    async fn wait_for_quiet(
+        &self,
+        plan: &RestartPlan,
+        one: &RestartTarget,
+        reporter: &TrackReporter,
+    ) -> Result<(), TrackResult> {
+        if plan.conditions.when_idle.is_none() {
+            return Ok(());
+        }
+        match self.workshop.link(&one.host).await {
+            Ok(link) => wait_for_quiet(one, plan.conditions, &link, reporter).await,
+            Err(error) => Err(self.check_failed(&one.host, error, reporter).await),
         }
     }
 

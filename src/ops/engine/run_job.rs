@@ -171,10 +171,9 @@ impl Runner {
     pub(super) fn was_begun(&self, target: &Target) -> bool {
         let begun = |state: &StepState| *state != StepState::Waiting;
         let past_check = |track: &crate::model::job::Track| {
-            track
-                .steps
-                .iter()
-                .any(|record| record.step.kind != StepKind::Check && begun(&record.state))
+            track.steps.iter().any(|record| {
+                !matches!(record.step.kind, StepKind::Quiet | StepKind::Check) && begun(&record.state)
+            })
         };
         self.is_resumed && self.sink.job().track(target).is_some_and(past_check)
     }
@@ -210,7 +209,7 @@ impl Runner {
     }
 
     /// What hinders a target before its first step, told as its failed check.
-    async fn check_failed(&self, host: &HostName, error: StepError, reporter: &TrackReporter) -> TrackResult {
+    pub(super) async fn check_failed(&self, host: &HostName, error: StepError, reporter: &TrackReporter) -> TrackResult {
         let trouble = match error {
             StepError::Cancelled(state) => return TrackResult::Cancelled(state),
             StepError::Trouble(trouble) => trouble,

@@ -10,10 +10,12 @@ mod create;
 mod follow;
 mod journal;
 mod probe;
+mod quiet;
 mod scripts;
 mod status;
 
 pub use crash_point::CONSOLE_CRASH_POINTS;
+pub use quiet::{ensure_clean, wait_for_quiet};
 pub use scripts::{BOOT_HOOK, TRANSACTION};
 
 use crash_point::crash_point;

@@ -1,9 +1,11 @@
 //! The command line as types: verbs, flags and their help.
 
 use crate::model::plan::{ByteRate, ModeChoice};
+use crate::ops::config::read_duration;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Versioned container images on a fleet of agent hosts: without a verb, the console.
 #[derive(Debug, Parser)]
@@ -179,6 +181,12 @@ pub struct RestartArgs {
     /// Look only on these hosts; needed where a name is on several.
     #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
     pub hosts: Vec<String>,
+    /// Wait until nothing was written, typed or computed in a session for so long, such as 5m, before it is touched.
+    #[arg(long, value_name = "DURATION", value_parser = quiet_for)]
+    pub when_idle: Option<Duration>,
+    /// Refuse a session in whose container's own layer something changed.
+    #[arg(long)]
+    pub require_clean: bool,
     /// Confirmation and output.
     #[command(flatten)]
     pub change: ChangeArgs,
@@ -249,6 +257,13 @@ pub struct RollbackArgs {
     /// Confirmation and output.
     #[command(flatten)]
     pub change: ChangeArgs,
+}
+
+fn quiet_for(text: &str) -> Result<Duration, String> {
+    match read_duration(text)? {
+        Duration::ZERO => Err("a session is always quiet for no time; write at least 1s".to_owned()),
+        quiet => Ok(quiet),
+    }
 }
 
 /// `tagboat prune`.

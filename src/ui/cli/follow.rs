@@ -124,7 +124,11 @@ impl Following {
             }
             Event::Refused { id, refusal } if id == self.job.id => return Err(refusal.into()),
             Event::Notice(text) => self.printer.note(output, &format!("note: {}", clean(&text)))?,
-            Event::Fleet(_) | Event::Known(_) | Event::Job { .. } | Event::Refused { .. } => {}
+            Event::Fleet(_)
+            | Event::Known(_)
+            | Event::Job { .. }
+            | Event::Refused { .. }
+            | Event::Weighed { .. } => {}
         }
         Ok(None)
     }

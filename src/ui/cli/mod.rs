@@ -28,6 +28,8 @@ pub mod program;
 mod prune;
 mod push;
 mod report;
+#[cfg(test)]
+mod restart_tests;
 mod rollback;
 mod rollout;
 mod session_list;
@@ -38,6 +40,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 mod waiting;
+mod weigh;
 
 use args::{CacheVerb, Cli, ConfigVerb, JobVerb, SessionVerb, Verb};
 use exit_code::Exit;

@@ -9,27 +9,39 @@ use super::exit_code::Exit;
 use super::program::Program;
 use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
+use super::weigh::weigh;
 use crate::model::names::Tag;
-use crate::model::plan::{Plan, RestartIntent, plan_restart};
+use crate::model::plan::{Conditions, Plan, RestartIntent, RestartPlan, plan_restart};
 use crate::model::rollout::RolloutOrder;
 
-/// Plans restarts, has them confirmed, and runs them one after the other.
+/// Plans restarts, says what they cost, has them confirmed, and runs them one after the other.
 pub(super) async fn session_restart(program: &mut Program<'_>, args: &RestartArgs) -> Result<Exit, Stop> {
     let setup = program.setup()?;
     let hosts = hosts_to_see(&setup.config, &args.hosts)?;
     let onto = args.tag.as_deref().map(choose_tag).transpose()?;
-    let survey = survey(program, &setup, hosts, Need::Hosts).await?;
-    let plan = plan(&survey, &args.names, onto);
+    let mut survey = survey(program, &setup, hosts, Need::Hosts).await?;
+    let plan = match plan(&survey, args, onto) {
+        Ok(mut plan) => match weigh(program, &mut survey, &mut plan).await {
+            Ok(()) => plan.hold_to_conditions().map(Plan::Restart).map_err(Stop::from),
+            Err(stop) => Err(stop),
+        },
+        Err(stop) => Err(stop),
+    };
     carry_out(program, &setup, survey, plan, args.change).await
 }
 
-fn plan(survey: &Survey, names: &[String], onto: Option<Tag>) -> Result<Plan, Stop> {
-    let sessions = choose_sessions(&survey.fleet, names)?;
+fn plan(survey: &Survey, args: &RestartArgs, onto: Option<Tag>) -> Result<RestartPlan, Stop> {
+    let sessions = choose_sessions(&survey.fleet, &args.names)?;
     let intent = RestartIntent {
         sessions,
         onto,
         order: RolloutOrder::default(),
         only_others: false,
     };
-    Ok(Plan::Restart(plan_restart(&intent, &survey.fleet)?))
+    let mut plan = plan_restart(&intent, &survey.fleet)?;
+    plan.conditions = Conditions {
+        when_idle: args.when_idle,
+        require_clean: args.require_clean,
+    };
+    Ok(plan)
 }

@@ -1,8 +1,10 @@
 //! A fleet in every state that a screen must be able to show, at a fixed time, told as the engine would tell it.
 
+mod costs;
 mod delta_push;
 mod jobs;
 
+pub(crate) use costs::{quiet, weighed, worked_in};
 pub(crate) use delta_push::{delta_push, stocked};
 pub(crate) use jobs::{DONE, INTERRUPTED, RUNNING};
 

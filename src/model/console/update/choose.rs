@@ -26,7 +26,7 @@ pub(super) fn one(state: &mut State, choice: Choice) -> Vec<Effect> {
     };
     match (choice.purpose, option.value) {
         (ChosenFor::RestartOnto(sessions), Chosen::Tag(reference)) => {
-            plan::restart(state, sessions, Some(reference.tag));
+            return plan::restart(state, sessions, Some(reference.tag));
         }
         (ChosenFor::PushTo(hosts), Chosen::Tag(reference)) => plan::push(state, reference, hosts, false),
         (ChosenFor::ActivateOn(hosts), Chosen::Tag(reference)) => plan::activate(state, reference, hosts),

@@ -2,7 +2,10 @@
 
 use super::{choose, jobs, quit, rollout, run_palette};
 use crate::model::command::Command;
-use crate::model::console::{Effect, OnYes, Overlay, PlanDialog, Readiness, Severity, State};
+use crate::model::console::{Dirty, Effect, OnYes, Overlay, PlanDialog, Readiness, Severity, State};
+use crate::model::cost::Cost;
+use crate::model::names::{ContainerId, HostName};
+use std::collections::BTreeMap;
 
 /// Closes the overlay on top, or else the details. Nothing is changed by it.
 pub(super) fn close(state: &mut State) {
@@ -50,12 +53,24 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// What a restart costs goes to the plan that waits for it. Nobody may have confirmed it before, and what was pressed when
+/// it changed was meant for what was there before.
+pub(super) fn weighed(state: &mut State, host: &HostName, costs: &BTreeMap<ContainerId, Cost>) {
+    let now = state.clock.now;
+    for overlay in &mut state.overlays {
+        if let Overlay::Plan(dialog) = overlay {
+            dialog.take_costs(host, costs, now);
+        }
+    }
+    state.touch(Dirty::Normal);
+}
+
 /// Enter in a plan: only a typed word confirms by it.
 fn submit(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
     let is_typed = Overlay::Plan(Box::new(dialog.clone())).place() == crate::model::console::Place::Typed;
     match dialog.readiness(state.clock.now) {
         Readiness::Ready if is_typed => jobs::start(state, dialog),
-        Readiness::NotArmed | Readiness::WordMissing(_) if is_typed => {
+        Readiness::NotArmed | Readiness::Looking(_) | Readiness::WordMissing(_) if is_typed => {
             if let Readiness::WordMissing(word) = dialog.readiness(state.clock.now) {
                 state.say(
                     Severity::Warn,

@@ -1,6 +1,6 @@
 //! Taking in what the engine says.
 
-use super::{intake, jobs, quit};
+use super::{dialog, intake, jobs, quit};
 use crate::model::console::{Effect, Severity, State};
 use crate::model::event::Event;
 use crate::model::fleet::{Delta, Freshness, HostChange};
@@ -19,6 +19,10 @@ pub(super) fn hear(state: &mut State, event: Event) -> Vec<Effect> {
             effects
         }
         Event::Refused { id, refusal } => jobs::refuse(state, &id, refusal),
+        Event::Weighed { host, costs } => {
+            dialog::weighed(state, &host, &costs);
+            Vec::new()
+        }
         Event::Notice(text) => {
             state.say(Severity::Info, text);
             Vec::new()

@@ -1,6 +1,7 @@
 //! Makes every text of an event harmless that a host, an engine or a program on a host may have written.
 
 use crate::model::clean::clean;
+use crate::model::cost::Cost;
 use crate::model::event::Event;
 use crate::model::failure::{Failure, Refusal};
 use crate::model::fleet::{Connection, ConnectionProblem, Delta, HostChange, RunsOn, Stamp};
@@ -31,8 +32,22 @@ pub(super) fn cleaned(event: Event) -> Event {
                 advice: clean(&refusal.advice),
             },
         },
+        Event::Weighed { host, costs } => Event::Weighed {
+            host,
+            costs: costs.into_iter().map(|(id, told)| (id, cost(told))).collect(),
+        },
         Event::Notice(text) => Event::Notice(clean(&text)),
     }
+}
+
+fn cost(mut cost: Cost) -> Cost {
+    let commands = cost.execs.iter_mut().map(|exec| &mut exec.command);
+    let reasons = cost.unknown.iter_mut().map(|unknown| &mut unknown.reason);
+    let examples = cost.layer.iter_mut().flat_map(|layer| &mut layer.examples);
+    for text in commands.chain(reasons).chain(examples).chain(&mut cost.attached) {
+        *text = clean(text);
+    }
+    cost
 }
 
 fn host_change(change: HostChange) -> HostChange {

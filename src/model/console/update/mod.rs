@@ -92,7 +92,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         A::SortReverse => overlays::reverse_order(state),
         A::Clear => overlays::clear(state),
         A::Restart | A::RestartOnto | A::Push | A::Prune | A::Activate | A::ReplaceTag => {
-            plan::begin(state, action);
+            return plan::begin(state, action);
         }
         A::RollOut => rollout::begin(state),
         A::RollBack => rollback::begin(state),

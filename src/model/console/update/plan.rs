@@ -1,26 +1,27 @@
 //! From a key to a plan: the targets are collected, a choice is offered where one is needed, the planner decides.
 
 use super::super::action::one_image;
+use crate::model::command::Command;
 use crate::model::console::{
-    Action, CatalogueEntry, Choice, ChoiceOption, Chosen, ChosenFor, HostPicker, Overlay, PickedFor,
+    Action, CatalogueEntry, Choice, ChoiceOption, Chosen, ChosenFor, Effect, HostPicker, Overlay, PickedFor,
     PlanDialog, RowId, Screen, State,
 };
 use crate::model::failure::Refusal;
 use crate::model::job::Job;
 use crate::model::names::{HostName, ImageRef, SessionName, Tag};
 use crate::model::plan::{
-    ActivateIntent, Plan, PruneIntent, PushIntent, RestartIntent, plan_activate, plan_prune, plan_push,
-    plan_restart,
+    ActivateIntent, Plan, PruneIntent, PushIntent, RestartIntent, RestartPlan, plan_activate, plan_prune,
+    plan_push, plan_restart,
 };
 use crate::model::rollout::RolloutOrder;
 use std::collections::BTreeMap;
 
 /// Begins a change: opens its plan, or the choice that comes before it.
-pub(super) fn begin(state: &mut State, action: Action) {
+pub(super) fn begin(state: &mut State, action: Action) -> Vec<Effect> {
     let targets = state.targets();
     let is_image = state.screen_of_targets() == Screen::Images;
     match action {
-        Action::Restart => restart(state, session_targets(&targets), None),
+        Action::Restart => return restart(state, session_targets(&targets), None),
         Action::RestartOnto => choose_tag(state, ChosenFor::RestartOnto(session_targets(&targets))),
         Action::Push if is_image => {
             if let Ok(reference) = one_image(&targets, "push") {
@@ -50,18 +51,38 @@ pub(super) fn begin(state: &mut State, action: Action) {
         }
         _ => {}
     }
+    Vec::new()
 }
 
-/// Plans a restart and shows the plan.
-pub(super) fn restart(state: &mut State, sessions: Vec<(HostName, SessionName)>, onto: Option<Tag>) {
+/// Plans a restart and shows the plan, while the hosts are asked what it costs.
+pub(super) fn restart(
+    state: &mut State,
+    sessions: Vec<(HostName, SessionName)>,
+    onto: Option<Tag>,
+) -> Vec<Effect> {
     let intent = RestartIntent {
         sessions,
         onto,
         order: RolloutOrder::default(),
         only_others: false,
     };
-    let plan = plan_restart(&intent, &state.fleet).map(Plan::Restart);
-    show(state, "restart", plan);
+    let plan = plan_restart(&intent, &state.fleet);
+    show_restart(state, "restart", plan)
+}
+
+/// Shows a plan of restarts, and asks the hosts what they cost.
+pub(super) fn show_restart(
+    state: &mut State,
+    what: &str,
+    plan: Result<RestartPlan, Refusal>,
+) -> Vec<Effect> {
+    let question = plan.as_ref().map(RestartPlan::to_weigh).unwrap_or_default();
+    show(state, what, plan.map(Plan::Restart));
+    if question.is_empty() {
+        Vec::new()
+    } else {
+        vec![Effect::Engine(Command::Weigh(question))]
+    }
 }
 
 /// Plans a push and shows the plan.

@@ -16,12 +16,13 @@ pub(super) fn run(state: &mut State, input: LineInput, cursor: usize) -> Vec<Eff
             let input = LineInput::holding(&format!("{} ", verb.word));
             state.overlays.push(Overlay::Palette { input, cursor: 0 });
         }
-        Some(PaletteEntry::Verb(verb, arguments)) => {
-            if let Err(problem) = obey(state, verb, &arguments) {
+        Some(PaletteEntry::Verb(verb, arguments)) => match obey(state, verb, &arguments) {
+            Ok(effects) => return effects,
+            Err(problem) => {
                 state.say(Severity::Warn, format!("{problem}; {}", verb.usage));
                 state.overlays.push(Overlay::Palette { input, cursor: 0 });
             }
-        }
+        },
         None => {
             state.say(
                 Severity::Warn,
@@ -33,7 +34,7 @@ pub(super) fn run(state: &mut State, input: LineInput, cursor: usize) -> Vec<Eff
     Vec::new()
 }
 
-fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<(), String> {
+fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<Vec<Effect>, String> {
     let (first, rest) = arguments
         .split_first()
         .map_or(("", arguments), |(first, rest)| (first.as_str(), rest));
@@ -52,7 +53,7 @@ fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<(), Strin
             let hosts = hosts(state, arguments, |_| true)?;
             plan::prune(state, hosts, Vec::new());
         }
-        "restart" => restart(state, first, rest)?,
+        "restart" => return restart(state, first, rest),
         "filter" => {
             let filter = Filter::parse(&arguments.join(" "), state.screen).map_err(|e| e.to_string())?;
             state.lists.of_mut(state.screen).filter = filter;
@@ -66,7 +67,7 @@ fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<(), Strin
         }
         _ => show(state, first)?,
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// A whole reference, or a bare tag of the image that the fleet runs.
@@ -103,7 +104,7 @@ fn hosts(
     names.iter().map(host).collect()
 }
 
-fn restart(state: &mut State, session: &str, rest: &[String]) -> Result<(), String> {
+fn restart(state: &mut State, session: &str, rest: &[String]) -> Result<Vec<Effect>, String> {
     let (host, name) = match session.split_once('/') {
         Some((host, name)) => (Some(HostName::parse(host).map_err(|e| e.to_string())?), name),
         None => (None, session),
@@ -121,10 +122,7 @@ fn restart(state: &mut State, session: &str, rest: &[String]) -> Result<(), Stri
     };
     match found.len() {
         0 => Err(format!("there is no session {session}")),
-        1 => {
-            plan::restart(state, found, onto);
-            Ok(())
-        }
+        1 => Ok(plan::restart(state, found, onto)),
         n => Err(format!("{n} hosts have a session {name}; write HOST/{name}")),
     }
 }

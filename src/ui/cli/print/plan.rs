@@ -60,6 +60,7 @@ pub(in crate::ui::cli) fn write_plan(
     let mut table = Table::new(["TARGET", "NOW", "THEN", ""]);
     for line in plan.lines() {
         table.row([line.target.to_string(), line.before, line.after, line.note]);
+        table.under(line.costs);
     }
     table.write(out, width)?;
     if !plan.refused().is_empty() {
