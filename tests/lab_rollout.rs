@@ -9,6 +9,7 @@ use tagboat::model::command::Command;
 use tagboat::model::job::{Job, JobState, Target, TrackResult, Verdict};
 use tagboat::model::names::{HostName, Tag};
 use tagboat::model::plan::{Plan, RestartIntent, plan_restart};
+use tagboat::model::probe::Settled;
 use tagboat::model::rollout::{Account, Canary, RolloutOrder, Stage, Steer};
 
 const HOSTS: [&str; 3] = ["lab-1", "lab-2", "lab-3"];
@@ -57,7 +58,7 @@ fn plan(real: &RealFleet, order: RolloutOrder) -> Plan {
     };
     let mut plan = plan_restart(&intent, &real.fleet).unwrap();
     for one in &mut plan.sessions {
-        one.probe.stable = std::time::Duration::from_secs(2);
+        one.probe.settled = Settled::Stable(std::time::Duration::from_secs(2));
     }
     Plan::Restart(plan)
 }

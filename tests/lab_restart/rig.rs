@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tagboat::model::job::{JobEvent, Progress, StepKind, StepState, Target, TrackResult};
 use tagboat::model::names::{ContainerId, HostName, ImageId, ImageRef, JobId, Operator, SessionName};
-use tagboat::model::plan::RestartTarget;
+use tagboat::model::plan::{Replacement, RestartTarget};
 use tagboat::model::profile::{Guard, ProbeRules};
 use tagboat::ops::config::Config;
 use tagboat::ops::connector::Connector;
@@ -192,6 +192,7 @@ impl Rig {
             },
             guard: Guard::Normal,
             cost: None,
+            by: Replacement::Restart,
         }
     }
 

@@ -209,7 +209,12 @@ impl Runner {
     }
 
     /// What hinders a target before its first step, told as its failed check.
-    pub(super) async fn check_failed(&self, host: &HostName, error: StepError, reporter: &TrackReporter) -> TrackResult {
+    pub(super) async fn check_failed(
+        &self,
+        host: &HostName,
+        error: StepError,
+        reporter: &TrackReporter,
+    ) -> TrackResult {
         let trouble = match error {
             StepError::Cancelled(state) => return TrackResult::Cancelled(state),
             StepError::Trouble(trouble) => trouble,

@@ -71,11 +71,7 @@ pub(super) fn restart(
 }
 
 /// Shows a plan of restarts, and asks the hosts what they cost.
-pub(super) fn show_restart(
-    state: &mut State,
-    what: &str,
-    plan: Result<RestartPlan, Refusal>,
-) -> Vec<Effect> {
+pub(super) fn show_restart(state: &mut State, what: &str, plan: Result<RestartPlan, Refusal>) -> Vec<Effect> {
     let question = plan.as_ref().map(RestartPlan::to_weigh).unwrap_or_default();
     show(state, what, plan.map(Plan::Restart));
     if question.is_empty() {
