@@ -3,6 +3,7 @@
 mod chosen_macs;
 mod obstacles;
 
+use super::journal::Facts;
 use super::{Restart, scripts};
 use crate::model::clean::clean;
 use crate::model::fleet::ContainerState;
@@ -30,6 +31,19 @@ pub(super) struct Ready {
     pub(super) policy: String,
     /// The engine's socket on the host.
     pub(super) socket: String,
+}
+
+impl Ready {
+    /// What the journal on the host must know of it.
+    pub(super) fn facts(&self) -> Facts {
+        Facts {
+            policy: self.policy.clone(),
+            is_up: self.is_up,
+            vanishes: self.spares.is_some(),
+            socket: self.socket.clone(),
+            returns_as: None,
+        }
+    }
 }
 
 /// What can take the place of a container that removes itself: one like it, and one that survives the engine's end too.
@@ -100,7 +114,7 @@ impl Restart<'_> {
     }
 
     /// The container that is the session now; it must be the one of the plan.
-    async fn session_container(&self) -> Result<Value, StepError> {
+    pub(super) async fn session_container(&self) -> Result<Value, StepError> {
         let name = self.target.session.as_str();
         let found = self.link.engine.inspect(name).await;
         let found =
@@ -123,7 +137,7 @@ impl Restart<'_> {
     }
 
     /// Says by name whose namespaces it uses: engines tell an id, which another restart may change at any time (RF21).
-    async fn named_owners(&self, mut container: Value) -> Result<Value, StepError> {
+    pub(super) async fn named_owners(&self, mut container: Value) -> Result<Value, StepError> {
         for key in ["NetworkMode", "IpcMode", "PidMode"] {
             let mode = container
                 .pointer(&format!("/HostConfig/{key}"))
@@ -146,7 +160,7 @@ impl Restart<'_> {
         Ok(container)
     }
 
-    fn state_allows(&self, container: &Value) -> Result<bool, StepError> {
+    pub(super) fn state_allows(&self, container: &Value) -> Result<bool, StepError> {
         let word = container
             .pointer("/State/Status")
             .and_then(Value::as_str)
@@ -167,7 +181,7 @@ impl Restart<'_> {
         }
     }
 
-    async fn image(&self, name: &str) -> Result<Option<Value>, StepError> {
+    pub(super) async fn image(&self, name: &str) -> Result<Option<Value>, StepError> {
         let found = self.link.engine.image(name).await;
         let found =
             found.map_err(|error| StepError::of_engine(&error, super::UNTOUCHED, self.again_advice()))?;
@@ -208,7 +222,7 @@ impl Restart<'_> {
     }
 
     /// Lets the host look at its own files, networks and other containers.
-    async fn look_at_host(&self, needs: &Needs) -> Result<Seen, StepError> {
+    pub(super) async fn look_at_host(&self, needs: &Needs) -> Result<Seen, StepError> {
         let paths = &self.link.profile().paths;
         let socket = match self.link.settings.address {
             Address::Local => String::new(),
@@ -280,7 +294,7 @@ impl Restart<'_> {
     }
 
     /// Files in the container's own layer are not in the next one (RF54).
-    async fn tell_layer(&self, changes: u32, vanishes: bool) -> Option<String> {
+    pub(super) async fn tell_layer(&self, changes: u32, vanishes: bool) -> Option<String> {
         if changes == 0 {
             return None;
         }
@@ -300,15 +314,15 @@ impl Restart<'_> {
 }
 
 /// What a host told of itself.
-struct Seen {
-    socket: String,
-    layer_changes: u32,
+pub(super) struct Seen {
+    pub(super) socket: String,
+    pub(super) layer_changes: u32,
     /// The engine's own file of the container, where it holds a MAC address that was chosen.
     stored: String,
 }
 
 /// The restart policy in the words of the command line.
-fn policy_of(container: &Value) -> Option<String> {
+pub(super) fn policy_of(container: &Value) -> Option<String> {
     let policy = container.pointer("/HostConfig/RestartPolicy")?;
     let most = policy
         .get("MaximumRetryCount")

@@ -16,6 +16,14 @@ pub(super) struct Made {
 }
 
 impl Made {
+    /// What is there and need not be made.
+    pub(super) fn already(container: ContainerId) -> Self {
+        Self {
+            new: container,
+            spares: None,
+        }
+    }
+
     /// The containers as the host's script takes them.
     pub(super) fn arguments(&self) -> Vec<String> {
         let mut all = vec![format!("new={}", self.new)];

@@ -5,6 +5,7 @@ use super::status::{self, End, Life, Line, Why};
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, StepState, TrackResult};
 use crate::model::names::ContainerRole;
+use crate::model::plan::Replacement;
 use crate::ops::ports::{ScriptOutput, ShellError};
 use std::time::Duration;
 
@@ -178,7 +179,10 @@ impl Restart<'_> {
         };
         let advice = match kind {
             StepKind::Start | StepKind::Probe => {
-                let failed = self.container_name(&ContainerRole::Failed);
+                let failed = match &self.target.by {
+                    Replacement::Predecessor(id) => id.short().to_owned(),
+                    Replacement::Restart => self.container_name(&ContainerRole::Failed),
+                };
                 format!(
                     "see its log above, or `docker logs {failed}` on {}",
                     self.target.host

@@ -6,6 +6,7 @@ use crate::model::clean::clean;
 use crate::model::names::ContainerRole;
 use crate::ops::ports::{ScriptCall, ShellError};
 use crate::ops::report::{Outcome, StepError};
+use serde_json::Value;
 use std::io::Cursor;
 use std::time::Duration;
 
@@ -15,14 +16,33 @@ const WRITE: Duration = Duration::from_mins(1);
 /// The exit code of the record script when another restart of the session is not over.
 const TAKEN: i32 = 4;
 
+/// What the journal on the host tells of the session, beside its plan.
+pub(super) struct Facts {
+    /// Its restart policy, as `docker update --restart` takes it.
+    pub(super) policy: String,
+    /// Whether it runs now.
+    pub(super) is_up: bool,
+    /// Whether its container removes itself when it is stopped.
+    pub(super) vanishes: bool,
+    /// The engine's socket on the host.
+    pub(super) socket: String,
+    /// The name that the new container gets back if it is not good: that of a predecessor, which is never removed.
+    pub(super) returns_as: Option<String>,
+}
+
 impl Restart<'_> {
     /// Writes the journal and claims the session.
     pub(super) async fn record(&self, ready: &Ready) -> Result<Outcome<()>, StepError> {
+        self.record_swap(&ready.old, &ready.facts()).await
+    }
+
+    /// The same, from what is known of the container of now.
+    pub(super) async fn record_swap(&self, old: &Value, facts: &Facts) -> Result<Outcome<()>, StepError> {
         let probe = probe::written(&self.target.probe);
         let files = [
             ("restart.sh", scripts::TRANSACTION.to_owned()),
-            ("old.json", ready.old.to_string()),
-            ("plan", self.plan_text(ready, probe.plan)?),
+            ("old.json", old.to_string()),
+            ("plan", self.plan_text(facts, probe.plan)?),
             ("probe-command", probe.command),
             ("probe-line", probe.line),
         ];
@@ -76,7 +96,7 @@ impl Restart<'_> {
     }
 
     /// What the script does, as lines that it reads without running them.
-    fn plan_text(&self, ready: &Ready, probe: [(&'static str, String); 4]) -> Result<String, StepError> {
+    fn plan_text(&self, facts: &Facts, probe: [(&'static str, String); 4]) -> Result<String, StepError> {
         let flag = |set: bool| u8::from(set).to_string();
         let lines = [
             ("version", "1".to_owned()),
@@ -87,14 +107,15 @@ impl Restart<'_> {
             ("old_image", self.target.from_id.to_string()),
             ("new_image", self.target.onto_id.to_string()),
             ("reference", self.target.onto.to_string()),
-            ("policy", ready.policy.clone()),
-            ("up", flag(ready.is_up)),
-            ("vanishes", flag(ready.spares.is_some())),
+            ("policy", facts.policy.clone()),
+            ("up", flag(facts.is_up)),
+            ("vanishes", flag(facts.vanishes)),
             ("keep", self.target.probe.keep_predecessors.to_string()),
             ("pin", self.pin()?.to_string()),
-            ("socket", ready.socket.clone()),
+            ("socket", facts.socket.clone()),
             ("name_old", self.container_name(&ContainerRole::Predecessor)),
             ("name_failed", self.container_name(&ContainerRole::Failed)),
+            ("name_back", facts.returns_as.clone().unwrap_or_default()),
         ];
         let mut text = String::new();
         for (key, value) in lines.into_iter().chain(probe) {

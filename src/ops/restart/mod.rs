@@ -4,6 +4,7 @@
 //! only follows. An abort counts until the commit: it then is as if the restart had never begun. After the commit it
 //! is too late, and the restart comes to its end.
 
+mod back;
 mod check;
 mod crash_point;
 mod create;
@@ -23,7 +24,7 @@ use crash_point::crash_point;
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ContainerRole, ImageRef, JobId, Operator};
-use crate::model::plan::{PIN_IMAGE, RestartTarget};
+use crate::model::plan::{PIN_IMAGE, Replacement, RestartTarget};
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{Script, ScriptCall, ScriptOutput, ShellError};
 use crate::ops::report::{StepError, TrackReporter};
@@ -87,6 +88,13 @@ struct Restart<'a> {
 
 impl Restart<'_> {
     async fn run(&self) -> Result<TrackResult, TrackResult> {
+        match &self.target.by {
+            Replacement::Restart => self.replace().await,
+            Replacement::Predecessor(id) => self.go_back(id).await,
+        }
+    }
+
+    async fn replace(&self) -> Result<TrackResult, TrackResult> {
         crash_point("check");
         let ready = self
             .reporter

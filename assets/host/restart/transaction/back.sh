@@ -65,6 +65,10 @@ settled() {
   look "$new"
   if [ "$status" = gone ]; then
     return 0
+  elif [ -n "$name_back" ]; then
+    # A predecessor that was to come back is a predecessor again: it is never removed.
+    stop "$new" && rename_to "$new" "$name_back"
+    return
   elif never_ran; then
     remove "$new"
     return
