@@ -1,6 +1,6 @@
 //! Rollouts as an operator drives them: which sessions, in which order, and steering while they run.
 
-use crate::scenario::{ago, listed, operator};
+use crate::scenario::{ago, listed, operator, quiet, weighed};
 use crate::script::{press, screen};
 use tagboat::model::command::Command;
 use tagboat::model::console::{Effect, Msg, State, update};
@@ -80,7 +80,9 @@ fn failed(target: &Target) -> TrackResult {
 /// Begins a rollout by keys and confirms it; gives its job and its sessions.
 pub(crate) fn begun(state: &mut State, script: &str) -> (JobId, Vec<Target>) {
     // Hosts that want a typed word are left out.
-    let effects = press(state, &format!("/eu-<enter>{script}<enter>y"));
+    let asked = press(state, &format!("/eu-<enter>{script}<enter>"));
+    assert!(weighed(state, &asked, &quiet()), "it asks what it costs");
+    let effects = press(state, "y");
     let run = effects.iter().find_map(|effect| match effect {
         Effect::Engine(Command::Run { id, plan }) => Some((id.clone(), plan.targets())),
         _ => None,
@@ -144,7 +146,8 @@ fn without_marks_it_is_about_all_that_are_shown_and_behind() {
 #[test]
 fn the_chosen_order_is_in_the_plan_that_is_confirmed() {
     let mut state = listed(SIZE);
-    press(&mut state, "/eu-<enter>ojj+j++<enter>");
+    let asked = press(&mut state, "/eu-<enter>ojj+j++<enter>");
+    weighed(&mut state, &asked, &quiet());
     let said = screen(&mut state);
     assert!(
         said.contains("1 canary and your approval, then waves of 3; the first failure ends it"),

@@ -42,7 +42,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Palette { input, cursor }) => return run_palette::run(state, input, cursor),
         Some(Overlay::Hosts(picker)) => choose::hosts(state, picker),
         Some(Overlay::Choice(choice)) => return choose::one(state, choice),
-        Some(Overlay::Rollout(dialog)) => rollout::plan(state, dialog),
+        Some(Overlay::Rollout(dialog)) => return rollout::plan(state, dialog),
         Some(Overlay::Plan(dialog)) => return submit(state, *dialog),
         Some(Overlay::Messages { .. }) => state.messages.acknowledge(),
         Some(

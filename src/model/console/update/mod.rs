@@ -95,7 +95,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
             return plan::begin(state, action);
         }
         A::RollOut => rollout::begin(state),
-        A::RollBack => rollback::begin(state),
+        A::RollBack => return rollback::begin(state),
         A::PauseRollout | A::ApproveRollout | A::SkipSession | A::RetrySession => {
             return rollout::steer(state, action);
         }

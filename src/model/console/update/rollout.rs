@@ -1,13 +1,13 @@
 //! Rollouts: choosing how one goes, and steering one that runs.
 
-use super::plan::{session_targets, show, tags_of};
+use super::plan::{session_targets, show_restart, tags_of};
 use crate::model::command::Command;
 use crate::model::console::{
     Action, Effect, OnYes, Overlay, Question, RolloutDialog, RowId, Severity, State, sessions_to_roll_out,
 };
 use crate::model::job::{Job, Target};
 use crate::model::names::JobId;
-use crate::model::plan::{Plan, RestartIntent, plan_restart};
+use crate::model::plan::{RestartIntent, plan_restart};
 use crate::model::rollout::Steer;
 
 /// Opens the choice of how it goes.
@@ -20,16 +20,16 @@ pub(super) fn begin(state: &mut State) {
         .push(Overlay::Rollout(RolloutDialog::new(sessions, tags)));
 }
 
-/// The order was chosen: plans it and shows the plan.
-pub(super) fn plan(state: &mut State, dialog: RolloutDialog) {
+/// The order was chosen: plans it and shows the plan, while the hosts are asked what it costs.
+pub(super) fn plan(state: &mut State, dialog: RolloutDialog) -> Vec<Effect> {
     let intent = RestartIntent {
         sessions: dialog.sessions,
         onto: dialog.onto,
         order: dialog.order,
         only_others: true,
     };
-    let plan = plan_restart(&intent, &state.fleet).map(Plan::Restart);
-    show(state, "roll out", plan);
+    let plan = plan_restart(&intent, &state.fleet);
+    show_restart(state, "roll out", plan)
 }
 
 /// What an action would tell the rollout that is looked at; none where there is none.
