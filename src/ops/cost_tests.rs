@@ -22,8 +22,8 @@ case $1 in
                 b*) pid=0 state=exited log= ;;
                 *) continue ;;
             esac
-            printf 'container {"id":"%s","name":"/s-%s","state":"%s","pid":%s,"size":7,"has_terminal":false,"shares":"","execs":null,"removes_itself":false,"mounts":["/work",null],"tmpfs":null}\nmine %s %s\nlog %s %s\nlayer %s %s\n' \
-                "$last" "$last" "$state" "$pid" "$last" "$pid" "$last" "$log" "$last" "$here/upper"
+            printf 'container {"id":"%s","name":"/s-%s","state":"%s","pid":%s,"size":7,"log":"%s","has_terminal":false,"shares":"","execs":null,"removes_itself":false,"mounts":["/work",null],"tmpfs":null}\nmine %s %s\nlog %s %s\nlayer %s %s\n' \
+                "$last" "$last" "$state" "$pid" "$log" "$last" "$pid" "$last" "$log" "$last" "$here/upper"
         done ;;
     stats) shift 5; for id; do echo "cpu $id 12.34%"; done ;;
     diff) [ ! -e "$here/slow" ] || exec sleep 60; cat "$here/diff" ;;

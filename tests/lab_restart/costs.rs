@@ -89,7 +89,7 @@ async fn lab_terminals_commands_and_files_of_a_session_are_told_by_name() {
         rig.sh("docker exec -dt $S sh -c 'echo typed; exec sleep 99991'; docker exec -d $S sleep 99992; docker exec $S sh -c 'echo notes >/notes; echo x >>/etc/passwd; mkdir -p /srv/a; head -c 70000 /dev/zero >/srv/a/b'")
             .await;
         let attached = rig
-            .sh("docker attach --no-stdin $S </dev/null >/dev/null 2>&1 & echo $!")
+            .sh("docker attach --no-stdin --sig-proxy=false $S </dev/null >/dev/null 2>&1 & echo $!")
             .await;
         // The command runs as soon as the engine has started it.
         rig.sh("until docker top $S | grep -q 'sleep 99991' && docker top $S | grep -q 'sleep 99992'; do sleep 0.1; done")
