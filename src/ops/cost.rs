@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// What the host may take for its answer. What it has not told by then it tells as unknown.
-const HOST_HAS: Duration = Duration::from_secs(10);
+const HOST_HAS: Duration = Duration::from_secs(9);
 
 /// How long the answer may take in all.
 const WITHIN: Duration = Duration::from_secs(15);

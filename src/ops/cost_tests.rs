@@ -22,8 +22,8 @@ case $1 in
                 b*) pid=0 state=exited log= ;;
                 *) continue ;;
             esac
-            printf 'container {"id":"%s","name":"/s-%s","state":"%s","pid":%s,"size":7,"has_terminal":false,"shares":"","execs":null,"removes_itself":false,"mounts":["/work",null],"tmpfs":null}\nmine %s %s\nlog %s %s\nlayer %s %s\n' \
-                "$last" "$last" "$state" "$pid" "$last" "$pid" "$last" "$log" "$last" "$here/upper"
+            printf 'container {"id":"%s","name":"/s-%s","state":"%s","pid":%s,"size":7,"log":"%s","has_terminal":false,"shares":"","execs":null,"removes_itself":false,"mounts":["/work",null],"tmpfs":null}\nmine %s %s\nlog %s %s\nlayer %s %s\n' \
+                "$last" "$last" "$state" "$pid" "$log" "$last" "$pid" "$last" "$log" "$last" "$here/upper"
         done ;;
     stats) shift 5; for id; do echo "cpu $id 12.34%"; done ;;
     diff) [ ! -e "$here/slow" ] || exec sleep 60; cat "$here/diff" ;;
@@ -115,7 +115,7 @@ fn every_shell_tells_the_same_of_a_session_that_runs_and_of_one_that_does_not() 
             "C /root\nA /root/.cache\nA /root/two words\nA /root/line\nbreak\nC /tmp\nD /usr/games\nA /work\n",
         )
         .unwrap();
-        let [up, down] = host.weigh("10").unwrap();
+        let [up, down] = host.weigh("50").unwrap();
         assert_eq!(up.unknown, [], "{:?}", host.shell);
         assert_eq!((up.is_up, down.is_up), (true, false));
         assert!(up.last_output.is_some_and(|age| age.0 < 60), "{up:?}");
@@ -139,11 +139,11 @@ fn every_shell_tells_the_same_of_a_session_that_runs_and_of_one_that_does_not() 
 }
 
 #[test]
-fn a_layer_with_a_hundred_thousand_changes_is_counted_and_only_its_beginning_is_told() {
+fn a_layer_with_very_many_changes_is_counted_and_only_its_beginning_is_told() {
     for host in hosts() {
-        let lines: Vec<String> = (0..100_000).map(|n| format!("A /srv/file-{n}")).collect();
+        let lines: Vec<String> = (0..20_000).map(|n| format!("A /srv/file-{n}")).collect();
         fs::write(host.path().join("diff"), lines.join("\n")).unwrap();
-        let [up, _] = host.weigh("10").unwrap();
+        let [up, _] = host.weigh("50").unwrap();
         let layer = up.layer.unwrap();
         assert_eq!((layer.count, layer.is_at_least), (1000, true), "{:?}", host.shell);
         assert!(layer.to_string().starts_with("more than 1000 files"), "{layer}");

@@ -89,7 +89,7 @@ async fn lab_terminals_commands_and_files_of_a_session_are_told_by_name() {
         rig.sh("docker exec -dt $S sh -c 'echo typed; exec sleep 99991'; docker exec -d $S sleep 99992; docker exec $S sh -c 'echo notes >/notes; echo x >>/etc/passwd; mkdir -p /srv/a; head -c 70000 /dev/zero >/srv/a/b'")
             .await;
         let attached = rig
-            .sh("docker attach --no-stdin $S </dev/null >/dev/null 2>&1 & echo $!")
+            .sh("docker attach --no-stdin --sig-proxy=false $S </dev/null >/dev/null 2>&1 & echo $!")
             .await;
         // The command runs as soon as the engine has started it.
         rig.sh("until docker top $S | grep -q 'sleep 99991' && docker top $S | grep -q 'sleep 99992'; do sleep 0.1; done")
@@ -291,10 +291,22 @@ async fn lab_twenty_sessions_of_a_host_are_weighed_in_one_call() {
             .await
             .unwrap();
         let took = began.elapsed();
-        println!("{host}: 20 sessions weighed in {:.1} s", took.as_secs_f64());
+        let whole = costs.values().filter(|cost| cost.unknown.is_empty()).count();
+        println!(
+            "{host}: 20 sessions weighed in {:.1} s, {whole} of them whole",
+            took.as_secs_f64()
+        );
+        assert_eq!(costs.len(), 20, "{host}");
         for cost in costs.values() {
-            assert_eq!(cost.unknown, [], "{host}");
-            assert_eq!(cost.layer.as_ref().map(|layer| layer.count), Some(1), "{host}");
+            // A machine that is busy with something else tells less, and says so.
+            match &cost.layer {
+                Some(layer) => assert_eq!(layer.count, 1, "{host}"),
+                None => assert!(
+                    cost.unclean().is_some_and(|why| why.contains("took too long")),
+                    "{cost:?}"
+                ),
+            }
+            assert!(cost.last_output.is_some(), "{host}: {cost:?}");
         }
         assert!(took < Duration::from_secs(15), "{host}: {took:?}");
         rig.sh("docker rm -f -v $(docker ps -aq --filter name=^/$S) >/dev/null")

@@ -25,7 +25,7 @@ within() {
 
 # One line of JSON for the console, then what this script needs itself; a path may hold blanks and is last on its line.
 container='container {"id":{{json .ID}},"name":{{json .Name}},"state":{{json .State.Status}},"pid":{{json .State.Pid}},"size":{{json .SizeRw}},'
-container=$container'"has_terminal":{{json .Config.Tty}},"shares":{{json .HostConfig.PidMode}},'
+container=$container'"log":{{json .LogPath}},"has_terminal":{{json .Config.Tty}},"shares":{{json .HostConfig.PidMode}},'
 container=$container'"execs":{{json .ExecIDs}},"removes_itself":{{json .HostConfig.AutoRemove}},"mounts":[{{range .Mounts}}{{json .Destination}},{{end}}null],"tmpfs":{{json .HostConfig.Tmpfs}}}
 mine {{.ID}} {{.State.Pid}}
 log {{.ID}} {{.LogPath}}
@@ -46,24 +46,29 @@ $1 $2 "}
 "*}; fi
 }
 
-# When it last wrote on its log. Where the engine keeps no file of it that it names, the engine is asked for the last line.
+# When they last wrote on their logs, and what happened on their terminals: what a program writes on one changes its time of
+# change, what it reads its time of access. One process looks for all of them.
+moments() {
+  for id; do
+    shift
+    value log "$id"
+    [ -z "$value" ] || set -- "$@" "$value"
+    value mine "$id"
+    [ "${value:-0}" -gt 0 ] || continue
+    set -- "$@" "/proc/$value/root/dev/pts/"[0-9] "/proc/$value/root/dev/pts/"[0-9][0-9] "/proc/$value/root/dev/pts/"[0-9][0-9][0-9]
+  done
+  [ $# -eq 0 ] || stat -c 'time %Y %X %n' -- "$@" 2>/dev/null
+}
+
+# The last line on its log, where its engine keeps it in a way of its own.
 output() {
   value log "$1"
-  if [ -n "$value" ] && written=$(stat -c %Y -- "$value" 2>/dev/null); then
-    echo "written $1 $written"
-    return
-  fi
+  [ -z "$value" ] || return 0
   if said=$(within 3 docker logs --timestamps --tail 1 "$1" 2>&1); then
     echo "logged $1 $(printf %s "$said" | tail -n 1 | head -c 200)"
   else
     echo "unknown $1 output $(printf %s "$said" | tail -n 1 | head -c 200)"
   fi
-}
-
-# Its terminals: what a program writes on one changes its time of change, what it reads its time of access.
-terminals() {
-  stat -c "terminal $1 %Y %X %n" "/proc/$2/root/dev/pts/"[0-9] "/proc/$2/root/dev/pts/"[0-9][0-9] \
-    "/proc/$2/root/dev/pts/"[0-9][0-9][0-9] 2>/dev/null
 }
 
 # What is in its own layer. A directory ends with a slash, so far as it can be seen that it is one.
@@ -175,18 +180,18 @@ done
 # The engine measures for a second or two: the rest is looked at meanwhile, and its answer waits in the pipe.
 # shellcheck disable=SC2086 # Ids.
 { [ -z "$up" ] || within 8 docker stats --no-stream --no-trunc --format 'cpu {{.ID}} {{.CPUPerc}}' $up 2>&1; } | {
+  moments "$@"
+  processes "$@"
+  clients
   for id; do
     value mine "$id"
     pid=$value
     [ -n "$pid" ] || continue
     if [ "$pid" -gt 0 ]; then
       output "$id"
-      terminals "$id" "$pid"
     fi
     changes "$id" "$pid"
   done
-  processes "$@"
-  clients
   cat
 }
 echo "end"

@@ -24,6 +24,9 @@ struct Described {
     state: String,
     pid: u32,
     size: Option<u64>,
+    /// The file of its log; empty where the engine names none.
+    #[serde(default)]
+    log: String,
     #[serde(default)]
     shares: String,
     #[serde(default)]
@@ -83,6 +86,7 @@ pub(crate) fn read(
             "client" => told.clients.push(rest.trim().to_owned()),
             "process" => told.processes.extend(Process::read(rest)),
             "container" => told.describe(rest),
+            "time" => told.time(rest),
             _ => told.fact(word, rest),
         }
     }
@@ -109,26 +113,40 @@ impl Answer {
         }
     }
 
+    /// `CHANGED READ PATH`, of a log or of a terminal.
+    fn time(&mut self, line: &str) {
+        let mut words = line.splitn(3, ' ');
+        let (Some(changed), Some(read), Some(path)) = (words.next(), words.next(), words.next()) else {
+            return;
+        };
+        let (Ok(changed), Ok(read)) = (changed.parse::<i64>(), read.parse::<i64>()) else {
+            return;
+        };
+        for facts in self.facts.values_mut() {
+            let Some(described) = &facts.described else {
+                continue;
+            };
+            let terminals = format!("/proc/{}/root/dev/pts/", described.pid);
+            if path == described.log {
+                facts.written_at = Some(changed);
+            } else if path.starts_with(&terminals) {
+                facts.output_at = facts.output_at.max(Some(changed | TERMINAL_BITS));
+                facts.input_at = facts.input_at.max(Some(read | TERMINAL_BITS));
+            }
+        }
+    }
+
     fn fact(&mut self, word: &str, rest: &str) {
         let (id, rest) = rest.split_once(' ').unwrap_or((rest, ""));
         let Some(facts) = self.facts.get_mut(id) else {
             return;
         };
         match word {
-            "written" => facts.written_at = rest.trim().parse().ok(),
             "logged" => facts.logged = Some(rest.to_owned()),
             "space" => facts.space = Some(rest.trim().to_owned()),
             "cpu" => facts.cpu_permille = permille(rest),
             "changes" => facts.listed = rest.trim().parse().ok(),
             "change" => facts.changes.extend(change(rest)),
-            "terminal" => {
-                let mut times = rest.split(' ').map(str::parse);
-                if let (Some(Ok(output)), Some(Ok(input))) = (times.next(), times.next()) {
-                    let late = |time: i64| Some(time | TERMINAL_BITS);
-                    facts.output_at = facts.output_at.max(late(output));
-                    facts.input_at = facts.input_at.max(late(input));
-                }
-            }
             "unknown" => {
                 let (part, reason) = rest.split_once(' ').unwrap_or((rest, ""));
                 let part = match part {
