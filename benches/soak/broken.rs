@@ -100,12 +100,13 @@ pub(crate) fn run(choice: &Choice) -> Found {
 
 fn make_images(scene: &Scene) {
     for (tag, _, changes) in IMAGES {
-        let changes: String = changes
+        let changes: Vec<String> = changes
             .iter()
-            .map(|change| format!(" --change '{change}'"))
+            .map(|change| format!("--change '{change}'"))
             .collect();
+        let changes = changes.join(" ");
         scene.on_host(&format!(
-            "id=$(docker create convocate:v1.1.0) && docker commit{changes} $id convocate:soak-{tag} >/dev/null && docker rm -v $id >/dev/null"
+            "id=$(docker create convocate:v1.1.0) && docker commit {changes} $id convocate:soak-{tag} >/dev/null && docker rm -v $id >/dev/null"
         ));
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers by chance that are the same for the same seed (SplitMix64, Steele et al. 2014).
+//! Numbers by chance that are the same for the same seed (`SplitMix64`, Steele et al. 2014).
 
 /// A row of numbers.
 pub(crate) struct Chance(pub(crate) u64);

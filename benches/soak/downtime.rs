@@ -26,7 +26,7 @@ pub(crate) fn run(choice: &Choice) -> Found {
             });
             let onto = if turn % 2 == 0 { GOOD } else { OLD };
             let with = down(&scene, || {
-                assert!(scene.restart(onto).output().unwrap().status.success())
+                assert!(scene.restart(onto).output().unwrap().status.success());
             });
             plain.push(without);
             restart.push(with);

@@ -39,6 +39,8 @@ pub(crate) struct Found {
     pub(crate) losses: Vec<String>,
 }
 
+type Part = fn(&Choice) -> Found;
+
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     // `cargo test --benches` starts this too, and there it has nothing to say.
@@ -53,7 +55,7 @@ fn main() -> ExitCode {
         }
     };
     let begun = jiff::Zoned::now();
-    let parts: [(&str, usize, fn(&Choice) -> Found); 5] = [
+    let parts: [(&str, usize, Part); 5] = [
         ("Everything dies at every point", choice.repeats, matrix::run),
         ("Kills at random moments", choice.random, random::run),
         ("Broken images", choice.broken, broken::run),
@@ -77,7 +79,9 @@ fn main() -> ExitCode {
     }
     if !losses.is_empty() {
         println!("## Losses\n");
-        losses.iter().for_each(|loss| println!("- {loss}"));
+        for loss in &losses {
+            println!("- {loss}");
+        }
         println!();
     }
     let commit = std::env::var("TAGBOAT_SOAK_COMMIT").unwrap_or_default();

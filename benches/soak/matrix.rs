@@ -40,9 +40,9 @@ pub(crate) fn run(choice: &Choice) -> Found {
         );
     }
     text.push_str("\n| point of the host |");
-    ON_THE_HOST.iter().for_each(|death| {
+    for death in ON_THE_HOST {
         let _ = write!(text, " {} dies |", death.word());
-    });
+    }
     let _ = writeln!(text, "\n|---|{}", "---|".repeat(ON_THE_HOST.len()));
     for point in &host {
         let cells = ON_THE_HOST.map(|death| cell(&outcomes, death, point));

@@ -71,9 +71,9 @@ fn by_chance(chance: &mut Chance) -> Kill {
     let victim = [Victim::Console, Victim::Script, Victim::Engine][usize::try_from(chance.below(3)).unwrap()];
     let policies: Vec<&'static str> = POLICIES
         .into_iter()
-        // A session that nothing brings back is down after the end of the engine, with a restart or without one: before the host
-        // has taken over, it is not the restart that loses it.
-        .filter(|policy| victim != Victim::Engine || !matches!(*policy, "--rm" | "--restart no"))
+        // An engine that is killed and comes back ends what still runs, as if somebody had stopped it: of sessions that no restart
+        // works on, only those with `always` are up afterwards. Before the host has taken over, it is not the restart that loses them.
+        .filter(|policy| victim != Victim::Engine || *policy == "--restart always")
         .collect();
     let policy = policies[usize::try_from(chance.below(policies.len() as u64)).unwrap()];
     Kill {

@@ -1,5 +1,6 @@
 //! How a restart decides that the container it made is good, before it is the session for good.
 
+use crate::model::clean::clean;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU16;
 use std::time::Duration;
@@ -109,7 +110,7 @@ impl ProbeRules {
         };
         match &self.sign {
             None => settled,
-            Some(Sign::Command(command)) => format!("{settled} and `{}`", command.words().join(" ")),
+            Some(Sign::Command(command)) => format!("{settled} and `{}`", clean(&command.words().join(" "))),
             Some(Sign::LogLine(text)) => format!("{settled} and {:?} in its log", text.as_str()),
             Some(Sign::Port(port)) => format!("{settled} and port {port}"),
         }

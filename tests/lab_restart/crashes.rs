@@ -83,7 +83,17 @@ async fn lab_a_host_that_boots_finishes_or_undoes_the_restart_without_any_consol
         let target = rig.target("v1.1.0").await;
         rig.run_cut_off(&target).await;
         rig.sh("until grep -q \"^[0-9]* hold\" $D/status && ! kill -0 $(cut -d' ' -f1 $D/runner.1) 2>/dev/null; do sleep 0.1; done").await;
+        rig.sh(
+            "mkdir -p ${D%/*}/old-$S.part ${D%/*}/new-$S.part; touch -d '2 hours ago' ${D%/*}/old-$S.part",
+        )
+        .await;
         boot_hook(&rig).await;
+        let parts = rig.sh("cd ${D%/*} && ls -d *-$S.part; rmdir new-$S.part").await;
+        assert_eq!(
+            parts,
+            format!("new-{}.part", rig.session),
+            "one that a console may still write stays"
+        );
         match point {
             "policy" => rig.assert_whole(point, "v1.1.0", "running", &["old"]).await,
             _ => rig.assert_whole(point, "v1.0.0", "running", &[]).await,

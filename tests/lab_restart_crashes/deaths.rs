@@ -86,7 +86,7 @@ fn script(scene: &Scene, point: &str, onto: &str) -> Result<Ended, String> {
     scene.at_point(point, "");
     let output = scene.restart(onto).output().unwrap();
     let ended = scene.ended_alone()?;
-    let told = if ended == Ended::Replaced { 0 } else { 1 };
+    let told = i32::from(ended == Ended::Undone);
     match output.status.code() {
         Some(code) if code == told => Ok(ended),
         other => Err(format!("it was {}, and the console said {other:?}", ended.word())),

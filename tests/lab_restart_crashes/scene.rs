@@ -159,8 +159,8 @@ impl Scene {
             serde_json::from_slice(&output.stdout).map_err(|why| why.to_string())?;
         let jobs = list["jobs"].as_array().into_iter().flatten();
         // Their ids begin with the time.
-        let last = jobs.filter_map(|job| job["id"].as_str()).max().map(str::to_owned);
-        last.ok_or_else(|| "the console has left no job".to_owned())
+        let newest = jobs.filter_map(|job| job["id"].as_str()).max().map(str::to_owned);
+        newest.ok_or_else(|| "the console has left no job".to_owned())
     }
 
     /// Takes the last job up again, as its advice says. How it ended.
