@@ -193,7 +193,7 @@ async fn lab_rf20_host_none_macvlan_and_ipvlan_stay_what_they_are() {
                     "v",
                     &format!(
                         "-d {mode} -o parent=eth0 --subnet 10.{}.0.0/24",
-                        if start { 87 } else { 88 }
+                        if start { 207 } else { 208 }
                     ),
                 )
                 .await;

@@ -43,7 +43,7 @@ impl Obstacles {
             ));
         }
         let names: Vec<String> = self.dependents.keys().cloned().collect();
-        let (they, them) = match names.len() {
+        let (why, them) = match names.len() {
             0 => return None,
             1 => ("it knows this container by its id and would be cut off", "it"),
             _ => ("they know this container by its id and would be cut off", "them"),
@@ -54,7 +54,7 @@ impl Obstacles {
             .map(|(name, uses)| use_of(name, uses))
             .collect();
         Some((
-            format!("{}: {they}", listed(&uses)),
+            format!("{}: {why}", listed(&uses)),
             format!(
                 "remove {} on {host}, restart the session, then make {them} again",
                 listed(&names)
