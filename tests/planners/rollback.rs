@@ -90,7 +90,7 @@ fn a_session_goes_back_to_its_newest_predecessor_even_if_its_tag_is_gone() {
         shown.title(),
         "roll back convocate-session-1 on eu-1 to convocate:v1-gone"
     );
-    assert!(shown.lines()[0].note.contains("comes back with its own layer"));
+    assert!(shown.lines()[0].note.contains("comes back, with its layer"));
 }
 
 #[test]

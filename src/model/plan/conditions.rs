@@ -25,9 +25,7 @@ impl Conditions {
         let wait = self
             .when_idle
             .map(|quiet| format!("waits for {} of quiet; ", Age(quiet.as_secs())));
-        let clean = self
-            .require_clean
-            .then(|| "only if its layer is clean; ".to_owned());
+        let clean = self.require_clean.then(|| "only if clean; ".to_owned());
         [wait, clean].into_iter().flatten().collect()
     }
 }

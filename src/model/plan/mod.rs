@@ -80,7 +80,7 @@ impl Plan {
     pub fn verb(&self) -> &'static str {
         match self {
             Self::Push(_) => "push",
-            Self::Restart(_) => "restart",
+            Self::Restart(plan) => plan.verb(),
             Self::Prune(_) => "prune",
             Self::Activate(_) => "activate",
         }

@@ -93,7 +93,8 @@ impl RunningJobs {
 /// host with the same verb or two that both stamp it.
 fn clash(running: &Plan, wanted: &Plan) -> Option<Target> {
     let stamps = |plan: &Plan| matches!(plan, Plan::Push(_) | Plan::Activate(_));
-    let compete = running.verb() == wanted.verb() || (stamps(running) && stamps(wanted));
+    let is_like = std::mem::discriminant(running) == std::mem::discriminant(wanted);
+    let compete = is_like || (stamps(running) && stamps(wanted));
     let busy = running.targets();
     wanted
         .targets()

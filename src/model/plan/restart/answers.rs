@@ -24,6 +24,13 @@ impl RestartPlan {
         }
     }
 
+    pub(in crate::model::plan) fn verb(&self) -> &'static str {
+        match self.aim {
+            Aim::Onto => "restart",
+            Aim::Back => "roll back",
+        }
+    }
+
     pub(in crate::model::plan) fn title(&self) -> String {
         match (self.aim, self.sessions.as_slice()) {
             (Aim::Back, [one]) => format!("roll back {} on {} to {}", one.session, one.host, one.onto),

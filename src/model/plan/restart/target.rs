@@ -83,7 +83,7 @@ impl RestartTarget {
         let probe = self.probe.words();
         match (&self.by, aim, self.was_up, self.from_id == self.onto_id) {
             (Replacement::Predecessor(id), _, is_up, _) => format!(
-                "its predecessor {} comes back with its own layer{}",
+                "its predecessor {} comes back, with its layer{}",
                 id.short(),
                 if is_up {
                     ""
