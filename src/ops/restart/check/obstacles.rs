@@ -15,12 +15,12 @@ pub(super) struct Obstacles {
 
 impl Obstacles {
     pub(super) fn miss(&mut self, what: &str) {
-        self.missing.push(clean(what).to_string());
+        self.missing.push(clean(what));
     }
 
     /// `told`: a container's name and one thing of the session that it uses.
     pub(super) fn depends(&mut self, told: &str) {
-        let told = clean(told).to_string();
+        let told = clean(told);
         let (name, what) = told.split_once(' ').unwrap_or((&told, "link"));
         let uses = self.dependents.entry(name.to_owned()).or_default();
         if !uses.iter().any(|known| known == what) {
