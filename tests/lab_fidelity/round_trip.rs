@@ -74,7 +74,9 @@ fn comparable(mut container: Value) -> Value {
     let has_own_mac = !is_nothing(&container["Config"]["MacAddress"]);
     let settings = container["NetworkSettings"].as_object_mut().unwrap();
     // What engines up to API 1.51 say of the default bridge a second time.
-    OF_AN_ENDPOINT.iter().for_each(|key| drop(settings.remove(*key)));
+    for key in OF_AN_ENDPOINT {
+        settings.remove(key);
+    }
     for network in settings["Networks"].as_object_mut().unwrap().values_mut() {
         for key in ["Aliases", "DNSNames"] {
             if let Some(names) = network[key].as_array_mut() {
@@ -82,7 +84,9 @@ fn comparable(mut container: Value) -> Value {
             }
         }
         if is_nothing(&network["IPAMConfig"]) && !has_own_mac {
-            OF_AN_ENDPOINT.iter().for_each(|key| network[*key] = Value::Null);
+            for key in OF_AN_ENDPOINT {
+                network[key] = Value::Null;
+            }
         }
     }
     for mount in container["Mounts"].as_array_mut().unwrap() {

@@ -97,8 +97,12 @@ mod tests {
 
     fn told(missing: &[&str], dependents: &[&str]) -> Option<(String, String)> {
         let mut obstacles = Obstacles::default();
-        missing.iter().for_each(|what| obstacles.miss(what));
-        dependents.iter().for_each(|told| obstacles.depends(told));
+        for what in missing {
+            obstacles.miss(what);
+        }
+        for told in dependents {
+            obstacles.depends(told);
+        }
         obstacles.told(&HostName::parse("agent-1").unwrap())
     }
 
