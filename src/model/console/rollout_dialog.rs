@@ -3,6 +3,7 @@
 use crate::model::names::{HostName, SessionName, Tag};
 use crate::model::rollout::{Canary, RolloutOrder};
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 /// The choice of an order. Its sessions are frozen when it opens, so that none comes in unseen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct RolloutDialog {
     pub onto: Option<Tag>,
     /// The order so far.
     pub order: RolloutOrder,
+    /// How long a session must have been quiet before it is touched.
+    pub when_idle: Option<Duration>,
     /// The line under the cursor.
     pub cursor: usize,
 }
@@ -32,16 +35,22 @@ pub enum RolloutField {
     Wave,
     /// How many may fail.
     Failures,
+    /// Whether it waits for sessions to be quiet.
+    Quiet,
 }
+
+/// The times of quiet that can be chosen, in minutes; none is the first choice.
+const QUIET: [u64; 4] = [1, 5, 15, 60];
 
 impl RolloutField {
     /// The lines from top to bottom.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Onto,
         Self::Canaries,
         Self::Approval,
         Self::Wave,
         Self::Failures,
+        Self::Quiet,
     ];
 
     /// Its label.
@@ -52,6 +61,7 @@ impl RolloutField {
             Self::Approval => "approval",
             Self::Wave => "wave",
             Self::Failures => "may fail",
+            Self::Quiet => "quiet",
         }
     }
 
@@ -63,6 +73,7 @@ impl RolloutField {
             Self::Approval => "whether it waits for your word after the canaries",
             Self::Wave => "sessions at the same time; the next wave waits for all of them",
             Self::Failures => "failures after which it still goes on",
+            Self::Quiet => "how long nothing may have happened in a session that is taken",
         }
     }
 }
@@ -82,6 +93,7 @@ impl RolloutDialog {
             tags,
             onto: None,
             order,
+            when_idle: None,
             cursor: 0,
         }
     }
@@ -105,6 +117,10 @@ impl RolloutDialog {
             },
             RolloutField::Wave => self.order.wave.to_string(),
             RolloutField::Failures => self.order.max_failures.to_string(),
+            RolloutField::Quiet => match self.when_idle {
+                Some(quiet) => format!("{} min", quiet.as_secs() / 60),
+                None => "does not matter".to_owned(),
+            },
         }
     }
 
@@ -137,7 +153,20 @@ impl RolloutDialog {
                 self.order.wave = NonZeroUsize::new(step(self.order.wave.get())).unwrap_or(NonZeroUsize::MIN);
             }
             RolloutField::Failures => self.order.max_failures = step(self.order.max_failures),
+            RolloutField::Quiet => self.when_idle = self.other_quiet(more),
         }
+    }
+
+    fn other_quiet(&self, more: bool) -> Option<Duration> {
+        let minutes = self.when_idle.map(|quiet| quiet.as_secs() / 60);
+        let now = QUIET.iter().position(|known| Some(*known) == minutes);
+        let next = match (now, more) {
+            (None, true) => Some(0),
+            (None, false) => None,
+            (Some(place), true) => Some((place + 1).min(QUIET.len() - 1)),
+            (Some(place), false) => place.checked_sub(1),
+        };
+        next.map(|place| Duration::from_secs(QUIET[place] * 60))
     }
 
     /// The next tag of: the active one, then all that there are.
@@ -180,6 +209,12 @@ mod tests {
         assert_eq!(turn(&mut dialog, RolloutField::Approval, true, 1), "no canaries");
         assert_eq!(turn(&mut dialog, RolloutField::Canaries, true, 2), "2");
         assert_eq!(turn(&mut dialog, RolloutField::Approval, true, 1), "yes");
+        assert_eq!(turn(&mut dialog, RolloutField::Quiet, true, 2), "5 min");
+        assert_eq!(turn(&mut dialog, RolloutField::Quiet, true, 9), "60 min");
+        assert_eq!(
+            turn(&mut dialog, RolloutField::Quiet, false, 9),
+            "does not matter"
+        );
     }
 
     #[test]

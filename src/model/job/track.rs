@@ -138,10 +138,17 @@ impl Track {
             .find(|record| record.state == StepState::Running)
     }
 
-    /// Whether something was begun on it that has not ended.
+    /// Whether something was begun on it that has not ended. Waiting for quiet touches nothing.
     pub fn is_under_way(&self) -> bool {
-        let is_begun = |record: &StepRecord| record.state != StepState::Waiting;
+        let is_begun =
+            |record: &StepRecord| record.state != StepState::Waiting && record.step.kind != StepKind::Quiet;
         self.result.is_none() && self.steps.iter().any(is_begun)
+    }
+
+    /// Whether it waits for its session to be quiet.
+    pub fn waits_for_quiet(&self) -> bool {
+        let waits = |record: &StepRecord| record.step.kind == StepKind::Quiet;
+        self.result.is_none() && self.running().is_some_and(waits)
     }
 
     /// Whether it ended as planned.

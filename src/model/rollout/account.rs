@@ -1,7 +1,7 @@
 //! Where a rollout stands, in numbers and in one line: the same words on the screen and on the command line.
 
 use super::next::{awaits_approval, missing_canaries};
-use crate::model::job::{Job, JobState, TrackResult, Verdict};
+use crate::model::job::{Job, JobState, Track, TrackResult, Verdict};
 
 /// The part of its way that a rollout is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub enum Stage {
     Approval,
     /// The others follow.
     Waves,
+    /// Nothing is restarted now, and none of those that are left is quiet.
+    Quiet,
     /// The operator paused it.
     Paused,
     /// It is being cancelled.
@@ -31,6 +33,7 @@ impl Stage {
             Self::Canary => "canary",
             Self::Approval => "waits for your approval",
             Self::Waves => "running",
+            Self::Quiet => "waits for a quiet session",
             Self::Paused => "paused",
             Self::Cancelling => "cancelling",
             Self::Interrupted => "interrupted",
@@ -69,6 +72,7 @@ impl Account {
             JobState::Elsewhere => Stage::Elsewhere,
             JobState::Ended(verdict) => Stage::Ended(verdict),
             JobState::Running if job.steering.is_paused => Stage::Paused,
+            JobState::Running if is_held_by_work(job) => Stage::Quiet,
             JobState::Running if missing_canaries(job, order) > 0 => Stage::Canary,
             JobState::Running if awaits_approval(job, order) => Stage::Approval,
             JobState::Running => Stage::Waves,
@@ -113,4 +117,9 @@ impl Account {
         words.push(self.stage.word().to_owned());
         words.join(" · ")
     }
+}
+
+fn is_held_by_work(job: &Job) -> bool {
+    let mut tracks = job.tracks.iter();
+    tracks.clone().any(Track::waits_for_quiet) && !tracks.any(Track::is_under_way)
 }

@@ -54,7 +54,9 @@ impl Row {
             Some(TrackResult::Cancelled(text) | TrackResult::NotBegun(text) | TrackResult::Skipped(text)) => {
                 text.clone()
             }
-            None if track.is_under_way() => track.lines.back().cloned().unwrap_or_default(),
+            None if track.is_under_way() || track.waits_for_quiet() => {
+                track.lines.back().cloned().unwrap_or_default()
+            }
             Some(TrackResult::Done(_)) | None => String::new(),
         };
         Self {

@@ -5,12 +5,16 @@ use crate::model::event::Event;
 use crate::model::job::{JobEvent, Target, TrackResult};
 use crate::model::plan::{RestartPlan, RestartTarget};
 use crate::model::rollout::{Next, Pause, Steer, next};
-use crate::ops::report::TrackReporter;
 use crate::ops::restart::{ensure_clean, restart_session, resume_restart, wait_for_quiet};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// How long sessions that are quiet at the same time are collected for a wave: a look takes two to three seconds.
+const TOGETHER: Duration = Duration::from_secs(4);
 
 /// Words of the operator that may wait: nobody types faster than they are taken.
 pub(super) const STEERS: usize = 16;
@@ -20,6 +24,7 @@ impl Runner {
     pub(super) async fn roll_out(&self, plan: &RestartPlan, steers: &mut mpsc::Receiver<Steer>) {
         let mut restarts = FuturesUnordered::new();
         let mut running: BTreeSet<Target> = BTreeSet::new();
+        let mut quiet: BTreeSet<Target> = BTreeSet::new();
         loop {
             if self.cancel.is_cancelled() && running.is_empty() {
                 return self
@@ -27,19 +32,22 @@ impl Runner {
                     .await;
             }
             let job = self.sink.job();
-            match next(&job, &plan.order, &running, &BTreeSet::new()) {
+            let mut waits_for_quiet = false;
+            match next(&job, &plan.order, &running, &self.busy(plan, &quiet)) {
                 Next::End(why) => {
                     let why = why.unwrap_or_else(|| "nothing is left of it".to_owned());
                     return self.end_open(|| TrackResult::NotBegun(why.clone())).await;
                 }
                 Next::Begin(targets) if !self.cancel.is_cancelled() => {
+                    // Who is quiet now need not be so when the next wave begins.
+                    quiet.clear();
                     for target in targets {
                         running.insert(target.clone());
                         restarts.push(async { (self.restart(plan, &target).await, target) });
                     }
                 }
-                Next::Begin(_)
-                | Next::Wait(Pause::Wave | Pause::Operator | Pause::Approval | Pause::Quiet) => {}
+                Next::Wait(Pause::Quiet) => waits_for_quiet = true,
+                Next::Begin(_) | Next::Wait(Pause::Wave | Pause::Operator | Pause::Approval) => {}
             }
             tokio::select! {
                 Some((result, target)) = restarts.next() => {
@@ -47,24 +55,27 @@ impl Runner {
                     running.remove(&target);
                 }
                 Some(steer) = steers.recv() => self.steer(steer).await,
+                found = self.some_quiet(plan), if waits_for_quiet => {
+                    for (target, found) in found {
+                        match found {
+                            Ok(()) => drop(quiet.insert(target)),
+                            Err(result) => self.end(target, result).await,
+                        }
+                    }
+                }
                 () = self.cancel.cancelled(), if running.is_empty() => {}
             }
         }
     }
 
     async fn restart(&self, plan: &RestartPlan, target: &Target) -> TrackResult {
-        let is_it =
-            |one: &&RestartTarget| one.host == target.host && Some(&one.session) == target.session.as_ref();
-        let Some(one) = plan.sessions.iter().find(is_it) else {
+        let Some(one) = session_of(plan, target) else {
             return super::run_job::not_planned();
         };
         let reporter = self.reporter(target);
         let (id, operator) = (&self.job.id, &self.workshop.operator);
         let is_begun = self.was_begun(target);
         let taken = async {
-            if !is_begun {
-                self.wait_for_quiet(plan, one, &reporter).await?;
-            }
             let (link, lease) = self.take_host(&target.host, &reporter).await?;
             if !is_begun && let Err(error) = ensure_clean(one, plan.conditions, &link, &reporter).await {
                 return Err(self.check_failed(&target.host, error, &reporter).await);
@@ -78,19 +89,49 @@ impl Runner {
         }
     }
 
-    /// Waits until a session may be restarted. Without the host's lease, which others may need for hours meanwhile.
-    async fn wait_for_quiet(
-        &self,
-        plan: &RestartPlan,
-        one: &RestartTarget,
-        reporter: &TrackReporter,
-    ) -> Result<(), TrackResult> {
+    /// The sessions that are left and not known to be quiet, where that is a condition. What an interrupted job has begun on a
+    /// session is brought to its end whether it is quiet or not.
+    fn busy(&self, plan: &RestartPlan, quiet: &BTreeSet<Target>) -> BTreeSet<Target> {
         if plan.conditions.when_idle.is_none() {
-            return Ok(());
+            return BTreeSet::new();
         }
-        match self.workshop.link(&one.host).await {
-            Ok(link) => wait_for_quiet(one, plan.conditions, &link, reporter).await,
-            Err(error) => Err(self.check_failed(&one.host, error, reporter).await),
+        let open = self.open_targets().into_iter();
+        open.filter(|target| !quiet.contains(target) && !self.was_begun(target))
+            .collect()
+    }
+
+    /// Waits until some of the sessions that are left are quiet: all of them are watched, so that one that works holds up
+    /// nobody else. Without the leases of their hosts, which others may need for hours meanwhile.
+    async fn some_quiet(&self, plan: &RestartPlan) -> Vec<(Target, Result<(), TrackResult>)> {
+        let mut waits: FuturesUnordered<_> = self
+            .open_targets()
+            .into_iter()
+            .map(|target| async { (self.wait_for_quiet(plan, &target).await, target) })
+            .collect();
+        let mut found = Vec::new();
+        let Some((first, target)) = waits.next().await else {
+            return found;
+        };
+        found.push((target, first));
+        // Others that are quiet too are told within a moment; they fill the wave.
+        let together = async {
+            while let Some((result, target)) = waits.next().await {
+                found.push((target, result));
+            }
+        };
+        // What is not told by then is told by the next wait.
+        let _ = timeout(TOGETHER, together).await;
+        found
+    }
+
+    async fn wait_for_quiet(&self, plan: &RestartPlan, target: &Target) -> Result<(), TrackResult> {
+        let reporter = self.reporter(target);
+        let Some(one) = session_of(plan, target) else {
+            return Err(super::run_job::not_planned());
+        };
+        match self.workshop.link(&target.host).await {
+            Ok(link) => wait_for_quiet(one, plan.conditions, &link, &reporter).await,
+            Err(error) => Err(self.check_failed(&target.host, error, &reporter).await),
         }
     }
 
@@ -117,6 +158,12 @@ impl Runner {
             self.end(target, result()).await;
         }
     }
+}
+
+fn session_of<'a>(plan: &'a RestartPlan, target: &Target) -> Option<&'a RestartTarget> {
+    let is_it =
+        |one: &&RestartTarget| one.host == target.host && Some(&one.session) == target.session.as_ref();
+    plan.sessions.iter().find(is_it)
 }
 
 /// What a session is like that was not begun.

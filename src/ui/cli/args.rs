@@ -1,6 +1,6 @@
 //! The command line as types: verbs, flags and their help.
 
-use crate::model::plan::{ByteRate, ModeChoice};
+use crate::model::plan::{ByteRate, Conditions, ModeChoice};
 use crate::ops::config::read_duration;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::num::NonZeroUsize;
@@ -181,15 +181,23 @@ pub struct RestartArgs {
     /// Look only on these hosts; needed where a name is on several.
     #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
     pub hosts: Vec<String>,
+    /// What must hold of a session before it is touched.
+    #[command(flatten)]
+    pub conditions: ConditionArgs,
+    /// Confirmation and output.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// What must hold of a session before it is touched.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ConditionArgs {
     /// Wait until nothing was written, typed or computed in a session for so long, such as 5m, before it is touched.
     #[arg(long, value_name = "DURATION", value_parser = quiet_for)]
     pub when_idle: Option<Duration>,
     /// Refuse a session in whose container's own layer something changed.
     #[arg(long)]
     pub require_clean: bool,
-    /// Confirmation and output.
-    #[command(flatten)]
-    pub change: ChangeArgs,
 }
 
 /// `tagboat rollout`.
@@ -208,6 +216,9 @@ pub struct RolloutArgs {
     /// How they follow each other.
     #[command(flatten)]
     pub order: RolloutOrderArgs,
+    /// What must hold of a session before it is touched.
+    #[command(flatten)]
+    pub conditions: ConditionArgs,
     /// Print each session whenever it is a step further, and the account, also on a terminal.
     #[arg(long)]
     pub watch: bool,
@@ -329,6 +340,15 @@ pub struct JobResumeArgs {
 pub struct CompletionsArgs {
     /// The shell.
     pub shell: clap_complete::Shell,
+}
+
+impl From<ConditionArgs> for Conditions {
+    fn from(args: ConditionArgs) -> Self {
+        Self {
+            when_idle: args.when_idle,
+            require_clean: args.require_clean,
+        }
+    }
 }
 
 impl Cli {

@@ -10,6 +10,7 @@ use super::job_list::job_hosts;
 use super::program::{Program, Setup};
 use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
+use super::weigh::weighed;
 use crate::model::failure::Refusal;
 use crate::model::job::{Job, JobState};
 use crate::model::plan::{Plan, plan_job_rollback, plan_session_rollback, plan_stamp_rollback};
@@ -38,13 +39,17 @@ pub(super) async fn rollback(program: &mut Program<'_>, args: &RollbackArgs) -> 
     }
     let hosts = hosts(&setup, args, job.as_ref())?;
     let names: Vec<_> = hosts.iter().map(|host| host.name.clone()).collect();
-    let survey = survey(program, &setup, hosts, Need::Hosts).await?;
+    let mut survey = survey(program, &setup, hosts, Need::Hosts).await?;
     let plan = match &job {
         Some(job) => of_job(job, args, &survey),
         None if args.active => plan_stamp_rollback(&names, &survey.fleet)
             .map(Plan::Activate)
             .map_err(Stop::from),
         None => of_sessions(args, &survey),
+    };
+    let plan = match plan {
+        Ok(Plan::Restart(plan)) => weighed(program, &mut survey, plan).await,
+        plan => plan,
     };
     carry_out(program, &setup, survey, plan, args.change).await
 }

@@ -9,10 +9,11 @@ use super::follow::Telling;
 use super::program::Program;
 use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
+use super::weigh::weighed;
 use crate::model::console::facets::of_sessions;
 use crate::model::console::{Filter, RowId, Screen};
 use crate::model::names::{HostName, SessionName, Tag};
-use crate::model::plan::{Plan, RestartIntent, plan_restart};
+use crate::model::plan::{RestartIntent, RestartPlan, plan_restart};
 use crate::model::rollout::{Canary, RolloutOrder};
 use jiff::Timestamp;
 use std::num::NonZeroUsize;
@@ -24,8 +25,14 @@ pub(super) async fn rollout(program: &mut Program<'_>, args: &RolloutArgs) -> Re
     let filter = filter(&args.filter)?;
     let hosts = hosts_to_change(&setup.config, &args.hosts)?;
     let onto = args.tag.as_deref().map(choose_tag).transpose()?;
-    let survey = survey(program, &setup, hosts, Need::Hosts).await?;
-    let plan = plan(&survey, program.clock.now(), &filter, onto, order);
+    let mut survey = survey(program, &setup, hosts, Need::Hosts).await?;
+    let plan = match plan(&survey, program.clock.now(), &filter, onto, order) {
+        Ok(mut plan) => {
+            plan.conditions = args.conditions.into();
+            weighed(program, &mut survey, plan).await
+        }
+        Err(stop) => Err(stop),
+    };
     let telling = if args.watch {
         Telling::Rows
     } else {
@@ -40,7 +47,7 @@ fn plan(
     filter: &Filter,
     onto: Option<Tag>,
     order: RolloutOrder,
-) -> Result<Plan, Stop> {
+) -> Result<RestartPlan, Stop> {
     let sessions = chosen(survey, now, filter);
     if sessions.is_empty() {
         let which = if filter.is_empty() {
@@ -56,7 +63,7 @@ fn plan(
         order,
         only_others: true,
     };
-    Ok(Plan::Restart(plan_restart(&intent, &survey.fleet)?))
+    Ok(plan_restart(&intent, &survey.fleet)?)
 }
 
 /// The sessions that pass the filter, in the order of hosts and names.

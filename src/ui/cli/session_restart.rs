@@ -9,9 +9,9 @@ use super::exit_code::Exit;
 use super::program::Program;
 use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
-use super::weigh::weigh;
+use super::weigh::weighed;
 use crate::model::names::Tag;
-use crate::model::plan::{Conditions, Plan, RestartIntent, RestartPlan, plan_restart};
+use crate::model::plan::{RestartIntent, RestartPlan, plan_restart};
 use crate::model::rollout::RolloutOrder;
 
 /// Plans restarts, says what they cost, has them confirmed, and runs them one after the other.
@@ -21,10 +21,7 @@ pub(super) async fn session_restart(program: &mut Program<'_>, args: &RestartArg
     let onto = args.tag.as_deref().map(choose_tag).transpose()?;
     let mut survey = survey(program, &setup, hosts, Need::Hosts).await?;
     let plan = match plan(&survey, args, onto) {
-        Ok(mut plan) => match weigh(program, &mut survey, &mut plan).await {
-            Ok(()) => plan.hold_to_conditions().map(Plan::Restart).map_err(Stop::from),
-            Err(stop) => Err(stop),
-        },
+        Ok(plan) => weighed(program, &mut survey, plan).await,
         Err(stop) => Err(stop),
     };
     carry_out(program, &setup, survey, plan, args.change).await
@@ -39,9 +36,6 @@ fn plan(survey: &Survey, args: &RestartArgs, onto: Option<Tag>) -> Result<Restar
         only_others: false,
     };
     let mut plan = plan_restart(&intent, &survey.fleet)?;
-    plan.conditions = Conditions {
-        when_idle: args.when_idle,
-        require_clean: args.require_clean,
-    };
+    plan.conditions = args.conditions.into();
     Ok(plan)
 }

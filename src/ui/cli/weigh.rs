@@ -9,7 +9,7 @@ use crate::model::command::Command;
 use crate::model::cost::Cost;
 use crate::model::event::Event;
 use crate::model::names::HostName;
-use crate::model::plan::RestartPlan;
+use crate::model::plan::{Plan, RestartPlan};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -17,12 +17,18 @@ use tokio::time::{Instant, timeout_at};
 /// A host that has said nothing by then, not even why, is told as silent; the engine gives up a little earlier.
 const DEADLINE: Duration = Duration::from_secs(18);
 
-/// Fills the plan with what it costs, or with why that is not known.
-pub(super) async fn weigh(
+/// The plan with what it costs, without the sessions that are not as its conditions want them.
+pub(super) async fn weighed(
     program: &mut Program<'_>,
     survey: &mut Survey,
-    plan: &mut RestartPlan,
-) -> Result<(), Stop> {
+    mut plan: RestartPlan,
+) -> Result<Plan, Stop> {
+    weigh(program, survey, &mut plan).await?;
+    Ok(Plan::Restart(plan.hold_to_conditions()?))
+}
+
+/// Fills the plan with what it costs, or with why that is not known.
+async fn weigh(program: &mut Program<'_>, survey: &mut Survey, plan: &mut RestartPlan) -> Result<(), Stop> {
     let question = plan.to_weigh();
     if question.is_empty() {
         return Ok(());

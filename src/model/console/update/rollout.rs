@@ -28,7 +28,10 @@ pub(super) fn plan(state: &mut State, dialog: RolloutDialog) -> Vec<Effect> {
         order: dialog.order,
         only_others: true,
     };
-    let plan = plan_restart(&intent, &state.fleet);
+    let mut plan = plan_restart(&intent, &state.fleet);
+    if let Ok(plan) = &mut plan {
+        plan.conditions.when_idle = dialog.when_idle;
+    }
     show_restart(state, "roll out", plan)
 }
 
