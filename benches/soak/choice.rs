@@ -15,6 +15,8 @@ pub(crate) struct Choice {
     pub(crate) row: usize,
     /// Restarts whose downtime is measured.
     pub(crate) downtime: usize,
+    /// Sessions of a rollout that loses a host.
+    pub(crate) rollout: usize,
     /// What chance begins with.
     pub(crate) seed: u64,
 }
@@ -28,6 +30,7 @@ impl Choice {
             broken: 100,
             row: 50,
             downtime: 30,
+            rollout: 0,
             seed: 1,
         };
         let mut words = words.iter().filter(|word| *word != "--bench");
@@ -44,6 +47,7 @@ impl Choice {
                 "--broken" => choice.broken = number,
                 "--row" => choice.row = number,
                 "--downtime" => choice.downtime = number,
+                "--rollout" => choice.rollout = number,
                 "--seed" => choice.seed = number as u64,
                 _ => return Err(format!("unknown option {word}")),
             }

@@ -16,6 +16,7 @@ mod choice;
 #[path = "../../tests/lab_restart_crashes/deaths.rs"]
 mod deaths;
 mod downtime;
+mod fleet;
 #[path = "../../tests/headless/mod.rs"]
 mod headless;
 mod in_a_row;
@@ -55,7 +56,7 @@ fn main() -> ExitCode {
         }
     };
     let begun = jiff::Zoned::now();
-    let parts: [(&str, usize, Part); 5] = [
+    let parts: [(&str, usize, Part); 6] = [
         ("Everything dies at every point", choice.repeats, matrix::run),
         ("Kills at random moments", choice.random, random::run),
         ("Broken images", choice.broken, broken::run),
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
             choice.downtime,
             downtime::run,
         ),
+        ("A rollout that loses a host", choice.rollout, fleet::run),
     ];
     let (mut lines, mut losses) = (Vec::new(), Vec::new());
     for (title, count, run) in parts {
