@@ -56,15 +56,13 @@ fn told_by_engine(host: &str, names: &[String]) -> BTreeMap<String, String> {
 /// What the job says of each session.
 fn told_by_job(tagboat: &Tagboat, id: &str) -> BTreeMap<String, String> {
     let shown = tagboat.lines(&["job", "show", id, "--json"], 0);
-    let tracks = shown[0]["tracks"]
-        .as_array()
-        .or_else(|| shown[0]["targets"].as_array());
     let told = |track: &Value| {
-        let session = track["target"]["session"].as_str()?.to_owned();
+        let (_, session) = track["target"].as_str()?.rsplit_once('/')?;
         let result = track["result"]["result"].as_str().unwrap_or("open").to_owned();
-        Some((session, result))
+        Some((session.to_owned(), result))
     };
-    tracks.unwrap().iter().filter_map(told).collect()
+    let targets = shown[0]["targets"].as_array().unwrap();
+    targets.iter().filter_map(told).collect()
 }
 
 /// The fleet of the run: its hosts with the sessions of each, and which host is lost.
