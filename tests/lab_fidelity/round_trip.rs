@@ -72,21 +72,25 @@ fn comparable(mut container: Value) -> Value {
         container["Config"]["Hostname"] = Value::Null;
     }
     let has_own_mac = !is_nothing(&container["Config"]["MacAddress"]);
+    let mode = container["HostConfig"]["NetworkMode"].clone();
     let settings = container["NetworkSettings"].as_object_mut().unwrap();
     // What engines up to API 1.51 say of the default bridge a second time.
     for key in OF_AN_ENDPOINT {
         settings.remove(key);
     }
-    for network in settings["Networks"].as_object_mut().unwrap().values_mut() {
+    for (name, network) in settings["Networks"].as_object_mut().unwrap() {
         for key in ["Aliases", "DNSNames"] {
             if let Some(names) = network[key].as_array_mut() {
                 names.retain(|name| name.as_str() != Some(&short));
             }
         }
-        if is_nothing(&network["IPAMConfig"]) && !has_own_mac {
-            for key in OF_AN_ENDPOINT {
-                network[key] = Value::Null;
-            }
+        // The one that was chosen is that of the first network; engines from 28 on make others by chance.
+        if !has_own_mac || mode != name.as_str() {
+            network["MacAddress"] = Value::Null;
+        }
+        if is_nothing(&network["IPAMConfig"]) {
+            network["IPAddress"] = Value::Null;
+            network["GlobalIPv6Address"] = Value::Null;
         }
     }
     for mount in container["Mounts"].as_array_mut().unwrap() {
