@@ -165,6 +165,12 @@ fn wanted_reference(host: &Host, onto: Option<&Tag>) -> Result<ImageRef, Refusal
     }
 }
 
+/// What its host told of its cost.
+fn told(one: &RestartTarget) -> Vec<String> {
+    let lines = |cost: &Cost| cost.lines(one.probe.keep_predecessors);
+    one.cost.as_ref().map(lines).unwrap_or_default()
+}
+
 impl RestartPlan {
     pub(super) fn title(&self) -> String {
         match self.sessions.as_slice() {
@@ -194,20 +200,15 @@ impl RestartPlan {
             target: Target::session(one.host.clone(), one.session.clone()),
             before: one.from.rsplit(':').next().unwrap_or(&one.from).to_owned(),
             after: one.onto.tag.to_string(),
-            note: self.conditions.note()
-                + &match (one.was_up, one.from_id == one.onto_id) {
-                    (true, true) => "same image, new container".to_owned(),
-                    (true, false) => format!(
-                        "probe {} s, the old one is put back if it fails",
-                        one.probe.stable.as_secs()
-                    ),
-                    (false, _) => "it is stopped and stays stopped".to_owned(),
-                },
-            costs: one
-                .cost
-                .as_ref()
-                .map(|cost| cost.lines(one.probe.keep_predecessors))
-                .unwrap_or_default(),
+            note: match (one.was_up, one.from_id == one.onto_id) {
+                (true, true) => "same image, new container".to_owned(),
+                (true, false) => format!(
+                    "probe {} s, the old one is put back if it fails",
+                    one.probe.stable.as_secs()
+                ),
+                (false, _) => "it is stopped and stays stopped".to_owned(),
+            },
+            costs: self.conditions.lines().chain(told(one)).collect(),
         };
         self.sessions.iter().map(line).collect()
     }
