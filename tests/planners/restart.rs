@@ -166,7 +166,7 @@ fn a_wait_for_quiet_is_a_step_of_its_own_before_the_checks_and_nobody_is_disturb
     let steps = plan.steps(&plan.targets()[0]);
     let words: Vec<_> = steps.iter().map(|step| step.kind.word()).take(2).collect();
     assert_eq!(words, ["wait for quiet", "check"]);
-    assert!(plan.lines()[0].note.contains("waits for 5 min of quiet"));
+    assert_eq!(plan.lines()[0].costs[0], "waits for 5 min of quiet");
 }
 
 #[test]

@@ -20,13 +20,15 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// What they do, before what the restart does; empty where there is none.
-    pub(super) fn note(self) -> String {
+    /// What they do, a line each; none where there is none.
+    pub(super) fn lines(self) -> impl Iterator<Item = String> {
         let wait = self
             .when_idle
-            .map(|quiet| format!("waits for {} of quiet; ", Age(quiet.as_secs())));
-        let clean = self.require_clean.then(|| "only if clean; ".to_owned());
-        [wait, clean].into_iter().flatten().collect()
+            .map(|quiet| format!("waits for {} of quiet", Age(quiet.as_secs())));
+        let clean = self
+            .require_clean
+            .then(|| "only if its layer is clean".to_owned());
+        wait.into_iter().chain(clean)
     }
 }
 

@@ -45,7 +45,7 @@ async fn sessions_that_must_be_clean_are_left_out_when_they_are_not_or_may_not_b
     for said in [
         "convocate-session-4f2a is not clean: 7 files in its own layer",
         "convocate-session-7e is not clean: its own layer is not known: no answer within 15 s",
-        "only if clean",
+        "only if its layer is clean",
     ] {
         assert!(outcome.results.contains(said), "{}", outcome.results);
     }

@@ -74,12 +74,8 @@ impl RestartPlan {
             target: Target::session(one.host.clone(), one.session.clone()),
             before: one.from_tag().to_owned(),
             after: one.onto.tag.to_string(),
-            note: self.conditions.note() + &one.note(self.aim),
-            costs: one
-                .cost
-                .as_ref()
-                .map(|cost| cost.lines(one.probe.keep_predecessors))
-                .unwrap_or_default(),
+            note: one.note(self.aim),
+            costs: self.conditions.lines().chain(one.told()).collect(),
         };
         self.sessions.iter().map(line).collect()
     }

@@ -78,6 +78,12 @@ impl RestartTarget {
         }
     }
 
+    /// What its host told of its cost.
+    pub(super) fn told(&self) -> Vec<String> {
+        let lines = |cost: &Cost| cost.lines(self.probe.keep_predecessors);
+        self.cost.as_ref().map(lines).unwrap_or_default()
+    }
+
     /// What is done with it.
     pub(super) fn note(&self, aim: Aim) -> String {
         let probe = self.probe.words();
