@@ -1,11 +1,10 @@
 //! The command line as types: verbs, flags and their help.
 
+use super::session_args::SessionVerb;
 use crate::model::plan::{ByteRate, ModeChoice};
-use crate::ops::config::read_duration;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Versioned container images on a fleet of agent hosts: without a verb, the console.
 #[derive(Debug, Parser)]
@@ -31,7 +30,7 @@ pub enum Verb {
     Push(PushArgs),
     /// Stamp a tag that the hosts have already; sessions that start from then on get it.
     Activate(ActivateArgs),
-    /// List sessions, or restart them onto another tag.
+    /// List sessions, start, stop, restart, remove or label them.
     #[command(subcommand)]
     Session(SessionVerb),
     /// Restart many sessions onto a tag: canaries first, then in waves, and no further than the first failure.
@@ -53,15 +52,6 @@ pub enum Verb {
     Completions(CompletionsArgs),
     /// Print the manual page.
     Man,
-}
-
-/// `tagboat session`.
-#[derive(Debug, Subcommand)]
-pub enum SessionVerb {
-    /// List the sessions with the tag that each is pinned to.
-    List(ListArgs),
-    /// Replace the containers of sessions by new ones on the active tag or on another.
-    Restart(RestartArgs),
 }
 
 /// `tagboat job`.
@@ -169,29 +159,6 @@ pub struct ActivateArgs {
     pub change: ChangeArgs,
 }
 
-/// `tagboat session restart`.
-#[derive(Debug, Args)]
-pub struct RestartArgs {
-    /// Sessions: whole names, or the beginning of a name or of one of its parts where that is enough.
-    #[arg(value_name = "NAME", required = true)]
-    pub names: Vec<String>,
-    /// The tag to restart onto [default: the active tag of each host].
-    #[arg(long, value_name = "TAG")]
-    pub tag: Option<String>,
-    /// Look only on these hosts; needed where a name is on several.
-    #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
-    pub hosts: Vec<String>,
-    /// Wait until nothing was written, typed or computed in a session for so long, such as 5m, before it is touched.
-    #[arg(long, value_name = "DURATION", value_parser = quiet_for)]
-    pub when_idle: Option<Duration>,
-    /// Refuse a session in whose container's own layer something changed.
-    #[arg(long)]
-    pub require_clean: bool,
-    /// Confirmation and output.
-    #[command(flatten)]
-    pub change: ChangeArgs,
-}
-
 /// `tagboat rollout`.
 #[derive(Debug, Args)]
 pub struct RolloutArgs {
@@ -257,13 +224,6 @@ pub struct RollbackArgs {
     /// Confirmation and output.
     #[command(flatten)]
     pub change: ChangeArgs,
-}
-
-fn quiet_for(text: &str) -> Result<Duration, String> {
-    match read_duration(text)? {
-        Duration::ZERO => Err("a session is always quiet for no time; write at least 1s".to_owned()),
-        quiet => Ok(quiet),
-    }
 }
 
 /// `tagboat prune`.
@@ -346,9 +306,10 @@ impl Cli {
             Some(
                 Verb::Status(args) | Verb::Session(SessionVerb::List(args)) | Verb::Job(JobVerb::List(args)),
             ) => args.json,
+            Some(Verb::Session(SessionVerb::Logs(args))) => args.json,
+            Some(Verb::Session(verb)) => verb.change().is_some_and(|change| change.json),
             Some(Verb::Push(args)) => args.change.json,
             Some(Verb::Activate(args)) => args.change.json,
-            Some(Verb::Session(SessionVerb::Restart(args))) => args.change.json,
             Some(Verb::Rollout(args)) => args.change.json,
             Some(Verb::Rollback(args)) => args.change.json,
             Some(Verb::Prune(args)) => args.change.json,
