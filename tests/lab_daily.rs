@@ -1,95 +1,15 @@
-//! Sessions from day to day on real hosts of both image stores: made, labelled, stopped, started, read and removed.
+//! Sessions from day to day on real hosts of both image stores: made, labelled, stopped, started and removed.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod daily_rig;
 mod headless;
 mod real_fleet;
 
-use headless::{Tagboat, text};
+use daily_rig::Daily;
 use real_fleet::{Lab, RealFleet};
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use tagboat::model::job::{Job, TrackResult};
 use tagboat::model::names::{HostName, SessionName};
 use tagboat::model::plan::{Plan, RemoveIntent, StopIntent, plan_remove, plan_stop};
-use tempfile::TempDir;
-
-/// Templates that fit the lab's hosts, beside the built-in one, which does not.
-const TEMPLATES: &str = r#"
-[[templates]]
-profile = "convocate"
-name = "lab"
-session_name = "convocate-session-{id}"
-mounts = ["/srv/sessions/{id}:/work:make", "home-{id}:/home/claude", "/srv/nosuch:/nosuch:ro,optional"]
-restart = "unless-stopped"
-values = { project = "none" }
-env = { OWNER = "{uid_of:root}", ADDRESS = "{host_ipv4}", PROJECT = "{project}" }
-network = { name = "agents", hostname = "c-{short}" }
-limits = { memory = "64MB", cpus = 0.5, pids = 50 }
-
-[[templates]]
-profile = "convocate"
-name = "gap"
-session_name = "convocate-session-{id}"
-mounts = ["/srv/made/{id}:/made", "/srv/nosuch:/x"]
-
-[[templates]]
-profile = "convocate"
-name = "nowhere"
-session_name = "convocate-session-{id}"
-network = { name = "nosuchnet" }
-
-[[templates]]
-profile = "convocate"
-name = "wrong"
-session_name = "convocate-session-{id}"
-mounts = ["/srv/sessions/{id}:/work:make"]
-process = { command = ["/nosuchprogram"] }
-"#;
-
-/// The lab with the templates in its config.
-struct Daily {
-    lab: Lab,
-    tagboat: Tagboat,
-    config: PathBuf,
-    _folder: TempDir,
-}
-
-impl Daily {
-    fn reset() -> Self {
-        let lab = Lab::reset();
-        let folder = tempfile::tempdir().unwrap();
-        let config = folder.path().join("config.toml");
-        let known = std::fs::read_to_string(std::env::var_os("TAGBOAT_CONFIG").unwrap()).unwrap();
-        std::fs::write(&config, format!("{known}\n{TEMPLATES}")).unwrap();
-        Self {
-            lab,
-            tagboat: Tagboat::new(),
-            config,
-            _folder: folder,
-        }
-    }
-
-    fn words<'a>(&'a self, words: &[&'a str]) -> Vec<&'a str> {
-        [&["--config", self.config.to_str().unwrap(), "session"], words].concat()
-    }
-
-    /// A run of `tagboat session`; what it wrote.
-    fn run(&self, words: &[&str], code: i32) -> String {
-        let output = self.tagboat.run(&self.words(words), code);
-        text(&output.stdout) + &text(&output.stderr)
-    }
-
-    fn on(&self, host: &str, line: &str) -> String {
-        self.lab.on(host, line)
-    }
-
-    fn inspect(&self, host: &str, name: &str, format: &str) -> String {
-        self.on(
-            host,
-            &format!("docker inspect -f '{format}' {name} 2>/dev/null || echo gone"),
-        )
-    }
-}
 
 const NAME: &str = "convocate-session-web-1";
 
@@ -422,62 +342,4 @@ async fn a_session_whose_restart_is_open_is_neither_stopped_nor_removed() {
         "running"
     );
     lab.run(&["reset", "lab-1"]);
-}
-
-#[test]
-fn lines_are_read_by_number_by_text_and_followed_until_the_session_ends() {
-    let daily = Daily::reset();
-    let run = "docker run -d --name convocate-session-told convocate:v1.0.0 sh -c 'echo one; echo Two >&2; printf \"\\033[31mthree\\033[0m\\033[2J\\n\"' >/dev/null";
-    daily.on("lab-1", run);
-    daily.on("lab-1", "docker wait convocate-session-told >/dev/null");
-    let read =
-        |words: &[&str], code| daily.run(&[&["logs", "told", "--host", "lab-1"], words].concat(), code);
-    // What is written to the two streams at the same time comes in either order.
-    let all = read(&[], 0);
-    assert_eq!(all.lines().count(), 3, "{all}");
-    assert!(
-        all.contains("three\\x1b[2J"),
-        "colours go, the rest is harmless: {all}"
-    );
-    assert_eq!(read(&["--tail", "1"], 0).lines().count(), 1);
-    assert_eq!(read(&["--grep", "two"], 0), "Two\n");
-    assert_eq!(
-        read(&["--grep", "two", "--json"], 0),
-        "{\"v\":1,\"event\":\"line\",\"stream\":\"stderr\",\"text\":\"Two\"}\n"
-    );
-    assert_eq!(read(&["--since", "2099-01-01T00:00:00Z"], 0), "");
-    read(&["--since", "yesterday"], 2);
-    assert!(read(&["--follow"], 0).contains("the container ended with exit code 0"));
-
-    daily.on(
-        "lab-1",
-        "docker run -d --log-driver none --name convocate-session-mute convocate:v1.0.0 >/dev/null",
-    );
-    let told = daily.run(&["logs", "mute", "--host", "lab-1"], 1);
-    assert!(told.contains("keeps nothing that could be read"), "{told}");
-}
-
-#[test]
-fn following_ends_with_a_reason_when_the_host_is_cut_off() {
-    let daily = Daily::reset();
-    let name = daily.on(
-        "lab-1",
-        "docker ps --format '{{.Names}}' --filter name=convocate-session | head -n 1",
-    );
-    let mut child = daily
-        .tagboat
-        .command(&daily.words(&["logs", &name, "-f", "--host", "lab-1"]))
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().contains("heartbeat"));
-    daily.lab.run(&["cut", "lab-1"]);
-    let output = child.wait_with_output().unwrap();
-    daily.lab.run(&["heal", "lab-1"]);
-    assert_eq!(output.status.code(), Some(1));
-    let told = text(&output.stderr);
-    assert!(
-        told.contains("the connection to lab-1 was lost") && told.contains("follow it again"),
-        "{told}"
-    );
 }

@@ -6,6 +6,7 @@ mod conditions;
 mod gate;
 mod lack;
 mod mode;
+mod new_session;
 mod prune;
 mod push;
 mod remove;
@@ -23,6 +24,7 @@ pub use conditions::Conditions;
 pub use gate::Gate;
 pub use lack::{HeldLayers, missing};
 pub use mode::{Mode, ModeChoice, UnknownMode};
+pub use new_session::{NewSession, NewWish};
 pub use prune::{
     PIN_IMAGE, PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts,
 };
@@ -35,7 +37,7 @@ pub use rename::{RenameIntent, RenamePlan, plan_rename};
 pub use restart::{Aim, Replacement, RestartIntent, RestartPlan, RestartTarget, plan_restart};
 pub use rollback::{plan_job_rollback, plan_session_rollback, plan_stamp_rollback};
 pub use route::{Estimate, LEAST_BASE, MOST_OF_LAYERS, Route, WORTH_A_HELPER};
-pub use start::{NewSession, NewWish, StartFrom, StartIntent, StartPlan, StartTarget, plan_start};
+pub use start::{StartFrom, StartIntent, StartPlan, StartTarget, plan_start};
 pub use stop::{StopIntent, StopPlan, StopTarget, plan_stop};
 
 use crate::model::failure::Refusal;
