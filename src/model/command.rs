@@ -1,5 +1,6 @@
 //! Everything that a front end may ask of the engine.
 
+use crate::model::logs::{LogRequest, LogStream};
 use crate::model::names::{ContainerId, HostName, JobId};
 use crate::model::plan::Plan;
 use crate::model::rollout::Steer;
@@ -25,6 +26,10 @@ pub enum Command {
     Refresh(Option<HostName>),
     /// Ask what a restart of these containers would cost; each host answers once, with [`Weighed`](super::event::Event::Weighed).
     Weigh(BTreeMap<HostName, Vec<ContainerId>>),
+    /// Tell what a container writes, as this stream, until it ends or is not wanted any more.
+    ReadLogs(LogStream, LogRequest),
+    /// A stream of lines is not wanted any more.
+    StopLogs(LogStream),
     /// End: running jobs are left to be resumed, connections are closed.
     Shutdown,
 }

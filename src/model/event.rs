@@ -4,6 +4,7 @@ use crate::model::cost::Cost;
 use crate::model::failure::Refusal;
 use crate::model::fleet::Delta;
 use crate::model::job::{Job, JobEvent};
+use crate::model::logs::{LogNews, LogStream};
 use crate::model::names::{ContainerId, HostName, JobId};
 use std::collections::BTreeMap;
 
@@ -36,6 +37,8 @@ pub enum Event {
         /// What each would cost.
         costs: BTreeMap<ContainerId, Cost>,
     },
+    /// Something that a container wrote, or that no more of it comes.
+    Logs(LogStream, LogNews),
     /// Something that the operator should know and that belongs to no job.
     Notice(String),
 }

@@ -1,6 +1,7 @@
 //! Profiles and host settings: where a host keeps its stamp and archives, and which containers are sessions.
 
 use crate::model::names::{ContainerRole, HostName, ImageName, InvalidName, SessionName};
+use crate::model::template::SessionTemplate;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -21,6 +22,11 @@ pub struct Profile {
     pub prune: PruneRules,
     /// How a restart decides that a successor is good.
     pub probe: ProbeRules,
+    /// What new sessions are made from; the first is taken where none is named.
+    pub templates: Vec<SessionTemplate>,
+    /// What an operator is attached to in a session, as program and arguments; empty for a shell.
+    #[serde(default)]
+    pub attach: Vec<String>,
 }
 
 /// Which containers are sessions.
@@ -48,6 +54,15 @@ pub struct HostPaths {
     pub state: String,
     /// The engine's socket.
     pub docker_socket: String,
+}
+
+impl HostPaths {
+    /// The file of the labels that operators gave to sessions. It is beside the stamp because everybody may read it there: the
+    /// state directory is root's alone, and a login without root lists sessions too.
+    pub fn session_labels(&self) -> String {
+        let folder = self.stamp.rsplit_once('/').map_or("", |(folder, _)| folder);
+        format!("{folder}/session-labels")
+    }
 }
 
 /// How prune decides what to keep, apart from what is in use.
@@ -91,6 +106,20 @@ impl Profile {
                 rule: PruneRule::AnyContainer,
             },
             probe: ProbeRules::stable_for(Duration::from_secs(5)),
+            templates: SessionTemplate::convocate(),
+            // Where the agent's entrypoint runs its program (research/seeds.md 1.6).
+            attach: [
+                "sudo",
+                "-u",
+                "claude",
+                "--",
+                "tmux",
+                "attach-session",
+                "-t",
+                "claude",
+            ]
+            .map(str::to_owned)
+            .into(),
         }
     }
 

@@ -29,6 +29,7 @@ pub mod prune;
 pub mod push;
 pub mod report;
 pub mod restart;
+pub mod session;
 pub mod shell;
 #[cfg(test)]
 mod simulated;

@@ -1,14 +1,18 @@
 //! Doing what the console wants done. Nothing here waits: what takes time runs beside the loop and is told later.
 
 use super::clipboard::{self, Route};
+use super::format;
 use super::terminal::Console;
+use crate::model::attach::AttachLine;
 use crate::model::command::Command;
 use crate::model::console::{Effect, Msg, Severity};
 use crate::model::cost::Cost;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
+use crate::model::logs::{LogEnd, LogNews};
 use crate::model::names::{ContainerId, HostName};
 use jiff::Timestamp;
+use std::io::Write;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -27,6 +31,8 @@ pub(super) enum ForLoop {
     Nothing,
     /// Give the terminal back for a while.
     Suspend,
+    /// Give it to a program until that ends.
+    Attach(AttachLine),
     /// End with this code.
     Quit(u8),
 }
@@ -40,6 +46,8 @@ impl Effects {
             Effect::Bell => Console::send("\x07")?,
             // The title is made of words and numbers of the console's own.
             Effect::Title(title) => Console::send(&format!("\x1b]2;{title}\x07"))?,
+            Effect::Save { path, text } => self.save(path, text),
+            Effect::Attach(line) => return Ok(ForLoop::Attach(line)),
             Effect::Suspend => return Ok(ForLoop::Suspend),
             Effect::Quit(code) => return Ok(ForLoop::Quit(code)),
         }
@@ -63,6 +71,14 @@ impl Effects {
                     ),
                 })]
             }
+            Command::ReadLogs(stream, _) => vec![Msg::from(Event::Logs(
+                stream,
+                LogNews::Ended(LogEnd::Failed {
+                    cause: why.to_owned(),
+                    advice: "open it again".to_owned(),
+                }),
+            ))],
+            Command::StopLogs(_) => Vec::new(),
             Command::Steer(_, steer) => vec![Msg::Said(
                 Severity::Bad,
                 format!("{} was not told: {why}; try again", steer.word()),
@@ -74,6 +90,31 @@ impl Effects {
             Command::Refresh(_) => vec![Msg::Said(Severity::Warn, format!("not refreshed: {why}"))],
             Command::Shutdown => Vec::new(),
         }
+    }
+
+    /// Writes a new file; one that is there is somebody's and stays.
+    fn save(&self, path: String, text: String) {
+        let said = self.said.clone();
+        tokio::task::spawn_blocking(move || {
+            let written = std::fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(&path);
+            let written =
+                written.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+            let (severity, words) = match written {
+                Ok(()) => (
+                    Severity::Info,
+                    format!("{} saved in {path}", format::count(text.lines().count(), "line")),
+                ),
+                Err(error) => (
+                    Severity::Bad,
+                    format!("{path} cannot be written: {error}; save under another name"),
+                ),
+            };
+            // A console that has ended needs no answer.
+            let _ = said.blocking_send(Msg::Said(severity, words));
+        });
     }
 
     fn copy(&self, text: String) {

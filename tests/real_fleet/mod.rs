@@ -278,7 +278,7 @@ impl RealFleet {
                 }
             }
             Event::Refused { refusal, .. } => self.refusals.push(refusal),
-            Event::Notice(_) | Event::Weighed { .. } => {}
+            Event::Notice(_) | Event::Weighed { .. } | Event::Logs(..) => {}
         }
     }
 

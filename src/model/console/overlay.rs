@@ -2,7 +2,7 @@
 
 use super::filter::UnknownField;
 use super::line_input::LineInput;
-use super::{Choice, Filter, HostPicker, Place, PlanDialog, RolloutDialog};
+use super::{Choice, Filter, HostPicker, LogView, Place, PlanDialog, RolloutDialog};
 use crate::model::failure::Refusal;
 use crate::model::names::JobId;
 use crate::model::plan::Gate;
@@ -52,6 +52,8 @@ pub enum Overlay {
     Choice(Choice),
     /// The choice of how a rollout goes.
     Rollout(RolloutDialog),
+    /// What a session writes.
+    Logs(Box<LogView>),
     /// The list of messages.
     Messages {
         /// The first line that is shown.
@@ -97,6 +99,8 @@ impl Overlay {
             Self::Hosts(_) => Place::Hosts,
             Self::Choice(_) => Place::Choice,
             Self::Rollout(_) => Place::RolloutOrder,
+            Self::Logs(view) if view.entry.is_some() => Place::LogEntry,
+            Self::Logs(_) => Place::Logs,
             Self::Messages { .. } => Place::Messages,
         }
     }
@@ -108,6 +112,7 @@ impl Overlay {
                 Some(input)
             }
             Self::Plan(dialog) => Some(&mut dialog.typed),
+            Self::Logs(view) => view.entry.as_mut().map(|entry| &mut entry.input),
             _ => None,
         }
     }

@@ -44,6 +44,8 @@ pub struct Desk {
     pub operator: Operator,
     /// How pushes that begin here are sent.
     pub push: PushOptions,
+    /// Their ssh config, where it is not in its usual place.
+    pub ssh_config: Option<String>,
 }
 
 impl From<Operator> for Desk {
@@ -52,6 +54,7 @@ impl From<Operator> for Desk {
         Self {
             operator,
             push: PushOptions::default(),
+            ssh_config: None,
         }
     }
 }
@@ -65,6 +68,8 @@ pub struct Clock {
     pub ages_at: Timestamp,
     /// Makes job ids differ that start in one second; another number in each console.
     pub salt: u16,
+    /// Counts what is begun and needs a name of its own.
+    pub serial: u32,
 }
 
 /// What must be done before the next frame.
@@ -89,6 +94,7 @@ impl State {
                 now,
                 ages_at: now,
                 salt,
+                serial: 0,
             },
             size,
             screen: Screen::Sessions,

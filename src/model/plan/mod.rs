@@ -6,11 +6,17 @@ mod conditions;
 mod gate;
 mod lack;
 mod mode;
+mod new_session;
 mod prune;
 mod push;
+mod remove;
+mod rename;
 mod restart;
 mod rollback;
 mod route;
+mod session_target;
+mod start;
+mod stop;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
 pub use byte_rate::{BadRate, ByteRate};
@@ -18,19 +24,28 @@ pub use conditions::Conditions;
 pub use gate::Gate;
 pub use lack::{HeldLayers, missing};
 pub use mode::{Mode, ModeChoice, UnknownMode};
+pub use new_session::{NewSession, NewWish};
 pub use prune::{
     PIN_IMAGE, PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts,
 };
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
+pub use remove::{
+    LABEL_SUBJECT, Leftover, PlannedVolume, RemoveIntent, RemovePlan, RemoveTarget, VolumeFate, plan_remove,
+    volume_subject,
+};
+pub use rename::{RenameIntent, RenamePlan, plan_rename};
 pub use restart::{Aim, Replacement, RestartIntent, RestartPlan, RestartTarget, plan_restart};
 pub use rollback::{plan_job_rollback, plan_session_rollback, plan_stamp_rollback};
 pub use route::{Estimate, LEAST_BASE, MOST_OF_LAYERS, Route, WORTH_A_HELPER};
+pub use start::{StartFrom, StartIntent, StartPlan, StartTarget, plan_start};
+pub use stop::{StopIntent, StopPlan, StopTarget, plan_stop};
 
 use crate::model::failure::Refusal;
 use crate::model::job::{Step, Target};
 use crate::model::names::{HostName, ImageRef};
 use crate::model::rollout::RolloutOrder;
 use serde::{Deserialize, Serialize};
+use session_target::{session_word, strict_word, the_session};
 use std::num::NonZeroUsize;
 
 /// A change, ready to be confirmed.
@@ -45,6 +60,14 @@ pub enum Plan {
     Prune(PrunePlan),
     /// Stamp a tag that the hosts have.
     Activate(ActivatePlan),
+    /// Start sessions, new ones or those that are stopped.
+    Start(StartPlan),
+    /// Stop sessions.
+    Stop(StopPlan),
+    /// Remove sessions.
+    Remove(RemovePlan),
+    /// Give a session a label.
+    Rename(RenamePlan),
 }
 
 /// One line of a plan as it is shown: what changes from what to what.
@@ -71,6 +94,10 @@ macro_rules! each_kind {
             Plan::Restart($inner) => $answer,
             Plan::Prune($inner) => $answer,
             Plan::Activate($inner) => $answer,
+            Plan::Start($inner) => $answer,
+            Plan::Stop($inner) => $answer,
+            Plan::Remove($inner) => $answer,
+            Plan::Rename($inner) => $answer,
         }
     };
 }
@@ -83,6 +110,10 @@ impl Plan {
             Self::Restart(plan) => plan.verb(),
             Self::Prune(_) => "prune",
             Self::Activate(_) => "activate",
+            Self::Start(_) => "start",
+            Self::Stop(_) => "stop",
+            Self::Remove(_) => "remove",
+            Self::Rename(_) => "rename",
         }
     }
 
@@ -124,7 +155,8 @@ impl Plan {
                 .iter()
                 .map(|one| (one.host.clone(), one.onto.clone()))
                 .collect(),
-            Self::Prune(_) => Vec::new(),
+            Self::Start(plan) => plan.needed_tags(),
+            Self::Prune(_) | Self::Stop(_) | Self::Remove(_) | Self::Rename(_) => Vec::new(),
         }
     }
 
@@ -132,7 +164,7 @@ impl Plan {
     pub fn at_once(&self) -> Option<NonZeroUsize> {
         match self {
             Self::Push(plan) => plan.options.at_once,
-            Self::Restart(_) | Self::Prune(_) | Self::Activate(_) => None,
+            _ => None,
         }
     }
 
@@ -140,7 +172,7 @@ impl Plan {
     pub fn rollout(&self) -> Option<&RolloutOrder> {
         match self {
             Self::Restart(plan) => Some(&plan.order),
-            Self::Push(_) | Self::Prune(_) | Self::Activate(_) => None,
+            _ => None,
         }
     }
 
@@ -148,7 +180,7 @@ impl Plan {
     pub fn sequence(&self) -> Option<String> {
         match self {
             Self::Restart(plan) => plan.sequence(),
-            Self::Push(_) | Self::Prune(_) | Self::Activate(_) => None,
+            _ => None,
         }
     }
 

@@ -6,6 +6,7 @@ use super::mode_word::ModeWord;
 use super::probe_table::ProbeTable;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
+use super::template_table::TemplateTable;
 use crate::model::names::{HostName, ImageName};
 use crate::model::profile::{Guard, PruneRule};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,10 @@ pub(super) struct File {
     pub(super) discovery: DiscoveryTable,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) profiles: Vec<ProfileTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) templates: Vec<TemplateTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) attach: Vec<AttachTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<HostTable>,
 }
@@ -103,6 +108,14 @@ pub(super) struct ProfileTable {
     pub(super) prune: Option<PruneTable>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) probe: Option<ProbeTable>,
+}
+
+/// `[[attach]]`: what an operator is attached to in the sessions of a profile; a shell where the command is empty.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttachTable {
+    pub(super) profile: Spanned<String>,
+    pub(super) command: Vec<Spanned<String>>,
 }
 
 /// `prune` of a profile.

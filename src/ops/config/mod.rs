@@ -16,6 +16,8 @@ mod profile_set;
 mod rate_text;
 mod shown;
 mod size_text;
+mod template_set;
+mod template_table;
 #[cfg(test)]
 mod tests;
 
@@ -94,7 +96,7 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let resolve = || -> Result<Self, Fault> {
             let file: File = toml::from_str(text).map_err(|error| Fault::of_toml(&error))?;
-            let profiles = ProfileSet::read(&file.profiles)?;
+            let profiles = ProfileSet::read(&file)?;
             let mut hosts = host_list::host_list(&file, &profiles)?;
             if file.discovery.docker_contexts {
                 let profile = host_list::default_profile(&file, &profiles)?;

@@ -3,12 +3,15 @@
 use super::Config;
 use super::duration_text::DurationText;
 use super::file::{
-    CacheTable, DefaultsTable, DiscoveryTable, File, HostTable, ProfileTable, PruneTable, PushTable, SshTable,
+    AttachTable, CacheTable, DefaultsTable, DiscoveryTable, File, HostTable, ProfileTable, PruneTable,
+    PushTable, SshTable,
 };
 use super::host_path::HostPath;
 use super::probe_table::ProbeTable;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
+use super::template_set;
+use super::template_table::TemplateTable;
 use crate::model::names::HostName;
 use crate::model::profile::{Address, HostPaths, HostSettings, Profile, SessionSelector};
 use toml::Spanned;
@@ -37,6 +40,8 @@ pub(super) fn file_of(config: &Config) -> File {
         },
         discovery: DiscoveryTable::default(),
         profiles: profiles.iter().map(|profile| profile_table(profile)).collect(),
+        templates: profiles.iter().flat_map(|profile| templates(profile)).collect(),
+        attach: profiles.iter().map(|profile| attach_table(profile)).collect(),
         hosts: config
             .hosts
             .iter()
@@ -77,6 +82,18 @@ fn profile_table(profile: &Profile) -> ProfileTable {
             rule: Some(profile.prune.rule),
         }),
         probe: Some(ProbeTable::of(&profile.probe)),
+    }
+}
+
+fn templates(profile: &Profile) -> Vec<TemplateTable> {
+    let shown = |template| template_set::shown(&profile.name, template);
+    profile.templates.iter().map(shown).collect()
+}
+
+fn attach_table(profile: &Profile) -> AttachTable {
+    AttachTable {
+        profile: spanned(&profile.name),
+        command: profile.attach.iter().map(|word| spanned(word)).collect(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::EngineOptions;
 use super::jobs::{Admission, RunningJobs};
+use super::log_streams::{LogStreams, read_logs};
 use super::preparer::{WAITING, prepare_all};
 use super::run_job::JobRun;
 use super::stocktaker::tell_stock;
@@ -11,6 +12,7 @@ use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
 use crate::model::job::{Job, JobEvent, JobState, Verdict};
+use crate::model::logs::{LogRequest, LogStream};
 use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
 use crate::model::profile::HostSettings;
@@ -42,6 +44,7 @@ pub(super) struct Actor {
     workshop: Arc<Workshop>,
     refresh: HashMap<HostName, Arc<Notify>>,
     refresh_source: Arc<Notify>,
+    logs: LogStreams,
     tasks: TaskTracker,
 }
 
@@ -104,6 +107,7 @@ impl Actor {
             workshop,
             refresh,
             refresh_source,
+            logs: LogStreams::default(),
             tasks,
         })
     }
@@ -128,6 +132,8 @@ impl Actor {
                             .await;
                     }
                 }
+                Command::ReadLogs(stream, request) => self.read_logs(stream, request),
+                Command::StopLogs(stream) => self.logs.stop(stream),
                 Command::Refresh(None) => {
                     self.refresh.values().for_each(|notify| notify.notify_one());
                     self.refresh_source.notify_one();
@@ -146,13 +152,23 @@ impl Actor {
                 Command::Shutdown => break,
             }
         }
-        let Self { tasks, events, .. } = self;
+        let Self {
+            tasks, events, logs, ..
+        } = self;
+        logs.stop_all();
         // Watchers end when nobody listens. A job that still runs is left where it is: its journal has every step.
         drop(events);
         tasks.close();
         if timeout(FAREWELL, tasks.wait()).await.is_err() {
             tracing::info!("the engine ended before all of its tasks did; jobs among them can be resumed");
         }
+    }
+
+    fn read_logs(&self, stream: LogStream, request: LogRequest) {
+        let wanted = self.logs.begin(stream);
+        let (workshop, events) = (self.workshop.clone(), self.events.clone());
+        self.tasks
+            .spawn(read_logs(stream, request, wanted, workshop, events));
     }
 
     async fn tell_known_jobs(&self) {

@@ -89,7 +89,7 @@ impl RunningJobs {
     }
 }
 
-/// The target that two plans must not work on at the same time: the same session, or, for plans about hosts, the same
+/// The target that two plans must not work on at the same time: the same session whatever is done with it, or, for plans about hosts, the same
 /// host with the same verb or two that both stamp it.
 fn clash(running: &Plan, wanted: &Plan) -> Option<Target> {
     let stamps = |plan: &Plan| matches!(plan, Plan::Push(_) | Plan::Activate(_));
@@ -99,7 +99,7 @@ fn clash(running: &Plan, wanted: &Plan) -> Option<Target> {
     wanted
         .targets()
         .into_iter()
-        .find(|target| compete && busy.contains(target))
+        .find(|target| (compete || target.session.is_some()) && busy.contains(target))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod actor;
 mod job_sink;
 mod jobs;
+mod log_streams;
 mod preparer;
 mod rollout;
 mod run_job;

@@ -15,6 +15,7 @@ use crate::ops::lease::Lease;
 use crate::ops::prune::prune_host;
 use crate::ops::push::{Pace, Supply, push_to_host};
 use crate::ops::report::{JobSink, StepError, TrackReporter};
+use crate::ops::session::on_session;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::num::NonZeroUsize;
@@ -105,6 +106,7 @@ impl Runner {
             Plan::Activate(plan) => self.activate(plan, target, &link, reporter).await,
             Plan::Prune(plan) => self.prune(plan, target, &link, reporter).await,
             Plan::Restart(_) => not_planned(),
+            plan => on_session(plan, target, &self.job.id, self.is_resumed, &link, reporter).await,
         }
     }
 

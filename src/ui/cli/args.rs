@@ -1,11 +1,11 @@
 //! The command line as types: verbs, flags and their help.
 
-use crate::model::plan::{ByteRate, Conditions, ModeChoice};
-use crate::ops::config::read_duration;
+use super::rollout_args::{RollbackArgs, RolloutArgs};
+use super::session_args::SessionVerb;
+use crate::model::plan::{ByteRate, ModeChoice};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Versioned container images on a fleet of agent hosts: without a verb, the console.
 #[derive(Debug, Parser)]
@@ -31,7 +31,7 @@ pub enum Verb {
     Push(PushArgs),
     /// Stamp a tag that the hosts have already; sessions that start from then on get it.
     Activate(ActivateArgs),
-    /// List sessions, or restart them onto another tag.
+    /// List sessions, start, stop, restart, remove or label them.
     #[command(subcommand)]
     Session(SessionVerb),
     /// Restart many sessions onto a tag: canaries first, then in waves, and no further than the first failure.
@@ -53,15 +53,6 @@ pub enum Verb {
     Completions(CompletionsArgs),
     /// Print the manual page.
     Man,
-}
-
-/// `tagboat session`.
-#[derive(Debug, Subcommand)]
-pub enum SessionVerb {
-    /// List the sessions with the tag that each is pinned to.
-    List(ListArgs),
-    /// Replace the containers of sessions by new ones on the active tag or on another.
-    Restart(RestartArgs),
 }
 
 /// `tagboat job`.
@@ -169,114 +160,6 @@ pub struct ActivateArgs {
     pub change: ChangeArgs,
 }
 
-/// `tagboat session restart`.
-#[derive(Debug, Args)]
-pub struct RestartArgs {
-    /// Sessions: whole names, or the beginning of a name or of one of its parts where that is enough.
-    #[arg(value_name = "NAME", required = true)]
-    pub names: Vec<String>,
-    /// The tag to restart onto [default: the active tag of each host].
-    #[arg(long, value_name = "TAG")]
-    pub tag: Option<String>,
-    /// Look only on these hosts; needed where a name is on several.
-    #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
-    pub hosts: Vec<String>,
-    /// What must hold of a session before it is touched.
-    #[command(flatten)]
-    pub conditions: ConditionArgs,
-    /// Confirmation and output.
-    #[command(flatten)]
-    pub change: ChangeArgs,
-}
-
-/// What must hold of a session before it is touched.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct ConditionArgs {
-    /// Wait until nothing was written, typed or computed in a session for so long, such as 5m, before it is touched.
-    #[arg(long, value_name = "DURATION", value_parser = quiet_for)]
-    pub when_idle: Option<Duration>,
-    /// Refuse a session in whose container's own layer something changed.
-    #[arg(long)]
-    pub require_clean: bool,
-}
-
-/// `tagboat rollout`.
-#[derive(Debug, Args)]
-pub struct RolloutArgs {
-    /// Only sessions that pass this filter, written as on the Sessions screen: is:behind, tag:v1.*, a part of a name
-    /// [default: all that are not on the tag yet].
-    #[arg(value_name = "FILTER")]
-    pub filter: Vec<String>,
-    /// Which hosts.
-    #[command(flatten)]
-    pub hosts: HostArgs,
-    /// The tag to restart onto [default: the active tag of each host].
-    #[arg(long, value_name = "TAG")]
-    pub tag: Option<String>,
-    /// How they follow each other.
-    #[command(flatten)]
-    pub order: RolloutOrderArgs,
-    /// What must hold of a session before it is touched.
-    #[command(flatten)]
-    pub conditions: ConditionArgs,
-    /// Print each session whenever it is a step further, and the account, also on a terminal.
-    #[arg(long)]
-    pub watch: bool,
-    /// Confirmation and output.
-    #[command(flatten)]
-    pub change: ChangeArgs,
-}
-
-/// How the sessions of a rollout follow each other.
-#[derive(Debug, Clone, Args)]
-pub struct RolloutOrderArgs {
-    /// Sessions that go first; the others follow only if these are good. 0 for none.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub canary: usize,
-    /// Ask before it goes on after the canaries.
-    #[arg(long)]
-    pub approve: bool,
-    /// Sessions that are restarted at the same time after that; the next ones wait for all of them.
-    #[arg(long, value_name = "N", default_value = "1")]
-    pub wave: NonZeroUsize,
-    /// So many sessions may fail and it still goes on. A canary may never.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub max_failures: usize,
-}
-
-/// `tagboat rollback`.
-#[derive(Debug, Args)]
-pub struct RollbackArgs {
-    /// Sessions: whole names, or the beginning of a name or of one of its parts where that is enough.
-    #[arg(value_name = "NAME")]
-    pub names: Vec<String>,
-    /// Take back what this job did, as far as it was done: its id, or the end of it where only one job ends so.
-    #[arg(long, value_name = "JOB", conflicts_with_all = ["names", "active", "hosts"])]
-    pub job: Option<String>,
-    /// Make the tag active again that was before the active one; no session is touched.
-    #[arg(long, conflicts_with = "names")]
-    pub active: bool,
-    /// Look only on these hosts; needed where a name is on several, and with --active.
-    #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
-    pub hosts: Vec<String>,
-    /// Sessions that go back at the same time.
-    #[arg(long, value_name = "N", default_value = "1")]
-    pub wave: NonZeroUsize,
-    /// So many sessions may fail and it still goes on.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub max_failures: usize,
-    /// Confirmation and output.
-    #[command(flatten)]
-    pub change: ChangeArgs,
-}
-
-fn quiet_for(text: &str) -> Result<Duration, String> {
-    match read_duration(text)? {
-        Duration::ZERO => Err("a session is always quiet for no time; write at least 1s".to_owned()),
-        quiet => Ok(quiet),
-    }
-}
-
 /// `tagboat prune`.
 #[derive(Debug, Args)]
 pub struct PruneArgs {
@@ -342,15 +225,6 @@ pub struct CompletionsArgs {
     pub shell: clap_complete::Shell,
 }
 
-impl From<ConditionArgs> for Conditions {
-    fn from(args: ConditionArgs) -> Self {
-        Self {
-            when_idle: args.when_idle,
-            require_clean: args.require_clean,
-        }
-    }
-}
-
 impl Cli {
     /// Whether this run talks to hosts or to the journal, and so needs directories and a log.
     pub fn needs_state(&self) -> bool {
@@ -366,9 +240,10 @@ impl Cli {
             Some(
                 Verb::Status(args) | Verb::Session(SessionVerb::List(args)) | Verb::Job(JobVerb::List(args)),
             ) => args.json,
+            Some(Verb::Session(SessionVerb::Logs(args))) => args.json,
+            Some(Verb::Session(verb)) => verb.change().is_some_and(|change| change.json),
             Some(Verb::Push(args)) => args.change.json,
             Some(Verb::Activate(args)) => args.change.json,
-            Some(Verb::Session(SessionVerb::Restart(args))) => args.change.json,
             Some(Verb::Rollout(args)) => args.change.json,
             Some(Verb::Rollback(args)) => args.change.json,
             Some(Verb::Prune(args)) => args.change.json,

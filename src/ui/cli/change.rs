@@ -96,7 +96,7 @@ pub(super) async fn agree(
 }
 
 /// Four hex digits that keep apart jobs of the same second; `RandomState` is seeded by the system.
-fn salt() -> u16 {
+pub(super) fn salt() -> u16 {
     let hash = RandomState::new().hash_one(std::process::id()).to_le_bytes();
     u16::from_le_bytes([hash[0], hash[1]])
 }

@@ -128,7 +128,8 @@ impl Following {
             | Event::Known(_)
             | Event::Job { .. }
             | Event::Refused { .. }
-            | Event::Weighed { .. } => {}
+            | Event::Weighed { .. }
+            | Event::Logs(..) => {}
         }
         Ok(None)
     }

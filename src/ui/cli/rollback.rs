@@ -1,6 +1,5 @@
 //! `tagboat rollback`: sessions to their predecessors, hosts to the tag before, or all that a job did.
 
-use super::args::RollbackArgs;
 use super::change::carry_out;
 use super::choose_hosts::hosts_to_see;
 use super::choose_job::{choose_job, known_jobs};
@@ -8,6 +7,7 @@ use super::choose_sessions::choose_sessions;
 use super::exit_code::Exit;
 use super::job_list::job_hosts;
 use super::program::{Program, Setup};
+use super::rollout_args::RollbackArgs;
 use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
 use super::weigh::weighed;

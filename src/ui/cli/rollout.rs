@@ -1,12 +1,12 @@
 //! `tagboat rollout`: restart many sessions onto a tag, canaries first, then in waves.
 
-use super::args::{RolloutArgs, RolloutOrderArgs};
 use super::change::carry_out_telling;
 use super::choose_hosts::hosts_to_change;
 use super::choose_image::choose_tag;
 use super::exit_code::Exit;
 use super::follow::Telling;
 use super::program::Program;
+use super::rollout_args::{RolloutArgs, RolloutOrderArgs};
 use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
 use super::weigh::weighed;

@@ -1,12 +1,12 @@
 //! `tagboat session restart`: replace the containers of sessions by new ones on a tag.
 
-use super::args::RestartArgs;
 use super::change::carry_out;
 use super::choose_hosts::hosts_to_see;
 use super::choose_image::choose_tag;
 use super::choose_sessions::choose_sessions;
 use super::exit_code::Exit;
 use super::program::Program;
+use super::session_args::RestartArgs;
 use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
 use super::weigh::weighed;

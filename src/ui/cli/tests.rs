@@ -1,5 +1,7 @@
 //! Whole runs of the command line on a played engine: what is printed, what is asked, and the exit code.
 
+mod daily;
+
 use super::args::Cli;
 use super::fixture::{Play, engine, now};
 use super::output::Output;

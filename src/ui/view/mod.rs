@@ -25,6 +25,7 @@ mod input_line;
 mod job_details;
 mod jobs;
 mod list;
+mod logs;
 mod look;
 mod messages;
 mod palette;
@@ -133,6 +134,7 @@ fn overlay_over(
         Overlay::Hosts(picker) => host_picker::draw(buffer, around, state, look, picker),
         Overlay::Rollout(dialog) => rollout_dialog::draw(buffer, around, look, dialog),
         Overlay::Choice(choice) => choice::draw(buffer, around, look, choice),
+        Overlay::Logs(view) => logs::draw(buffer, around, look, view),
         Overlay::Messages { scroll } => messages::draw(buffer, around, state, look, *scroll),
     }
 }

@@ -199,5 +199,10 @@ fn button(plan: &Plan) -> String {
         Plan::Restart(_) => format!("restart {n}"),
         Plan::Prune(prune) => format!("remove {}", prune.removals().count()),
         Plan::Activate(_) => format!("activate on {n}"),
+        Plan::Start(_) => format!("start {n}"),
+        Plan::Stop(_) => format!("stop {n}"),
+        Plan::Remove(plan) if plan.with_volumes => format!("remove {n} with volumes"),
+        Plan::Remove(_) => format!("remove {n}"),
+        Plan::Rename(_) => "change the label".to_owned(),
     }
 }

@@ -16,7 +16,7 @@ use tagboat::model::event::Event;
 use tagboat::model::fleet::{
     Connection, ConnectionProblem, Container, ContainerState, ContentId, Delta, Fleet, Health, Host,
     HostChange, HostFacts, HostImage, Platform, Privilege, RunsOn, SourceImage, Space, Stamp, StampRecord,
-    Store,
+    Storage, Store,
 };
 use tagboat::model::names::{
     ContainerId, ContainerRole, Digest, HostName, ImageId, ImageRef, JobId, Operator, SessionName,
@@ -300,6 +300,7 @@ pub(crate) fn container(name: &str, runs: &str, state: ContainerState) -> Contai
         health: Health::None,
         created_at: ago(7_500),
         compose: None,
+        storage: Storage::default(),
     }
 }
 

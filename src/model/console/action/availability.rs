@@ -4,14 +4,14 @@ use super::Action;
 use crate::model::console::catalogue::CatalogueEntry;
 use crate::model::console::update::word_of;
 use crate::model::console::{Overlay, PickedFor, Place, RowId, Screen, State};
+use crate::model::fleet::ContainerState;
 use crate::model::job::JobState;
-use crate::model::names::{ImageRef, JobId};
+use crate::model::names::{HostName, ImageRef, JobId, SessionName};
 
 /// Why an action cannot be done now; none when it can.
 pub fn unavailable(state: &State, action: Action) -> Option<String> {
     let targets = state.targets();
     match action {
-        Action::Restart | Action::RestartOnto => none_chosen(&targets, Screen::Sessions),
         Action::RollOut => nothing_to_roll_out(state),
         Action::RollBack => match state.screen_of_targets() {
             Screen::Jobs => one_job(&targets).map_or_else(Some, |id| not_over(state, id)),
@@ -20,6 +20,14 @@ pub fn unavailable(state: &State, action: Action) -> Option<String> {
         Action::PauseRollout | Action::ApproveRollout | Action::SkipSession | Action::RetrySession => {
             not_steerable(state, action)
         }
+        Action::Restart | Action::RestartOnto | Action::Start | Action::Stop | Action::Remove => {
+            none_chosen(&targets, Screen::Sessions)
+        }
+        Action::Logs => one_session(&targets, "output").err(),
+        Action::Label => one_session(&targets, "label").err(),
+        Action::Attach => one_session(&targets, "attach")
+            .map_or_else(Some, |(host, session)| not_running(state, host, session)),
+        Action::New => one_host(&targets),
         Action::Push => match state.screen_of_targets() {
             Screen::Images => one_image(&targets, "push")
                 .err()
@@ -71,6 +79,38 @@ pub(in crate::model::console) fn one_image<'a>(
             many.len()
         )),
     }
+}
+
+/// The one session that is chosen, or why there is none.
+pub(in crate::model::console) fn one_session<'a>(
+    targets: &'a [RowId],
+    verb: &str,
+) -> Result<(&'a HostName, &'a SessionName), String> {
+    match targets {
+        [RowId::Session(host, session)] => Ok((host, session)),
+        [] => Err("there is no session under the cursor".to_owned()),
+        many => Err(format!(
+            "{verb} takes one session, {} are marked; `A` unmarks",
+            many.len()
+        )),
+    }
+}
+
+fn one_host(targets: &[RowId]) -> Option<String> {
+    match targets {
+        [RowId::Session(..) | RowId::Host(_)] => None,
+        [] => Some("there is nothing under the cursor that tells the host".to_owned()),
+        many => Some(format!(
+            "a new session is made on one host, {} are marked; `A` unmarks",
+            many.len()
+        )),
+    }
+}
+
+fn not_running(state: &State, host: &HostName, session: &SessionName) -> Option<String> {
+    let container = state.fleet.host(host)?.session(session)?.container();
+    (container.state != ContainerState::Running)
+        .then(|| format!("it is {}; `u` starts it", container.state.word()))
 }
 
 /// The one job that is chosen, or why there is none.

@@ -5,7 +5,7 @@ mod places;
 mod table;
 
 pub use availability::unavailable;
-pub(super) use availability::{one_image, one_job, sessions_to_roll_out};
+pub(super) use availability::{one_image, one_job, one_session, sessions_to_roll_out};
 pub use places::{DETAILS, EVERYWHERE, LISTS};
 pub use table::ACTIONS;
 
@@ -50,6 +50,19 @@ pub enum Action {
     RetrySession,
     More,
     Less,
+    Start,
+    Stop,
+    Remove,
+    Label,
+    New,
+    Logs,
+    Attach,
+    LogSearch,
+    NextMatch,
+    PreviousMatch,
+    LogWrap,
+    LogPause,
+    LogSave,
     Push,
     Prune,
     Activate,

@@ -37,6 +37,8 @@ pub const EVERYWHERE: &[Place] = &[
     Place::Hosts,
     Place::Choice,
     Place::RolloutOrder,
+    Place::Logs,
+    Place::LogEntry,
     Place::Messages,
     Place::Help,
     Place::Palette,
@@ -61,6 +63,7 @@ pub(super) const MOVED: &[Place] = &[
     Place::Hosts,
     Place::Choice,
     Place::RolloutOrder,
+    Place::Logs,
     Place::Messages,
     Place::Help,
     Place::Palette,
@@ -82,6 +85,7 @@ pub(super) const MOVED_BY_LETTERS: &[Place] = &[
     Place::Hosts,
     Place::Choice,
     Place::RolloutOrder,
+    Place::Logs,
     Place::Messages,
 ];
 
@@ -151,6 +155,7 @@ pub(super) const ACCEPTING: &[Place] = &[
     Place::Hosts,
     Place::Choice,
     Place::RolloutOrder,
+    Place::LogEntry,
     Place::Messages,
     Place::Help,
     Place::Palette,
@@ -184,6 +189,7 @@ pub(super) const COPIED: &[Place] = &[
     Place::Details(Screen::Jobs),
     Place::Rollout,
     Place::Messages,
+    Place::Logs,
     Place::Refused,
 ];
 
@@ -201,8 +207,21 @@ pub(super) const CLOSED: &[Place] = &[
     Place::Hosts,
     Place::Choice,
     Place::RolloutOrder,
+    Place::Logs,
+    Place::LogEntry,
     Place::Messages,
     Place::Help,
     Place::Palette,
     Place::Filter,
 ];
+
+/// Where sessions or hosts are.
+pub(super) const SESSIONS_AND_HOSTS: &[Place] = &[
+    Place::List(Screen::Sessions),
+    Place::Details(Screen::Sessions),
+    Place::List(Screen::Hosts),
+    Place::Details(Screen::Hosts),
+];
+
+/// What a session writes.
+pub(super) const LOGS: &[Place] = &[Place::Logs];

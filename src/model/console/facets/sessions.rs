@@ -22,6 +22,9 @@ pub fn of_sessions(fleet: &Fleet, now: Timestamp) -> Vec<Facets> {
                 .is("missing", standing.missing)
                 .is("stale", matches!(host.freshness(now), Freshness::Stale(_)))
                 .number(Field::Created, container.created_at.as_second());
+            if let Some(label) = session.label() {
+                row = row.text(Field::Session, label.as_str());
+            }
             if let Some(pinned) = session.pinned() {
                 row = row.text(Field::Tag, pinned.tag.as_str());
             }

@@ -1,6 +1,6 @@
 //! Closing, accepting and confirming what lies over a screen.
 
-use super::{choose, jobs, quit, rollout, run_palette};
+use super::{choose, jobs, logs, quit, rollout, run_palette};
 use crate::model::command::Command;
 use crate::model::console::{Dirty, Effect, OnYes, Overlay, PlanDialog, Readiness, Severity, State};
 use crate::model::cost::Cost;
@@ -45,6 +45,10 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Rollout(dialog)) => return rollout::plan(state, dialog),
         Some(Overlay::Plan(dialog)) => return submit(state, *dialog),
         Some(Overlay::Messages { .. }) => state.messages.acknowledge(),
+        Some(Overlay::Logs(view)) => {
+            state.overlays.push(Overlay::Logs(view));
+            return logs::accept(state);
+        }
         Some(
             Overlay::Question(_) | Overlay::Filter { .. } | Overlay::Help { .. } | Overlay::Refused { .. },
         )

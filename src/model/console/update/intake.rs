@@ -6,6 +6,7 @@ use crate::model::event::Event;
 use crate::model::failure::{Failure, Refusal};
 use crate::model::fleet::{Connection, ConnectionProblem, Delta, HostChange, RunsOn, Stamp};
 use crate::model::job::{Job, JobEvent, StepState, TrackResult};
+use crate::model::logs::{LogEnd, LogLine, LogNews};
 
 /// The event with its texts cleaned. Names, tags, digests and ids are valid by their types and pass as they are.
 pub(super) fn cleaned(event: Event) -> Event {
@@ -36,6 +37,7 @@ pub(super) fn cleaned(event: Event) -> Event {
             host,
             costs: costs.into_iter().map(|(id, told)| (id, cost(told))).collect(),
         },
+        Event::Logs(stream, news) => Event::Logs(stream, log_news(news)),
         Event::Notice(text) => Event::Notice(clean(&text)),
     }
 }
@@ -48,6 +50,24 @@ fn cost(mut cost: Cost) -> Cost {
         *text = clean(text);
     }
     cost
+}
+
+fn log_news(news: LogNews) -> LogNews {
+    match news {
+        LogNews::Lines(lines) => {
+            let line = |line: LogLine| LogLine {
+                text: clean(&line.text),
+                ..line
+            };
+            LogNews::Lines(lines.into_iter().map(line).collect())
+        }
+        LogNews::Ended(LogEnd::Stopped(how)) => LogNews::Ended(LogEnd::Stopped(clean(&how))),
+        LogNews::Ended(LogEnd::Failed { cause, advice }) => LogNews::Ended(LogEnd::Failed {
+            cause: clean(&cause),
+            advice: clean(&advice),
+        }),
+        LogNews::Ended(LogEnd::Complete) => news,
+    }
 }
 
 fn host_change(change: HostChange) -> HostChange {
@@ -84,6 +104,9 @@ fn host_change(change: HostChange) -> HostChange {
         HostChange::Container(mut container) => {
             container.name = clean(&container.name);
             container.compose = container.compose.map(|text| clean(&text));
+            for volume in &mut container.storage.volumes {
+                *volume = clean(volume);
+            }
             if let RunsOn::Other(text) = &mut container.runs_on {
                 *text = clean(text);
             }

@@ -6,6 +6,7 @@ mod dialog;
 mod engine;
 mod intake;
 mod jobs;
+mod logs;
 mod marks;
 mod movement;
 mod overlays;
@@ -14,6 +15,7 @@ mod quit;
 mod rollback;
 mod rollout;
 mod run_palette;
+mod session;
 mod settle;
 mod text;
 mod time;
@@ -100,10 +102,18 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
             return rollout::steer(state, action);
         }
         A::More | A::Less => overlays::turn(state, action == A::More),
+        A::Start | A::Stop | A::Remove | A::Label | A::New | A::Attach => {
+            return session::begin(state, action);
+        }
+        A::Logs => return logs::open(state),
+        A::LogSearch | A::NextMatch | A::PreviousMatch | A::LogWrap | A::LogPause | A::LogSave => {
+            logs::act(state, action);
+        }
         A::CancelJob | A::ResumeJob => jobs::ask(state, action),
         A::Copy => return copy::begin(state),
         A::Accept => return dialog::accept(state),
         A::Confirm => return dialog::confirm(state),
+        A::Close if matches!(state.place(), Place::Logs | Place::LogEntry) => return logs::close(state),
         A::Close | A::Decline => dialog::close(state),
         A::Refresh => {
             state.touch(Dirty::Full);

@@ -5,6 +5,9 @@ use crate::model::console::{Action, Details, Overlay, RolloutField, Screen, Stat
 
 /// Moves what the keys go to.
 pub(super) fn go(state: &mut State, action: Action) {
+    if super::logs::go(state, action) {
+        return;
+    }
     if let Some(overlay) = state.overlays.last_mut() {
         let reach = state.shown.overlay_reach;
         let (place, last) = match overlay {

@@ -140,7 +140,7 @@ fn choose_tag(state: &mut State, purpose: ChosenFor) {
     let hosts: Vec<HostName> = match &purpose {
         ChosenFor::RestartOnto(sessions) => sessions.iter().map(|(host, _)| host.clone()).collect(),
         ChosenFor::PushTo(hosts) | ChosenFor::ActivateOn(hosts) => hosts.clone(),
-        ChosenFor::Sort(_) | ChosenFor::Copy => Vec::new(),
+        ChosenFor::Sort(_) | ChosenFor::NewSession(_) | ChosenFor::Attach(..) | ChosenFor::Copy => Vec::new(),
     };
     let options = match &purpose {
         ChosenFor::PushTo(_) => tags_here(state),
