@@ -180,22 +180,6 @@ impl RealFleet {
         }
     }
 
-    /// The console dies and another one is started on the same journal.
-    pub async fn restarted(self) -> Self {
-        let Self { handle, dirs, .. } = self;
-        handle.commands.send(Command::Shutdown).await.unwrap();
-        drop(handle.events);
-        handle.ended.await.unwrap();
-        let mut real = Self::start_in(dirs);
-        real.until("every host connected", |fleet| {
-            fleet
-                .hosts()
-                .all(|host| host.connection.is_usable() && host.listed_at.is_some())
-        })
-        .await;
-        real
-    }
-
     /// Images of which all layers are kept here.
     pub fn records(&self) -> usize {
         let folder = self.dirs.path().join("c/layers/images");
