@@ -69,7 +69,7 @@ const SILENT: &str = "[[hosts]]\nname = \"silent\"\naddress = \"ssh://nobody@127
 #[test]
 fn every_help_text_says_what_a_verb_does() {
     let tagboat = Tagboat::new();
-    let verbs: [&[&str]; 17] = [
+    let verbs: [&[&str]; 23] = [
         &[],
         &["status"],
         &["push"],
@@ -77,6 +77,12 @@ fn every_help_text_says_what_a_verb_does() {
         &["session"],
         &["session", "list"],
         &["session", "restart"],
+        &["session", "start"],
+        &["session", "stop"],
+        &["session", "remove"],
+        &["session", "rename"],
+        &["session", "logs"],
+        &["session", "attach"],
         &["prune"],
         &["job"],
         &["job", "show"],

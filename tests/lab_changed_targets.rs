@@ -7,6 +7,7 @@ use real_fleet::{Lab, RealFleet};
 use tagboat::model::job::{Job, TrackResult};
 use tagboat::model::names::{HostName, Tag};
 use tagboat::model::plan::{ActivateIntent, Plan, RestartIntent, plan_activate, plan_restart};
+use tagboat::model::rollout::RolloutOrder;
 
 fn host() -> HostName {
     HostName::parse("lab-1").unwrap()
@@ -29,6 +30,8 @@ async fn a_session_that_was_removed_by_hand_is_named_and_nothing_is_made_in_its_
         &RestartIntent {
             sessions: vec![(host(), session.clone())],
             onto,
+            order: RolloutOrder::default(),
+            only_others: false,
         },
         &real.fleet,
     )

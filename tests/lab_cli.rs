@@ -64,6 +64,35 @@ fn a_session_is_restarted_onto_the_active_tag_by_a_part_of_its_name() {
 }
 
 #[test]
+fn a_session_with_files_of_its_own_is_left_out_on_demand_and_restarted_when_it_is_quiet() {
+    let lab = Lab::reset();
+    let tagboat = Tagboat::new();
+    tagboat.run(&["push", "v1.1.0", "--host", "lab-1", "--yes"], 0);
+    let host = tagboat.host("lab-1");
+    let name = host["sessions"][0]["name"].as_str().unwrap();
+    lab.on("lab-1", &format!("docker exec {name} sh -c 'echo mine >/notes'"));
+    let restart = ["session", "restart", name, "--host", "lab-1", "--yes"];
+    let refused = tagboat.run(&[&restart[..], &["--require-clean"]].concat(), 3);
+    let said = text(&refused.stderr);
+    assert!(
+        said.contains("1 file in its own layer") && said.contains("/notes"),
+        "{said}"
+    );
+    assert_eq!(tagboat.host("lab-1")["sessions"][0]["pinned_tag"], "v1.0.0");
+    let lines = tagboat.lines(&[&restart[..], &["--when-idle", "2s", "--json"]].concat(), 0);
+    assert_eq!(
+        lines[0]["plan"]["sessions"][0]["cost"]["layer"]["count"], 1,
+        "{}",
+        lines[0]
+    );
+    let waited = lines
+        .iter()
+        .any(|line| line["step"]["kind"] == "quiet" && line["state"]["state"] == "done");
+    assert!(waited, "{lines:?}");
+    assert_eq!(tagboat.host("lab-1")["sessions"][0]["pinned_tag"], "v1.1.0");
+}
+
+#[test]
 fn what_cannot_be_done_is_refused_before_anything_is_touched() {
     let lab = Lab::reset();
     let tagboat = Tagboat::new();

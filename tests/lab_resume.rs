@@ -8,6 +8,7 @@ use tagboat::model::command::Command;
 use tagboat::model::job::{JobState, StepKind, TrackResult, Verdict};
 use tagboat::model::names::{HostName, Tag};
 use tagboat::model::plan::{Plan, RestartIntent, plan_restart};
+use tagboat::model::rollout::RolloutOrder;
 
 fn host() -> HostName {
     HostName::parse("lab-1").unwrap()
@@ -28,6 +29,8 @@ async fn a_restart_whose_host_went_out_of_reach_goes_on_there_and_is_followed_to
     let intent = RestartIntent {
         sessions: vec![(host(), session.clone())],
         onto,
+        order: RolloutOrder::default(),
+        only_others: false,
     };
     let plan = plan_restart(&intent, &real.fleet).unwrap();
     let id = real.begin(Plan::Restart(plan)).await;

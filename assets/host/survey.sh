@@ -1,6 +1,6 @@
 # The stamp, its history and the free space of a host, as key=value lines.
-# $1: stamp file  $2: history file  $3: staging directory  $4: the engine's data root
-stamp=$1 history=$2 staging=$3 root=$4
+# $1: stamp file  $2: history file  $3: staging directory  $4: the engine's data root  $5: file of session labels
+stamp=$1 history=$2 staging=$3 root=$4 labels=$5
 
 free() { # bytes that are free where $1 is or will be
     path=$1
@@ -27,6 +27,9 @@ else
 fi
 if [ -r "$history" ]; then
     tail -n 50 -- "$history" | sed 's/^/history=/'
+fi
+if [ -f "$labels" ] && [ -r "$labels" ]; then
+    head -n 5000 -- "$labels" | sed 's/^/label=/'
 fi
 echo "staging=$(free "$staging")"
 echo "engine_root=$(free "$root")"

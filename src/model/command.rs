@@ -1,7 +1,10 @@
 //! Everything that a front end may ask of the engine.
 
-use crate::model::names::{HostName, JobId};
+use crate::model::logs::{LogRequest, LogStream};
+use crate::model::names::{ContainerId, HostName, JobId};
 use crate::model::plan::Plan;
+use crate::model::rollout::Steer;
+use std::collections::BTreeMap;
 
 /// A request to the engine. What comes of it is told by events.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +20,16 @@ pub enum Command {
     Resume(JobId),
     /// Stop a running job: the step that runs is ended on the host too.
     Cancel(JobId),
+    /// Tell a running rollout something.
+    Steer(JobId, Steer),
     /// List a host again now, or all of them; a host that waits for its next attempt is tried at once.
     Refresh(Option<HostName>),
+    /// Ask what a restart of these containers would cost; each host answers once, with [`Weighed`](super::event::Event::Weighed).
+    Weigh(BTreeMap<HostName, Vec<ContainerId>>),
+    /// Tell what a container writes, as this stream, until it ends or is not wanted any more.
+    ReadLogs(LogStream, LogRequest),
+    /// A stream of lines is not wanted any more.
+    StopLogs(LogStream),
     /// End: running jobs are left to be resumed, connections are closed.
     Shutdown,
 }

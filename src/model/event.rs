@@ -1,9 +1,12 @@
 //! Everything that the engine says. The console, the command line, `--json` and the tests see the same values.
 
+use crate::model::cost::Cost;
 use crate::model::failure::Refusal;
 use crate::model::fleet::Delta;
 use crate::model::job::{Job, JobEvent};
-use crate::model::names::JobId;
+use crate::model::logs::{LogNews, LogStream};
+use crate::model::names::{ContainerId, HostName, JobId};
+use std::collections::BTreeMap;
 
 /// What the engine tells its front end.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +29,16 @@ pub enum Event {
         /// Why.
         refusal: Refusal,
     },
+    /// What restarts of containers would cost. Every container that was asked for is there: where its host could not tell, its
+    /// cost says so.
+    Weighed {
+        /// Where they are.
+        host: HostName,
+        /// What each would cost.
+        costs: BTreeMap<ContainerId, Cost>,
+    },
+    /// Something that a container wrote, or that no more of it comes.
+    Logs(LogStream, LogNews),
     /// Something that the operator should know and that belongs to no job.
     Notice(String),
 }

@@ -3,15 +3,21 @@
 //! Time enters as a value, the world enters as deltas, and every change leaves as a plan.
 
 pub mod amount;
+pub mod attach;
 pub mod clean;
 pub mod command;
 pub mod compose;
 pub mod console;
+pub mod cost;
 pub mod event;
 pub mod failure;
 pub mod fleet;
 pub mod job;
+pub mod logs;
 pub mod names;
 pub mod plan;
+pub mod probe;
 pub mod profile;
+pub mod rollout;
 pub mod successor;
+pub mod template;

@@ -1,8 +1,11 @@
 //! Profiles and host settings: where a host keeps its stamp and archives, and which containers are sessions.
 
 use crate::model::names::{ContainerRole, HostName, ImageName, InvalidName, PinKey, SessionName};
+use crate::model::template::SessionTemplate;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+pub use crate::model::probe::ProbeRules;
 
 /// The paths, the image and the session selector of one kind of deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +24,11 @@ pub struct Profile {
     pub probe: ProbeRules,
     /// The variable in the `.env` of a Compose project that pins the image of its sessions.
     pub compose_pin: PinKey,
+    /// What new sessions are made from; the first is taken where none is named.
+    pub templates: Vec<SessionTemplate>,
+    /// What an operator is attached to in a session, as program and arguments; empty for a shell.
+    #[serde(default)]
+    pub attach: Vec<String>,
 }
 
 /// Which containers are sessions.
@@ -50,6 +58,15 @@ pub struct HostPaths {
     pub docker_socket: String,
 }
 
+impl HostPaths {
+    /// The file of the labels that operators gave to sessions. It is beside the stamp because everybody may read it there: the
+    /// state directory is root's alone, and a login without root lists sessions too.
+    pub fn session_labels(&self) -> String {
+        let folder = self.stamp.rsplit_once('/').map_or("", |(folder, _)| folder);
+        format!("{folder}/session-labels")
+    }
+}
+
 /// How prune decides what to keep, apart from what is in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PruneRules {
@@ -71,19 +88,6 @@ pub enum PruneRule {
     RunningOnly,
 }
 
-/// How a restart decides that a successor is good.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProbeRules {
-    /// How long it must run without a break.
-    pub stable: Duration,
-    /// How long a health check may take to say healthy.
-    pub deadline: Duration,
-    /// A command inside the container that must succeed, as program and arguments.
-    pub command: Vec<String>,
-    /// How many predecessors are kept stopped.
-    pub keep_predecessors: usize,
-}
-
 impl Profile {
     /// The profile of the convocate agents, and the default (DESIGN section 2).
     pub fn convocate() -> Self {
@@ -103,13 +107,22 @@ impl Profile {
                 min_age: Duration::ZERO,
                 rule: PruneRule::AnyContainer,
             },
-            probe: ProbeRules {
-                stable: Duration::from_secs(5),
-                deadline: Duration::from_mins(1),
-                command: Vec::new(),
-                keep_predecessors: 1,
-            },
             compose_pin: PinKey::agents_image(),
+            probe: ProbeRules::stable_for(Duration::from_secs(5)),
+            templates: SessionTemplate::convocate(),
+            // Where the agent's entrypoint runs its program (research/seeds.md 1.6).
+            attach: [
+                "sudo",
+                "-u",
+                "claude",
+                "--",
+                "tmux",
+                "attach-session",
+                "-t",
+                "claude",
+            ]
+            .map(str::to_owned)
+            .into(),
         }
     }
 

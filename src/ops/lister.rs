@@ -5,7 +5,7 @@ use crate::model::compose::ComposeOwner;
 use crate::model::fleet::{
     ConnectionProblem, Container, ContentId, HostFacts, HostImage, Listing, RunsOn, Space, Stamp, StampRecord,
 };
-use crate::model::names::{Digest, ImageId};
+use crate::model::names::{Digest, ImageId, SessionLabel, SessionName};
 use crate::ops::connector::{Connected, engine_problem};
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{EngineFacts, EngineImage, ListedContainer, Script, ScriptCall, ShellError};
@@ -85,6 +85,7 @@ impl Lister {
             }),
             stamp: survey.stamp,
             history: survey.history,
+            labels: survey.labels,
             images: listed,
             containers,
         })
@@ -155,6 +156,7 @@ fn container(link: &HostLink, listed: ListedContainer) -> Container {
         state: listed.state,
         health: listed.health,
         created_at: listed.created_at,
+        storage: listed.storage,
     }
 }
 
@@ -162,13 +164,15 @@ fn container(link: &HostLink, listed: ListedContainer) -> Container {
 struct Survey {
     stamp: Stamp,
     history: Vec<StampRecord>,
+    labels: BTreeMap<SessionName, SessionLabel>,
     space: Space,
 }
 
 async fn survey(link: &HostLink, data_root: &str) -> Result<Survey, ConnectionProblem> {
     let paths = &link.profile().paths;
+    let labels = paths.session_labels();
     let arguments = [&paths.stamp, &paths.history, &paths.staging].map(String::as_str);
-    let call = ScriptCall::question(SURVEY, arguments.into_iter().chain([data_root]));
+    let call = ScriptCall::question(SURVEY, arguments.into_iter().chain([data_root, &labels]));
     let output = link
         .shell
         .run(call)
@@ -192,9 +196,19 @@ fn read_survey(output: &str, link: &HostLink) -> Survey {
     Survey {
         stamp,
         history: values("history").filter_map(StampRecord::read).collect(),
+        labels: values("label").filter_map(label).collect(),
         space: Space {
             staging: value("staging").parse().unwrap_or_default(),
             engine_root: value("engine_root").parse().unwrap_or_default(),
         },
     }
+}
+
+/// A line of the file of labels; one that somebody wrote by hand and that is none is left out.
+fn label(line: &str) -> Option<(SessionName, SessionLabel)> {
+    let (session, label) = line.split_once('\t')?;
+    Some((
+        SessionName::parse(session).ok()?,
+        SessionLabel::parse(label).ok()?,
+    ))
 }

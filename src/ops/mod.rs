@@ -6,6 +6,9 @@ pub mod activate;
 pub mod config;
 pub mod connector;
 pub mod console_id;
+pub mod cost;
+#[cfg(test)]
+mod cost_tests;
 pub mod dirs;
 pub mod docker;
 pub mod engine;
@@ -26,6 +29,7 @@ pub mod prune;
 pub mod push;
 pub mod report;
 pub mod restart;
+pub mod session;
 pub mod shell;
 #[cfg(test)]
 mod simulated;

@@ -1,11 +1,18 @@
 //! Doing what the console wants done. Nothing here waits: what takes time runs beside the loop and is told later.
 
 use super::clipboard::{self, Route};
+use super::format;
 use super::terminal::Console;
+use crate::model::attach::AttachLine;
 use crate::model::command::Command;
 use crate::model::console::{Effect, Msg, Severity};
+use crate::model::cost::Cost;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
+use crate::model::logs::{LogEnd, LogNews};
+use crate::model::names::{ContainerId, HostName};
+use jiff::Timestamp;
+use std::io::Write;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -24,6 +31,8 @@ pub(super) enum ForLoop {
     Nothing,
     /// Give the terminal back for a while.
     Suspend,
+    /// Give it to a program until that ends.
+    Attach(AttachLine),
     /// End with this code.
     Quit(u8),
 }
@@ -37,6 +46,8 @@ impl Effects {
             Effect::Bell => Console::send("\x07")?,
             // The title is made of words and numbers of the console's own.
             Effect::Title(title) => Console::send(&format!("\x1b]2;{title}\x07"))?,
+            Effect::Save { path, text } => self.save(path, text),
+            Effect::Attach(line) => return Ok(ForLoop::Attach(line)),
             Effect::Suspend => return Ok(ForLoop::Suspend),
             Effect::Quit(code) => return Ok(ForLoop::Quit(code)),
         }
@@ -44,25 +55,66 @@ impl Effects {
     }
 
     /// The screen never waits for the engine: what it cannot take now is refused, and said.
-    fn command(&self, command: Command) -> Option<Msg> {
+    fn command(&self, command: Command) -> Vec<Msg> {
         let (command, why) = match self.commands.try_send(command) {
-            Ok(()) => return None,
+            Ok(()) => return Vec::new(),
             Err(TrySendError::Full(command)) => (command, "the engine is busy"),
             Err(TrySendError::Closed(command)) => (command, "the engine has ended"),
         };
         match command {
             Command::Run { id, .. } | Command::Resume(id) | Command::Cancel(id) => {
-                Some(Msg::from(Event::Refused {
+                vec![Msg::from(Event::Refused {
                     id,
                     refusal: Refusal::of_plan(
                         why,
                         "try again; if it stays so, leave with q and start tagboat again",
                     ),
-                }))
+                })]
             }
-            Command::Refresh(_) => Some(Msg::Said(Severity::Warn, format!("not refreshed: {why}"))),
-            Command::Shutdown => None,
+            Command::ReadLogs(stream, _) => vec![Msg::from(Event::Logs(
+                stream,
+                LogNews::Ended(LogEnd::Failed {
+                    cause: why.to_owned(),
+                    advice: "open it again".to_owned(),
+                }),
+            ))],
+            Command::StopLogs(_) => Vec::new(),
+            Command::Steer(_, steer) => vec![Msg::Said(
+                Severity::Bad,
+                format!("{} was not told: {why}; try again", steer.word()),
+            )],
+            Command::Weigh(hosts) => hosts
+                .into_iter()
+                .map(|(host, ids)| Msg::from(untold(host, ids, why)))
+                .collect(),
+            Command::Refresh(_) => vec![Msg::Said(Severity::Warn, format!("not refreshed: {why}"))],
+            Command::Shutdown => Vec::new(),
         }
+    }
+
+    /// Writes a new file; one that is there is somebody's and stays.
+    fn save(&self, path: String, text: String) {
+        let said = self.said.clone();
+        tokio::task::spawn_blocking(move || {
+            let written = std::fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(&path);
+            let written =
+                written.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+            let (severity, words) = match written {
+                Ok(()) => (
+                    Severity::Info,
+                    format!("{} saved in {path}", format::count(text.lines().count(), "line")),
+                ),
+                Err(error) => (
+                    Severity::Bad,
+                    format!("{path} cannot be written: {error}; save under another name"),
+                ),
+            };
+            // A console that has ended needs no answer.
+            let _ = said.blocking_send(Msg::Said(severity, words));
+        });
     }
 
     fn copy(&self, text: String) {
@@ -83,5 +135,14 @@ impl Effects {
             // A console that has ended needs no answer.
             let _ = said.send(Msg::Said(severity, msg)).await;
         });
+    }
+}
+
+/// What a host would have told that could not be asked.
+fn untold(host: HostName, ids: Vec<ContainerId>, why: &str) -> Event {
+    let cost = Cost::untold(Timestamp::now(), why);
+    Event::Weighed {
+        host,
+        costs: ids.into_iter().map(|id| (id, cost.clone())).collect(),
     }
 }

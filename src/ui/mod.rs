@@ -1,5 +1,6 @@
 //! The two front ends on one engine: the console and the command line.
 
+mod attached;
 pub mod cli;
 mod clipboard;
 mod effects;

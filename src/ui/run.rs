@@ -1,5 +1,6 @@
 //! The loop of the console: it sleeps until something happens, takes all that happened, and draws once if it must.
 
+use super::attached;
 use super::effects::{Effects, ForLoop};
 use super::glyphs::Glyphs;
 use super::input::Input;
@@ -8,6 +9,7 @@ use super::signals;
 use super::terminal::{self, Console};
 use super::theme::Theme;
 use super::view::{self, Look};
+use crate::model::attach::AttachLine;
 use crate::model::command::Command;
 use crate::model::console::{Desk, Dirty, Msg, Severity, Size, State, update};
 use crate::model::event::Event;
@@ -97,13 +99,14 @@ pub async fn run(
         input: Input::new(options.keymap),
         look: (options.theme, options.glyphs),
         effects: Effects { commands, said },
+        to_attach: None,
         drawn_at: None,
         has_key: false,
     };
     // The first frame shows the hosts before any of them was asked anything.
     shell.draw()?;
     let mut sources = Sources {
-        keys: EventStream::new(),
+        keys: Some(EventStream::new()),
         signals,
         heard,
         events: Some(events),
@@ -113,6 +116,11 @@ pub async fn run(
         if let Some(code) = shell.take(batch)? {
             return Ok(code);
         }
+        if let Some(line) = shell.to_attach.take()
+            && let Some(code) = attached::attach(&mut shell, &mut sources, &line).await?
+        {
+            return Ok(code);
+        }
         if shell.draw_at().is_some_and(|at| at <= Instant::now()) {
             shell.draw()?;
         }
@@ -120,15 +128,16 @@ pub async fn run(
 }
 
 /// Everything that can wake the loop.
-struct Sources {
-    keys: EventStream,
+pub(super) struct Sources {
+    /// None while the terminal is lent: its keys are for another program.
+    pub(super) keys: Option<EventStream>,
     signals: mpsc::Receiver<crate::model::console::Signal>,
     heard: mpsc::Receiver<Msg>,
     events: Option<mpsc::Receiver<Event>>,
 }
 
 /// Something that happened, in the order in which it is taken.
-enum Happened {
+pub(super) enum Happened {
     Terminal(crossterm::event::Event),
     TerminalGone,
     Msg(Msg),
@@ -137,12 +146,12 @@ enum Happened {
 
 impl Sources {
     /// Waits until something happens or is due, then takes what else is there. Keys come first.
-    async fn next(&mut self, shell: &Shell) -> VecDeque<Happened> {
+    pub(super) async fn next(&mut self, shell: &Shell) -> VecDeque<Happened> {
         let mut batch = VecDeque::new();
         let wakeup = shell.wakeup();
         tokio::select! {
             biased;
-            key = self.keys.next() => batch.push_back(terminal_event(key)),
+            key = next_key(self.keys.as_mut()) => batch.push_back(terminal_event(key)),
             Some(signal) = self.signals.recv() => batch.push_back(Happened::Msg(Msg::Signal(signal))),
             Some(msg) = self.heard.recv() => batch.push_back(Happened::Msg(msg)),
             event = next_event(self.events.as_mut()) => batch.push_back(self.engine_event(event)),
@@ -151,7 +160,8 @@ impl Sources {
         // Polled with the waker of this task: crossterm keeps the first waker that it is given until a key comes, so one
         // that wakes nobody (`now_or_never`) would lose the next key until something else happens.
         while batch.len() < BATCH
-            && let Some(key) = poll_immediate(self.keys.next()).await
+            && let Some(keys) = &mut self.keys
+            && let Some(key) = poll_immediate(keys.next()).await
         {
             batch.push_back(terminal_event(key));
         }
@@ -181,6 +191,13 @@ fn terminal_event(event: Option<std::io::Result<crossterm::event::Event>>) -> Ha
     }
 }
 
+async fn next_key(keys: Option<&mut EventStream>) -> Option<std::io::Result<crossterm::event::Event>> {
+    match keys {
+        Some(keys) => keys.next().await,
+        None => std::future::pending().await,
+    }
+}
+
 async fn next_event(events: Option<&mut mpsc::Receiver<Event>>) -> Option<Event> {
     match events {
         Some(events) => events.recv().await,
@@ -189,12 +206,14 @@ async fn next_event(events: Option<&mut mpsc::Receiver<Event>>) -> Option<Event>
 }
 
 /// The state with everything that it is shown on and acts through.
-struct Shell {
-    state: State,
-    console: Console,
+pub(super) struct Shell {
+    pub(super) state: State,
+    pub(super) console: Console,
     input: Input,
     look: (Theme, Glyphs),
     effects: Effects,
+    /// The program that gets the terminal next.
+    to_attach: Option<AttachLine>,
     drawn_at: Option<Instant>,
     /// Whether a key came after the last frame: what it did is shown sooner than what hosts did.
     has_key: bool,
@@ -202,7 +221,7 @@ struct Shell {
 
 impl Shell {
     /// Takes what happened; answers with the exit code when it is over.
-    fn take(&mut self, batch: VecDeque<Happened>) -> color_eyre::Result<Option<u8>> {
+    pub(super) fn take(&mut self, batch: VecDeque<Happened>) -> color_eyre::Result<Option<u8>> {
         if let Some(code) = self.reduce(Msg::Time(Timestamp::now()))? {
             return Ok(Some(code));
         }
@@ -228,7 +247,7 @@ impl Shell {
         Ok(None)
     }
 
-    fn reduce(&mut self, msg: Msg) -> color_eyre::Result<Option<u8>> {
+    pub(super) fn reduce(&mut self, msg: Msg) -> color_eyre::Result<Option<u8>> {
         let mut msgs = vec![msg];
         while let Some(msg) = msgs.pop() {
             for effect in update(&mut self.state, msg) {
@@ -240,6 +259,7 @@ impl Shell {
                         let (width, height) = Console::size();
                         msgs.push(Msg::Resize(Size { width, height }));
                     }
+                    ForLoop::Attach(line) => self.to_attach = Some(line),
                     ForLoop::Quit(code) => return Ok(Some(code)),
                 }
             }

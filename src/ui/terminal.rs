@@ -12,7 +12,8 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use std::io::{Write, stdout};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use std::io::{Write, stdin, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,6 +23,13 @@ static IS_OURS: AtomicBool = AtomicBool::new(false);
 /// Keep and restore the window title (xterm; terminals that do not know it ignore it).
 const KEEP_TITLE: &str = "\x1b[22;2t";
 const RESTORE_TITLE: &str = "\x1b[23;2t";
+/// Ends what a killed program may have left: mouse reports, bracketed paste, its own screen, colours, a hidden cursor.
+const LEFT_BY_OTHERS: &[u8] =
+    b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[0m\x1b[?25h";
+
+/// What the terminal was set to when it was lent.
+pub(super) struct Lent(Option<Termios>);
+
 /// A frame between these is shown at once, by terminals that know it.
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
@@ -76,9 +84,29 @@ impl Console {
         send(&out)
     }
 
-    /// Sends a sequence that changes no cell: a title, a bell, a text to copy.
+    /// Sends a sequence that changes no cell: a title, a bell, a text to copy. While the terminal is somebody else's, none is.
     pub(super) fn send(sequence: &str) -> color_eyre::Result<()> {
+        if !IS_OURS.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         send(sequence.as_bytes())
+    }
+
+    /// Gives the terminal back for a program; what it is set to then is told, to be restored after it.
+    pub(super) fn lend(&mut self) -> Lent {
+        give_back();
+        Lent(tcgetattr(stdin()).ok())
+    }
+
+    /// Takes the terminal again, in whatever state the program left it.
+    pub(super) fn take_again(&mut self, lent: &Lent) -> color_eyre::Result<()> {
+        if let Some(settings) = &lent.0 {
+            tcsetattr(stdin(), OptionalActions::Now, settings)?;
+        }
+        let mut out = stdout();
+        out.write_all(LEFT_BY_OTHERS)?;
+        out.flush()?;
+        take()
     }
 
     /// Gives the terminal back, stops this process until somebody continues it, and takes the terminal again.

@@ -3,6 +3,7 @@
 use crate::scenario::{busy, spare_image, tell};
 use crate::script::{draw, press};
 use std::fmt::Write as _;
+use tagboat::model::command::Command;
 use tagboat::model::console::action::ACTIONS;
 use tagboat::model::console::{Action, Effect, Msg, Place, Risk, Screen, State, update};
 
@@ -22,7 +23,7 @@ fn an_action_that_changes_hosts_is_offered_only_where_its_target_is_seen() {
     for info in ACTIONS.iter().filter(|info| info.risk != Risk::Safe) {
         for place in info.places {
             assert!(
-                matches!(place, Place::List(_) | Place::Details(_)),
+                matches!(place, Place::List(_) | Place::Details(_) | Place::Rollout),
                 "{} at {place:?}",
                 info.name
             );
@@ -63,7 +64,10 @@ fn no_action_changes_anything_before_it_was_confirmed() {
         for info in ACTIONS.iter().filter(|info| info.risk != Risk::Safe) {
             let mut state = state.clone();
             let effects = update(&mut state, Msg::Act(info.action));
-            assert_eq!(effects, Vec::<Effect>::new(), "{}", info.name);
+            // What a restart costs is asked at once; the question changes nothing.
+            let looks = |effect: &&Effect| matches!(effect, Effect::Engine(Command::Weigh(_)));
+            let acts = effects.iter().filter(|effect| !looks(effect)).count();
+            assert_eq!(acts, 0, "{}: {effects:?}", info.name);
             draw(&mut state);
         }
     }

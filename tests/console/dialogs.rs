@@ -1,6 +1,6 @@
 //! What lies over a screen: it freezes its targets, closes itself when they are gone, and can always be left.
 
-use crate::scenario::{DONE, INTERRUPTED, RUNNING, busy, container, job_id, listed, tell};
+use crate::scenario::{DONE, INTERRUPTED, RUNNING, busy, container, job_id, listed, quiet, tell, weighed};
 use crate::script::{press, screen};
 use tagboat::model::command::Command;
 use tagboat::model::console::{Effect, Msg, Overlay, State, update};
@@ -90,7 +90,9 @@ fn an_interrupted_job_is_resumed_after_a_yes_and_one_that_is_done_everywhere_is_
 #[test]
 fn a_job_that_the_engine_refuses_is_taken_back_and_the_reason_stays() {
     let mut state = listed((100, 30));
-    press(&mut state, "ry");
+    let asked = press(&mut state, "r");
+    weighed(&mut state, &asked, &quiet());
+    press(&mut state, "y");
     let id = state.jobs.keys().next().unwrap().clone();
     let refusal = Refusal::of_plan("kim@laptop holds the lease of eu-01", "wait, or ask kim");
     update(&mut state, Msg::from(Event::Refused { id, refusal }));

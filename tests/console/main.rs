@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod actions;
+mod daily;
 mod dialogs;
 mod events;
 mod filters;
@@ -13,6 +14,7 @@ mod palette;
 mod paste;
 mod plans;
 mod quitting;
+mod rollouts;
 mod scenario;
 mod screenshots;
 mod script;

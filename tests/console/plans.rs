@@ -1,6 +1,6 @@
 //! From a key to a plan, through its gate, to the engine.
 
-use crate::scenario::{busy, host, listed, now, session, tag};
+use crate::scenario::{busy, host, listed, now, quiet, session, tag, weighed, worked_in};
 use crate::script::{press, screen};
 use jiff::SignedDuration;
 use tagboat::model::command::Command;
@@ -15,6 +15,12 @@ fn ran(effects: &[Effect]) -> Option<Plan> {
     })
 }
 
+/// Presses keys that open a restart, and lets the hosts tell that it costs nothing.
+fn restart(state: &mut State, script: &str) {
+    let asked = press(state, script);
+    assert!(weighed(state, &asked, &quiet()), "{script} asks what it costs");
+}
+
 fn toast(state: &State) -> String {
     state
         .messages
@@ -26,7 +32,7 @@ fn toast(state: &State) -> String {
 #[test]
 fn a_restart_is_shown_and_runs_on_y_alone() {
     let mut state = listed((80, 24));
-    assert_eq!(ran(&press(&mut state, "r")), None);
+    restart(&mut state, "r");
     assert!(screen(&mut state).contains("v3.0.0 → v3.1.0"));
     let Some(Plan::Restart(plan)) = ran(&press(&mut state, "y")) else {
         panic!("nothing ran");
@@ -50,7 +56,8 @@ fn enter_alone_never_confirms() {
 #[test]
 fn a_plan_takes_no_confirmation_in_its_first_moment() {
     let mut state = listed((80, 24));
-    update(&mut state, Msg::Act(Action::Restart));
+    let asked = update(&mut state, Msg::Act(Action::Restart));
+    weighed(&mut state, &asked, &quiet());
     let effects = update(&mut state, Msg::Act(Action::Confirm));
     assert_eq!(ran(&effects), None);
     assert_eq!(state.overlays.len(), 1);
@@ -81,7 +88,8 @@ fn a_session_is_restarted_onto_a_tag_of_its_host() {
     let mut state = listed((100, 30));
     press(&mut state, "t");
     assert!(screen(&mut state).contains("convocate:v3.1.0  active"));
-    let Some(Plan::Restart(plan)) = ran(&press(&mut state, "j<enter>y")) else {
+    restart(&mut state, "j<enter>");
+    let Some(Plan::Restart(plan)) = ran(&press(&mut state, "y")) else {
         panic!("nothing ran");
     };
     assert_eq!(plan.sessions[0].onto, tag("v3.0.0"));
@@ -203,7 +211,8 @@ fn a_running_push_protects_what_it_is_about_to_stamp_from_a_prune() {
 #[test]
 fn a_confirmed_plan_shows_its_job_and_leaves_the_list_as_it_was() {
     let mut state = listed((100, 30));
-    press(&mut state, "jjjry");
+    restart(&mut state, "jjjr");
+    press(&mut state, "y");
     assert!(screen(&mut state).contains("waiting"));
     press(&mut state, "<esc>");
     assert!(screen(&mut state).contains(">  eu-02  convocate-session-delta"));
@@ -214,10 +223,74 @@ fn two_jobs_that_start_in_one_second_have_two_ids() {
     let mut state = listed((100, 30));
     for _ in 0..2 {
         update(&mut state, Msg::Act(Action::Close));
-        update(&mut state, Msg::Act(Action::Restart));
+        let asked = update(&mut state, Msg::Act(Action::Restart));
+        weighed(&mut state, &asked, &quiet());
         state.clock.now += SignedDuration::from_millis(301);
         update(&mut state, Msg::Act(Action::Confirm));
         state.clock.now = now();
     }
     assert_eq!(state.jobs.len(), 2);
+}
+
+#[test]
+fn a_restart_takes_no_yes_before_its_hosts_have_told_what_it_costs_nor_right_after() {
+    let mut state = listed((100, 30));
+    let asked = press(&mut state, "r");
+    let text = screen(&mut state);
+    assert!(text.contains("looking at what it costs"), "{text}");
+    assert!(text.contains("waits for eu-01 to tell what it costs"), "{text}");
+    assert_eq!(ran(&press(&mut state, "yy<enter>")), None);
+    let mut state = listed((100, 30));
+    press(&mut state, "r");
+    weighed(&mut state, &asked, &quiet());
+    let effects = update(&mut state, Msg::Act(Action::Confirm));
+    assert_eq!(
+        ran(&effects),
+        None,
+        "what was pressed a moment ago was meant for what was there before"
+    );
+    assert!(screen(&mut state).contains("nothing of its own outside its volumes"));
+    assert!(ran(&press(&mut state, "y")).is_some());
+}
+
+#[test]
+fn what_a_restart_costs_can_raise_what_confirms_it() {
+    let mut lost = worked_in();
+    lost.vanishes = true;
+    let mut untold = tagboat::model::cost::Cost::untold(now(), "no answer within 16 s");
+    untold.vanishes = false;
+    for (cost, runs_on_y, said) in [
+        (quiet(), true, "output 42 min ago"),
+        (
+            worked_in(),
+            true,
+            "2 terminals open in it: tmux attach -t main, bash -l",
+        ),
+        (lost, false, "type eu-01 to restart 1"),
+        (untold, true, "what it costs is not known: no answer within 16 s"),
+    ] {
+        let mut state = listed((110, 32));
+        let asked = press(&mut state, "r");
+        weighed(&mut state, &asked, &cost);
+        let text = screen(&mut state);
+        assert!(text.contains(said), "{said}: {text}");
+        assert_eq!(ran(&press(&mut state, "y")).is_some(), runs_on_y, "{said}");
+        if !runs_on_y {
+            assert!(ran(&press(&mut state, "<C-u>eu-01<enter>")).is_some(), "{said}");
+        }
+    }
+}
+
+#[test]
+fn what_hosts_tell_of_a_plan_that_was_closed_or_of_another_one_changes_nothing() {
+    let mut state = listed((100, 30));
+    let asked = press(&mut state, "r");
+    press(&mut state, "<esc>");
+    weighed(&mut state, &asked, &worked_in());
+    assert!(state.overlays.is_empty());
+    let others = press(&mut state, "jjjr");
+    weighed(&mut state, &asked, &quiet());
+    assert!(screen(&mut state).contains("looking at what it costs"));
+    assert!(weighed(&mut state, &others, &quiet()));
+    assert!(!screen(&mut state).contains("looking at what it costs"));
 }

@@ -1,9 +1,12 @@
 //! The screenshots of the manual, compared with what is drawn now. `UPDATE=1` writes them anew.
 
-use crate::scenario::{busy, delta_push, listed, spare_image, stocked, tell};
+use crate::rollouts;
+use crate::scenario::{busy, delta_push, listed, quiet, spare_image, stocked, tell, weighed, worked_in};
 use crate::script::{draw, press};
 use std::path::Path;
-use tagboat::model::console::State;
+use tagboat::model::console::{Msg, State, update};
+use tagboat::model::event::Event;
+use tagboat::model::logs::{LogLine, LogNews, LogStream};
 use tagboat::ui::svg::{Palette, render};
 
 fn check(name: &str, mut state: State, script: &str) {
@@ -74,7 +77,18 @@ fn a_push_by_delta_to_several_hosts_is_as_in_its_picture() {
 
 #[test]
 fn a_restart_plan_is_as_in_its_picture() {
-    check("restart-plan", listed(SIZE), "r");
+    let mut state = listed(SIZE);
+    let asked = press(&mut state, "r");
+    weighed(&mut state, &asked, &quiet());
+    check("restart-plan", state, "");
+}
+
+#[test]
+fn a_restart_of_a_session_that_somebody_works_in_is_as_in_its_picture() {
+    let mut state = listed(SIZE);
+    let asked = press(&mut state, "r");
+    weighed(&mut state, &asked, &worked_in());
+    check("restart-costs", state, "");
 }
 
 #[test]
@@ -107,4 +121,36 @@ fn a_wide_window_is_as_in_its_picture() {
 #[test]
 fn a_small_window_is_as_in_its_picture() {
     check("compact", busy((60, 20)), "j");
+}
+
+#[test]
+fn a_rollout_in_the_middle_is_as_in_its_picture() {
+    check("rollout", rollouts::in_the_middle(), "j");
+}
+
+#[test]
+fn the_choice_of_how_a_rollout_goes_is_as_in_its_picture() {
+    check("rollout-order", listed(SIZE), "oj");
+}
+
+#[test]
+fn a_removal_of_a_session_is_as_in_its_picture() {
+    check("remove-plan", listed(SIZE), "x");
+}
+
+#[test]
+fn the_output_of_a_session_is_as_in_its_picture() {
+    let mut state = listed(SIZE);
+    press(&mut state, "L");
+    let line = |n: usize| LogLine {
+        is_error: n == 27,
+        text: if n == 27 {
+            "warning: the cache is full, evicting".to_owned()
+        } else {
+            format!("2026-11-21T03:13:{n:02}Z step {n} of 40 done")
+        },
+    };
+    let news = LogNews::Lines((0..40).map(line).collect());
+    update(&mut state, Msg::from(Event::Logs(LogStream(1), news)));
+    check("session-output", state, "/cache<enter>");
 }

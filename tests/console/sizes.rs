@@ -22,7 +22,7 @@ const SIZES: [(u16, u16); 12] = [
     (500, 200),
 ];
 
-const SCRIPTS: [&str; 30] = [
+const SCRIPTS: [&str; 36] = [
     "",
     "G",
     "2",
@@ -53,6 +53,12 @@ const SCRIPTS: [&str; 30] = [
     "/hsot:x",
     "s",
     "!",
+    "d",
+    "x",
+    "n",
+    "e",
+    "L",
+    "L/",
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::rig::{Rig, crash_points_of, failure, lab};
 use tagboat::model::job::{StepKind, TrackResult};
+use tagboat::model::probe::Settled;
 use tagboat::ops::restart::{BOOT_HOOK, TRANSACTION};
 
 /// Points that only a restart onto a bad image comes to.
@@ -82,7 +83,17 @@ async fn lab_a_host_that_boots_finishes_or_undoes_the_restart_without_any_consol
         let target = rig.target("v1.1.0").await;
         rig.run_cut_off(&target).await;
         rig.sh("until grep -q \"^[0-9]* hold\" $D/status && ! kill -0 $(cut -d' ' -f1 $D/runner.1) 2>/dev/null; do sleep 0.1; done").await;
+        rig.sh(
+            "mkdir -p ${D%/*}/old-$S.part ${D%/*}/new-$S.part; touch -d '2 hours ago' ${D%/*}/old-$S.part",
+        )
+        .await;
         boot_hook(&rig).await;
+        let parts = rig.sh("cd ${D%/*} && ls -d *-$S.part; rmdir new-$S.part").await;
+        assert_eq!(
+            parts,
+            format!("new-{}.part", rig.session),
+            "one that a console may still write stays"
+        );
         match point {
             "policy" => rig.assert_whole(point, "v1.1.0", "running", &["old"]).await,
             _ => rig.assert_whole(point, "v1.0.0", "running", &[]).await,
@@ -97,7 +108,7 @@ async fn lab_a_power_cut_in_the_middle_ends_with_the_old_container_up_even_that_
         let mut rig = Rig::on("lab-2", "power", &["v1.1.0"]).await;
         rig.start(option, "v1.0.0").await;
         let mut target = rig.target("v1.1.0").await;
-        target.probe.stable = std::time::Duration::from_mins(2);
+        target.probe.settled = Settled::Stable(std::time::Duration::from_mins(2));
         rig.run_cut_off(&target).await;
         lab(&["kill", "lab-2"]);
         lab(&["boot", "lab-2"]);

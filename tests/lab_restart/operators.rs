@@ -3,6 +3,7 @@
 use crate::rig::{Rig, failure, operator};
 use crate::stops::stopping;
 use tagboat::model::job::{StepKind, TrackResult};
+use tagboat::model::probe::Settled;
 use tagboat::ops::restart::restart_session;
 
 #[tokio::test]
@@ -76,7 +77,7 @@ async fn lab_a_cancelled_restart_puts_the_old_container_back() {
         let rig = Rig::on("lab-1", "cancel", &["v1.1.0"]).await;
         rig.start(option, "v1.0.0").await;
         let mut target = rig.target("v1.1.0").await;
-        target.probe.stable = std::time::Duration::from_mins(1);
+        target.probe.settled = Settled::Stable(std::time::Duration::from_mins(1));
         let probing = async {
             rig.until(StepKind::Probe).await;
             rig.cancel.cancel();

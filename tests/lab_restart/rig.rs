@@ -26,13 +26,13 @@ const LINE: Script = Script {
 };
 
 /// How long anything on a lab host may take.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Everything that a restart told.
 #[derive(Default)]
 pub(crate) struct Heard {
     events: Mutex<Vec<JobEvent>>,
-    news: Notify,
+    pub(crate) news: Notify,
 }
 
 #[async_trait::async_trait]
@@ -187,12 +187,11 @@ impl Rig {
             onto,
             was_up: text("/State/Status") == "running",
             probe: ProbeRules {
-                stable: Duration::from_secs(1),
                 deadline: Duration::from_secs(10),
-                command: Vec::new(),
-                keep_predecessors: 1,
+                ..ProbeRules::stable_for(Duration::from_secs(1))
             },
             guard: Guard::Normal,
+            cost: None,
             by: Replacement::Restart,
         }
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use tagboat::model::fleet::{
     Connection, Container, ContainerState, ContentId, Delta, Fleet, Health, Host, HostChange, HostFacts,
-    HostImage, Platform, Privilege, RunsOn, SourceImage, Space, Stamp, StampRecord, Stock, Store,
+    HostImage, Platform, Privilege, RunsOn, SourceImage, Space, Stamp, StampRecord, Stock, Storage, Store,
 };
 use tagboat::model::names::{ContainerId, ContainerRole, Digest, HostName, ImageId, ImageRef, SessionName};
 use tagboat::model::profile::{Address, Guard, HostSettings, Profile, PruneRule};
@@ -206,6 +206,7 @@ pub(crate) fn container(
         health: Health::None,
         created_at: Timestamp::UNIX_EPOCH,
         compose: None,
+        storage: Storage::default(),
     }
 }
 

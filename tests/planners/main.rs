@@ -1,9 +1,12 @@
 //! The planners: what they decide for every fleet that can be, without a host in sight.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod any_route;
+mod daily;
 mod fleets;
 mod prune;
 mod push;
 mod restart;
+mod rollback;
+mod rollout;
 mod routes;

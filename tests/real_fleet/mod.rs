@@ -262,7 +262,7 @@ impl RealFleet {
                 }
             }
             Event::Refused { refusal, .. } => self.refusals.push(refusal),
-            Event::Notice(_) => {}
+            Event::Notice(_) | Event::Weighed { .. } | Event::Logs(..) => {}
         }
     }
 

@@ -1,6 +1,6 @@
 # Writes the journal of a restart from its standard input, whole or not at all, and claims the session for it.
 # $1: state directory; $2: journal; $3: session. Input: files, each as a line `NAME LINES` and its lines; then `end 0`.
-# Prints `open JOURNAL` and exits with 4 if another restart of the session is not over.
+# Prints `open JOURNAL OPERATOR` and exits with 4 if another restart of the session is not over.
 set -eu
 umask 077
 export LC_ALL=C
@@ -8,9 +8,10 @@ root=$1/restarts dir=$1/restarts/$2 claim=$1/restarts/$3.open
 for path in "$1" "$root"; do
   [ ! -L "$path" ] || { echo "$path is a link" >&2; exit 1; }
 done
+open() { echo "open $1 $(sed -n 's/^operator=//p' "$root/$1/plan" 2>/dev/null)"; }
 mkdir -p "$root"
 if [ -e "$dir" ]; then
-  [ -e "$dir/ended" ] || { echo "open $2"; exit 4; }
+  [ -e "$dir/ended" ] || { open "$2"; exit 4; }
   # The same job tries again; the console's journal tells what became of its first try.
   rm -rf "$dir"
 fi
@@ -41,7 +42,7 @@ if [ -e "$claim" ]; then
 fi
 # A hard link is made by one only; a symbolic one would be made inside the directory that an earlier one names.
 if ! ln "$dir/claim" "$claim" 2>/dev/null; then
-  echo "open $(cat "$claim")"
+  open "$(cat "$claim")"
   rm -rf "$dir"
   exit 4
 fi

@@ -1,6 +1,7 @@
 //! The choice of one thing from a short list: a tag, a sort column, a text to copy.
 
 use super::{Field, Screen};
+use crate::model::attach::AttachLine;
 use crate::model::names::{HostName, ImageRef, SessionName};
 
 /// What is chosen from, and what for. The list is frozen when it opens.
@@ -23,6 +24,10 @@ pub enum ChosenFor {
     PushTo(Vec<HostName>),
     /// The chosen tag becomes active on these hosts.
     ActivateOn(Vec<HostName>),
+    /// A new session on this host is made from the chosen template.
+    NewSession(HostName),
+    /// The terminal is given to the chosen program in this session.
+    Attach(HostName, SessionName),
     /// This screen is sorted by the chosen column.
     Sort(Screen),
     /// The chosen text is copied.
@@ -47,6 +52,10 @@ pub enum Chosen {
     Tag(ImageRef),
     /// A column.
     Column(Field),
+    /// A template, by its name.
+    Template(String),
+    /// A program.
+    Attach(AttachLine),
     /// A text.
     Text(String),
 }
@@ -61,6 +70,8 @@ impl Choice {
             },
             ChosenFor::PushTo(hosts) => format!("push which tag to {}?", name_hosts(hosts)),
             ChosenFor::ActivateOn(hosts) => format!("activate which tag on {}?", name_hosts(hosts)),
+            ChosenFor::NewSession(host) => format!("new session on {host} from which template?"),
+            ChosenFor::Attach(host, session) => format!("attach {host}/{session} to what?"),
             ChosenFor::Sort(screen) => format!("sort {} by", screen.title().to_lowercase()),
             ChosenFor::Copy => "copy".to_owned(),
         }

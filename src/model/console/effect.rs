@@ -1,5 +1,6 @@
 //! What the console wants done, as values: the shell performs it.
 
+use crate::model::attach::AttachLine;
 use crate::model::command::Command;
 
 /// Something for the shell to do.
@@ -13,6 +14,15 @@ pub enum Effect {
     Bell,
     /// Name the window.
     Title(String),
+    /// Write this text into a new file.
+    Save {
+        /// The file; an earlier one of the name is not replaced.
+        path: String,
+        /// What goes into it.
+        text: String,
+    },
+    /// Give the terminal to this program until it ends.
+    Attach(AttachLine),
     /// Give the terminal back until the process is continued.
     Suspend,
     /// End with this exit code.

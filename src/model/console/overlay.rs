@@ -2,10 +2,11 @@
 
 use super::filter::UnknownField;
 use super::line_input::LineInput;
-use super::{Choice, Filter, HostPicker, Place, PlanDialog};
+use super::{Choice, Filter, HostPicker, LogView, Place, PlanDialog, RolloutDialog};
 use crate::model::failure::Refusal;
 use crate::model::names::JobId;
 use crate::model::plan::Gate;
+use crate::model::rollout::Steer;
 use jiff::Timestamp;
 
 /// Something that lies over the screen and gets the keys.
@@ -49,6 +50,10 @@ pub enum Overlay {
     Hosts(HostPicker),
     /// A choice of one thing.
     Choice(Choice),
+    /// The choice of how a rollout goes.
+    Rollout(RolloutDialog),
+    /// What a session writes.
+    Logs(Box<LogView>),
     /// The list of messages.
     Messages {
         /// The first line that is shown.
@@ -72,6 +77,8 @@ pub enum OnYes {
     Cancel(JobId),
     /// The job is taken up again.
     Resume(JobId),
+    /// The rollout is told this.
+    Steer(JobId, Steer),
     /// The console ends while jobs run.
     Leave,
 }
@@ -91,6 +98,9 @@ impl Overlay {
             Self::Question(_) => Place::Question,
             Self::Hosts(_) => Place::Hosts,
             Self::Choice(_) => Place::Choice,
+            Self::Rollout(_) => Place::RolloutOrder,
+            Self::Logs(view) if view.entry.is_some() => Place::LogEntry,
+            Self::Logs(_) => Place::Logs,
             Self::Messages { .. } => Place::Messages,
         }
     }
@@ -102,6 +112,7 @@ impl Overlay {
                 Some(input)
             }
             Self::Plan(dialog) => Some(&mut dialog.typed),
+            Self::Logs(view) => view.entry.as_mut().map(|entry| &mut entry.input),
             _ => None,
         }
     }

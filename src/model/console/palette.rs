@@ -37,6 +37,21 @@ pub const VERBS: &[Verb] = &[
         help: "plans a prune, on every host if none is named",
     },
     Verb {
+        word: "label",
+        usage: "label SESSION [LABEL]",
+        help: "plans a label for a session, or takes the one that it has",
+    },
+    Verb {
+        word: "new",
+        usage: "new HOST [template=NAME] [tag=TAG] [name=NAME] [KEY=VALUE...]",
+        help: "plans a new session from a template, with values of it",
+    },
+    Verb {
+        word: "remove",
+        usage: "remove SESSION [volumes]",
+        help: "plans a removal, and of its volumes too where that is said",
+    },
+    Verb {
         word: "filter",
         usage: "filter WORDS",
         help: "filters the list that is shown",

@@ -1,16 +1,19 @@
 //! A plan that waits for its confirmation, frozen as it was when the dialog opened.
 
 use super::line_input::LineInput;
+use crate::model::cost::Cost;
 use crate::model::fleet::Fleet;
+use crate::model::names::{ContainerId, HostName};
 use crate::model::plan::{Gate, Plan};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
 /// The dialog. Cancel is focused, always.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanDialog {
     /// What would be done.
     pub plan: Plan,
-    /// When it was shown.
+    /// When it was shown, or what it costs became known.
     pub opened_at: Timestamp,
     /// What was typed at its gate; never filled in.
     pub typed: LineInput,
@@ -23,6 +26,8 @@ pub struct PlanDialog {
 pub enum Readiness {
     /// It was opened a moment ago: a key that was meant for the list must not confirm it.
     NotArmed,
+    /// These hosts have not yet said what it costs.
+    Looking(Vec<HostName>),
     /// There is nothing to do.
     NoWork,
     /// The word is not typed yet.
@@ -53,10 +58,32 @@ impl PlanDialog {
         }
     }
 
+    /// The hosts that have not yet said what the plan costs.
+    pub fn silent(&self) -> Vec<HostName> {
+        match &self.plan {
+            Plan::Restart(restart) => restart.to_weigh().into_keys().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes in what a restart costs; the dialog then must be looked at anew before it takes a confirmation.
+    pub fn take_costs(&mut self, host: &HostName, costs: &BTreeMap<ContainerId, Cost>, now: Timestamp) {
+        if let Plan::Restart(restart) = &mut self.plan
+            && restart.to_weigh().contains_key(host)
+        {
+            restart.take_costs(host, costs);
+            self.opened_at = now;
+        }
+    }
+
     /// Whether a confirmation would be taken now.
     pub fn readiness(&self, now: Timestamp) -> Readiness {
         if !self.has_work() {
             return Readiness::NoWork;
+        }
+        let silent = self.silent();
+        if !silent.is_empty() {
+            return Readiness::Looking(silent);
         }
         if now < self.opened_at + Self::ARMING {
             return Readiness::NotArmed;
@@ -99,6 +126,9 @@ impl PlanDialog {
                     )
                 })
             }),
+            Plan::Start(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) => {
+                self.plan.session_changed(fleet)
+            }
             Plan::Prune(prune) => prune.removals().find_map(|(name, verdict)| {
                 let host = fleet.host(name)?;
                 let is_there = host.images().any(|image| image.id == verdict.image_id);

@@ -57,6 +57,10 @@ pub enum Place {
     List(Screen),
     /// The details of a row of a screen.
     Details(Screen),
+    /// A rollout, session by session.
+    Rollout,
+    /// The choice of how a rollout goes.
+    RolloutOrder,
     /// A plan that one key confirms.
     Plan,
     /// A plan that a typed word confirms.
@@ -69,6 +73,10 @@ pub enum Place {
     Hosts,
     /// A choice of one thing: a tag, a sort column.
     Choice,
+    /// What a session writes.
+    Logs,
+    /// What is typed at the foot of that: a search, or the name of a file.
+    LogEntry,
     /// The list of messages.
     Messages,
     /// The searchable help.
@@ -84,6 +92,9 @@ pub enum Place {
 impl Place {
     /// Whether letters are text here and never actions.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Typed | Self::Help | Self::Palette | Self::Filter)
+        matches!(
+            self,
+            Self::Typed | Self::Help | Self::Palette | Self::Filter | Self::LogEntry
+        )
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Details, Dirty, Lists, Messages, Overlay, Place, RowId, Screen, Severity, Shown, Size};
 use crate::model::fleet::Fleet;
-use crate::model::job::Job;
+use crate::model::job::{Job, Track};
 use crate::model::names::{JobId, Operator};
 use crate::model::plan::PushOptions;
 use jiff::Timestamp;
@@ -44,6 +44,8 @@ pub struct Desk {
     pub operator: Operator,
     /// How pushes that begin here are sent.
     pub push: PushOptions,
+    /// Their ssh config, where it is not in its usual place.
+    pub ssh_config: Option<String>,
 }
 
 impl From<Operator> for Desk {
@@ -52,6 +54,7 @@ impl From<Operator> for Desk {
         Self {
             operator,
             push: PushOptions::default(),
+            ssh_config: None,
         }
     }
 }
@@ -65,6 +68,8 @@ pub struct Clock {
     pub ages_at: Timestamp,
     /// Makes job ids differ that start in one second; another number in each console.
     pub salt: u16,
+    /// Counts what is begun and needs a name of its own.
+    pub serial: u32,
 }
 
 /// What must be done before the next frame.
@@ -89,6 +94,7 @@ impl State {
                 now,
                 ages_at: now,
                 salt,
+                serial: 0,
             },
             size,
             screen: Screen::Sessions,
@@ -114,6 +120,7 @@ impl State {
         }
         match (self.overlays.last(), &self.details) {
             (Some(overlay), _) => overlay.place(),
+            (None, Some(_)) if self.rollout().is_some() => Place::Rollout,
             (None, Some(details)) => Place::Details(details.row.screen()),
             (None, None) => Place::List(self.screen),
         }
@@ -132,6 +139,24 @@ impl State {
         self.details
             .as_ref()
             .map_or(self.screen, |details| details.row.screen())
+    }
+
+    /// The rollout that is looked at: a job that restarts more than one session.
+    pub fn rollout(&self) -> Option<&Job> {
+        let details = self.details.as_ref()?;
+        let RowId::Job(id) = &details.row else {
+            return None;
+        };
+        let job = self.jobs.get(id)?;
+        (job.tracks.len() > 1 && job.plan.rollout().is_some()).then_some(job)
+    }
+
+    /// The session under the cursor of the rollout that is looked at.
+    pub fn chosen_session(&self) -> Option<&Track> {
+        let job = self.rollout()?;
+        let chosen = self.details.as_ref()?.chosen.as_ref();
+        let found = chosen.and_then(|target| job.track(target));
+        found.or_else(|| job.tracks.first())
     }
 
     /// The jobs that somebody works on now, in this console.

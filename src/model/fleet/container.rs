@@ -26,6 +26,25 @@ pub struct Container {
     pub created_at: Timestamp,
     /// The Compose project that owns it.
     pub compose: Option<Box<ComposeOwner>>,
+    /// What it holds beside its image.
+    #[serde(default)]
+    pub storage: Storage,
+}
+
+/// What a container holds beside its image, and what becomes of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Storage {
+    /// Whether the engine removes it, with its anonymous volumes, as soon as it is stopped (`--rm`).
+    pub removes_itself: bool,
+    /// The names of the volumes that are mounted in it, sorted.
+    pub volumes: Vec<String>,
+}
+
+impl Storage {
+    /// Whether a volume has the name that an engine gives to one that nobody named: 64 hex digits.
+    pub fn is_anonymous(volume: &str) -> bool {
+        volume.len() == 64 && volume.bytes().all(|b| b.is_ascii_hexdigit())
+    }
 }
 
 /// The reference that a container was created with: what a session is pinned to.

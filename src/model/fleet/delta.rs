@@ -1,7 +1,7 @@
 //! Changes of the fleet as values: the only way in which it changes.
 
 use super::{Connection, Container, HostFacts, HostImage, SourceImage, Stamp, StampRecord, Stock};
-use crate::model::names::{ContainerId, HostName, ImageId, ImageRef};
+use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionLabel, SessionName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -51,6 +51,8 @@ pub enum HostChange {
     Container(Container),
     /// A container is gone.
     ContainerGone(ContainerId),
+    /// The labels that operators gave to its sessions.
+    Labels(BTreeMap<SessionName, SessionLabel>),
     /// A full list was taken at this time: all that is known was true then.
     Listed(Timestamp),
 }

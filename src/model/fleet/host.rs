@@ -1,7 +1,7 @@
 //! One host of the fleet: how it is reached, what is on it, and how fresh that knowledge is.
 
 use super::{Connection, Container, HostChange, HostFacts, HostImage, Session, Stamp, StampRecord};
-use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionName};
+use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionLabel, SessionName};
 use crate::model::profile::HostSettings;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ pub struct Host {
     pub listed_at: Option<Timestamp>,
     images: BTreeMap<ImageId, HostImage>,
     containers: BTreeMap<ContainerId, Container>,
+    labels: BTreeMap<SessionName, SessionLabel>,
 }
 
 /// How far what is shown can be believed.
@@ -54,6 +55,7 @@ impl Host {
             listed_at: None,
             images: BTreeMap::new(),
             containers: BTreeMap::new(),
+            labels: BTreeMap::new(),
         }
     }
 
@@ -91,6 +93,11 @@ impl Host {
             .values()
             .filter_map(|container| Session::of(self, container))
             .find(|s| s.name() == name)
+    }
+
+    /// The label that an operator gave to a session.
+    pub fn label(&self, session: &SessionName) -> Option<&SessionLabel> {
+        self.labels.get(session)
     }
 
     /// How many sessions run the image that a reference names, or are pinned to the reference.
@@ -145,6 +152,7 @@ impl Host {
                 .insert(container.id.clone(), container.clone())
                 .is_none_or(|earlier| earlier != container),
             HostChange::ContainerGone(id) => self.containers.remove(&id).is_some(),
+            HostChange::Labels(labels) => replace(&mut self.labels, labels),
             HostChange::Listed(at) => replace(&mut self.listed_at, Some(at)),
         }
     }

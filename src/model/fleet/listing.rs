@@ -1,7 +1,7 @@
 //! Everything a host listed at one moment, and the changes from an earlier listing to it.
 
 use super::{Container, HostChange, HostFacts, HostImage, Stamp, StampRecord};
-use crate::model::names::{ContainerId, ImageId};
+use crate::model::names::{ContainerId, ImageId, SessionLabel, SessionName};
 use std::collections::BTreeMap;
 
 /// One full list of a host.
@@ -17,6 +17,8 @@ pub struct Listing {
     pub images: BTreeMap<ImageId, HostImage>,
     /// All its containers, those that are no sessions too.
     pub containers: BTreeMap<ContainerId, Container>,
+    /// The labels that operators gave to its sessions.
+    pub labels: BTreeMap<SessionName, SessionLabel>,
 }
 
 impl Listing {
@@ -33,6 +35,9 @@ impl Listing {
                 stamp: self.stamp.clone(),
                 history: self.history.clone(),
             });
+        }
+        if self.labels != earlier.labels {
+            changes.push(HostChange::Labels(self.labels.clone()));
         }
         changes.extend(upserts(&self.images, &earlier.images).map(HostChange::Image));
         changes.extend(gone(&self.images, &earlier.images).map(HostChange::ImageGone));

@@ -12,7 +12,7 @@ mod stamp;
 mod stock;
 
 pub use connection::{Connection, ConnectionProblem};
-pub use container::{Container, ContainerState, Health, RunsOn};
+pub use container::{Container, ContainerState, Health, RunsOn, Storage};
 pub use delta::{Delta, HostChange};
 pub use facts::{HostFacts, Platform, Privilege, Space, Store};
 pub use host::{Freshness, Host};

@@ -1,7 +1,7 @@
 //! A session of a host, and how it stands to the host's active tag.
 
 use super::{Container, Host, HostImage, RunsOn};
-use crate::model::names::{ContainerRole, ImageRef, SessionName};
+use crate::model::names::{ContainerRole, ImageRef, SessionLabel, SessionName};
 
 /// A view of the container that is a session now, with the host it runs on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +40,11 @@ impl<'a> Session<'a> {
         self.name
     }
 
+    /// What an operator calls it.
+    pub fn label(&self) -> Option<&'a SessionLabel> {
+        self.host.label(self.name)
+    }
+
     /// Its container now.
     pub fn container(&self) -> &'a Container {
         self.container
@@ -62,6 +67,17 @@ impl<'a> Session<'a> {
             moved: matches!(named_now, Some(Some(HostImage { id, .. })) if *id != self.container.image_id),
             missing: matches!(named_now, Some(None)),
         }
+    }
+
+    /// Everything else that restarts made of it and left: predecessors, and successors that failed, in the order of their names.
+    pub fn leftovers(&self) -> Vec<&'a Container> {
+        let is_of = |container: &&Container| match &container.session {
+            Some((name, role)) => name == self.name && *role != ContainerRole::Session,
+            None => false,
+        };
+        let mut left: Vec<_> = self.host.containers().filter(is_of).collect();
+        left.sort_by(|a, b| a.name.cmp(&b.name));
+        left
     }
 
     /// The predecessors of this session that restarts kept, newest first.

@@ -12,6 +12,7 @@ pub use transfer::{Sent, Transfer};
 
 use crate::model::names::{HostName, ImageRef, JobId, Operator, SessionName};
 use crate::model::plan::Plan;
+use crate::model::rollout::{Steer, Steering};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,15 @@ pub enum JobEvent {
         target: Target,
         /// How.
         transfer: Transfer,
+        /// When.
+        at: Timestamp,
+    },
+    /// The operator told a rollout something.
+    Steered {
+        /// What.
+        steer: Steer,
+        /// Who.
+        operator: Operator,
         /// When.
         at: Timestamp,
     },
@@ -183,6 +193,8 @@ pub struct Job {
     pub ended_at: Option<Timestamp>,
     /// Where it is in its life.
     pub state: JobState,
+    /// What the operator has told it, where it can be steered.
+    pub steering: Steering,
     /// One part for each target.
     pub tracks: Vec<Track>,
 }
@@ -202,6 +214,7 @@ impl Job {
             started_at,
             ended_at: None,
             state: JobState::Running,
+            steering: Steering::default(),
             tracks,
         }
     }
@@ -248,6 +261,7 @@ impl Job {
                     track.transfer = Some(transfer);
                 }
             }
+            JobEvent::Steered { steer, operator, .. } => self.steer(steer, &operator),
             JobEvent::TargetEnded { target, result, .. } => {
                 if let Some(track) = self.track_mut(&target) {
                     track.end(result);
@@ -260,12 +274,40 @@ impl Job {
         }
     }
 
-    /// Taken up again: what ended as planned stays so, the rest is open.
+    /// Taken up again: what ended as planned stays so, the rest is open. What the operator left out stays out, unless the
+    /// job had come to its end: then to take it up is to want the rest of it. A pause is over, or nothing would happen.
     fn take_up(&mut self) {
+        let had_ended = matches!(self.state, JobState::Ended(_));
         self.state = JobState::Running;
         self.ended_at = None;
-        for track in self.tracks.iter_mut().filter(|track| !track.is_done()) {
-            track.result = None;
+        self.steering.is_paused = false;
+        for track in &mut self.tracks {
+            let stays = match track.result {
+                Some(TrackResult::Done(_)) => true,
+                Some(TrackResult::Skipped(_)) => !had_ended,
+                _ => false,
+            };
+            if !stays {
+                track.result = None;
+            }
+        }
+    }
+
+    fn steer(&mut self, steer: Steer, operator: &Operator) {
+        match steer {
+            Steer::Pause => self.steering.is_paused = true,
+            Steer::Continue => self.steering.is_paused = false,
+            Steer::Approve => self.steering.is_approved = true,
+            Steer::Skip(target) => {
+                if let Some(track) = self.track_mut(&target) {
+                    track.end(TrackResult::Skipped(format!("left out by {operator}")));
+                }
+            }
+            Steer::Retry(target) => {
+                if let Some(track) = self.track_mut(&target) {
+                    track.reopen();
+                }
+            }
         }
     }
 

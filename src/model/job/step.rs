@@ -41,6 +41,8 @@ impl std::fmt::Display for Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
+    /// Nothing happens in the session any more.
+    Quiet,
     /// Preconditions hold.
     Check,
     /// What the host has already.
@@ -89,6 +91,7 @@ impl StepKind {
     /// The step in the words of the interface.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Quiet => "wait for quiet",
             Self::Check => "check",
             Self::Compare => "compare",
             Self::Export => "export",

@@ -19,6 +19,8 @@ pub enum TrackResult {
     Cancelled(String),
     /// It was not begun, because an earlier target failed.
     NotBegun(String),
+    /// The operator left it out; the text says who and when.
+    Skipped(String),
 }
 
 impl TrackResult {
@@ -29,6 +31,7 @@ impl TrackResult {
             Self::Failed(_) => "failed",
             Self::Cancelled(_) => "cancelled",
             Self::NotBegun(_) => "not begun",
+            Self::Skipped(_) => "skipped",
         }
     }
 }
@@ -135,6 +138,19 @@ impl Track {
             .find(|record| record.state == StepState::Running)
     }
 
+    /// Whether something was begun on it that has not ended. Waiting for quiet touches nothing.
+    pub fn is_under_way(&self) -> bool {
+        let is_begun =
+            |record: &StepRecord| record.state != StepState::Waiting && record.step.kind != StepKind::Quiet;
+        self.result.is_none() && self.steps.iter().any(is_begun)
+    }
+
+    /// Whether it waits for its session to be quiet.
+    pub fn waits_for_quiet(&self) -> bool {
+        let waits = |record: &StepRecord| record.step.kind == StepKind::Quiet;
+        self.result.is_none() && self.running().is_some_and(waits)
+    }
+
     /// Whether it ended as planned.
     pub fn is_done(&self) -> bool {
         matches!(self.result, Some(TrackResult::Done(_)))
@@ -188,6 +204,14 @@ impl Track {
             self.lines.pop_front();
         }
         self.lines.push_back(line);
+    }
+
+    /// Open again from its first step on.
+    pub(super) fn reopen(&mut self) {
+        self.result = None;
+        for record in &mut self.steps {
+            record.state = StepState::Waiting;
+        }
     }
 
     pub(super) fn end(&mut self, result: TrackResult) {

@@ -7,6 +7,7 @@ mod host_name;
 mod image_ref;
 mod job_id;
 mod operator;
+mod session_label;
 mod session_name;
 
 pub use compose::{PinKey, ProjectName, ProjectPath, ServiceName};
@@ -16,6 +17,7 @@ pub use host_name::HostName;
 pub use image_ref::{ImageName, ImageRef, Tag};
 pub use job_id::JobId;
 pub use operator::Operator;
+pub use session_label::SessionLabel;
 pub use session_name::{ContainerRole, SessionName};
 
 /// Why a text is not the name it was taken for.

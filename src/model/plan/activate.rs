@@ -107,6 +107,7 @@ impl ActivatePlan {
         let line = |host: &ActivateTarget| {
             let before = host.before.active();
             PlanLine {
+                costs: Vec::new(),
                 target: Target::host(host.host.clone()),
                 before: before.map_or_else(|| "no stamp".to_owned(), |tag| tag.tag.to_string()),
                 after: self.reference.tag.to_string(),

@@ -2,30 +2,50 @@
 
 mod activate;
 mod byte_rate;
+mod conditions;
 mod gate;
 mod lack;
 mod mode;
+mod new_session;
 mod prune;
 mod push;
+mod remove;
+mod rename;
 mod restart;
+mod rollback;
 mod route;
+mod session_target;
+mod start;
+mod stop;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
 pub use byte_rate::{BadRate, ByteRate};
+pub use conditions::Conditions;
 pub use gate::Gate;
 pub use lack::{HeldLayers, missing};
 pub use mode::{Mode, ModeChoice, UnknownMode};
+pub use new_session::{NewSession, NewWish};
 pub use prune::{
     PIN_IMAGE, PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts,
 };
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
-pub use restart::{Replacement, RestartIntent, RestartPlan, RestartTarget, plan_restart};
+pub use remove::{
+    LABEL_SUBJECT, Leftover, PlannedVolume, RemoveIntent, RemovePlan, RemoveTarget, VolumeFate, plan_remove,
+    volume_subject,
+};
+pub use rename::{RenameIntent, RenamePlan, plan_rename};
+pub use restart::{Aim, Replacement, RestartIntent, RestartPlan, RestartTarget, plan_restart};
+pub use rollback::{plan_job_rollback, plan_session_rollback, plan_stamp_rollback};
 pub use route::{Estimate, LEAST_BASE, MOST_OF_LAYERS, Route, WORTH_A_HELPER};
+pub use start::{StartFrom, StartIntent, StartPlan, StartTarget, plan_start};
+pub use stop::{StopIntent, StopPlan, StopTarget, plan_stop};
 
 use crate::model::failure::Refusal;
 use crate::model::job::{Step, Target};
 use crate::model::names::{HostName, ImageRef};
+use crate::model::rollout::RolloutOrder;
 use serde::{Deserialize, Serialize};
+use session_target::{session_word, strict_word, the_session};
 use std::num::NonZeroUsize;
 
 /// A change, ready to be confirmed.
@@ -40,6 +60,14 @@ pub enum Plan {
     Prune(PrunePlan),
     /// Stamp a tag that the hosts have.
     Activate(ActivatePlan),
+    /// Start sessions, new ones or those that are stopped.
+    Start(StartPlan),
+    /// Stop sessions.
+    Stop(StopPlan),
+    /// Remove sessions.
+    Remove(RemovePlan),
+    /// Give a session a label.
+    Rename(RenamePlan),
 }
 
 /// One line of a plan as it is shown: what changes from what to what.
@@ -53,6 +81,9 @@ pub struct PlanLine {
     pub after: String,
     /// What will be done for it, and why.
     pub note: String,
+    /// What it costs to do it, where that was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub costs: Vec<String>,
 }
 
 /// Delegates to the plan of each kind, which all answer the same questions.
@@ -63,6 +94,10 @@ macro_rules! each_kind {
             Plan::Restart($inner) => $answer,
             Plan::Prune($inner) => $answer,
             Plan::Activate($inner) => $answer,
+            Plan::Start($inner) => $answer,
+            Plan::Stop($inner) => $answer,
+            Plan::Remove($inner) => $answer,
+            Plan::Rename($inner) => $answer,
         }
     };
 }
@@ -72,9 +107,13 @@ impl Plan {
     pub fn verb(&self) -> &'static str {
         match self {
             Self::Push(_) => "push",
-            Self::Restart(_) => "restart",
+            Self::Restart(plan) => plan.verb(),
             Self::Prune(_) => "prune",
             Self::Activate(_) => "activate",
+            Self::Start(_) => "start",
+            Self::Stop(_) => "stop",
+            Self::Remove(_) => "remove",
+            Self::Rename(_) => "rename",
         }
     }
 
@@ -116,7 +155,8 @@ impl Plan {
                 .iter()
                 .map(|one| (one.host.clone(), one.onto.clone()))
                 .collect(),
-            Self::Prune(_) => Vec::new(),
+            Self::Start(plan) => plan.needed_tags(),
+            Self::Prune(_) | Self::Stop(_) | Self::Remove(_) | Self::Rename(_) => Vec::new(),
         }
     }
 
@@ -124,7 +164,23 @@ impl Plan {
     pub fn at_once(&self) -> Option<NonZeroUsize> {
         match self {
             Self::Push(plan) => plan.options.at_once,
-            Self::Restart(_) | Self::Prune(_) | Self::Activate(_) => None,
+            _ => None,
+        }
+    }
+
+    /// How sessions follow each other, where it restarts them.
+    pub fn rollout(&self) -> Option<&RolloutOrder> {
+        match self {
+            Self::Restart(plan) => Some(&plan.order),
+            _ => None,
+        }
+    }
+
+    /// In which order and portions it goes over its targets, where that is for the operator to say.
+    pub fn sequence(&self) -> Option<String> {
+        match self {
+            Self::Restart(plan) => plan.sequence(),
+            _ => None,
         }
     }
 

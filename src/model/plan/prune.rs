@@ -284,6 +284,7 @@ impl PrunePlan {
                 PruneDecision::Keep(why) => ("keep", why),
             };
             PlanLine {
+                costs: Vec::new(),
                 target: Target::host(host.clone()),
                 before: verdict.subject(),
                 after: after.to_owned(),

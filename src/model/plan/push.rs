@@ -310,6 +310,7 @@ impl PushPlan {
 
     pub(super) fn lines(&self) -> Vec<PlanLine> {
         let line = |host: &PushTarget| PlanLine {
+            costs: Vec::new(),
             target: Target::host(host.host.clone()),
             before: host
                 .before

@@ -109,7 +109,7 @@ mod tests {
                 env
             };
             prop_assert_eq!(sorted(&as_engine_would(&built.body, &image)["Env"]), sorted(&old["Config"]["Env"]));
-            prop_assert!(built.notes.is_empty());
+            prop_assert!(!built.notes.iter().any(|note| note.contains("environment")), "{:?}", built.notes);
         }
     }
 }

@@ -65,11 +65,12 @@ pub(super) fn keep(
         if name != "bridge" {
             findings.needs.networks.push(name.clone());
         }
-        if name == first {
-            // Only a chosen address is told here; engines from API 1.44 on want it at the network (RF16).
-            if !mac.is_empty() {
-                kept.insert("MacAddress".to_owned(), json!(mac));
-            }
+        // Where it is told here, it was chosen; engines from API 1.44 on want it at the network (RF16).
+        if name == first && !mac.is_empty() {
+            kept.insert("MacAddress".to_owned(), json!(mac));
+        }
+        // Only a create takes a chosen MAC address; the engines that have one for each network take several networks there.
+        if name == first || kept.contains_key("MacAddress") {
             attached.at_create.insert(name.clone(), Value::Object(kept));
         } else {
             let endpoint = Value::Object(kept);
@@ -113,6 +114,10 @@ fn endpoint_of(endpoint: &Value, short_id: &str) -> Map<String, Value> {
             kept.insert(key.to_owned(), value.clone());
         }
     }
+    let mac = chosen_mac(endpoint);
+    if !mac.is_empty() {
+        kept.insert("MacAddress".to_owned(), json!(mac));
+    }
     let aliases = endpoint.get("Aliases").and_then(Value::as_array);
     let own: Vec<&Value> = aliases
         .into_iter()
@@ -123,6 +128,18 @@ fn endpoint_of(endpoint: &Value, short_id: &str) -> Map<String, Value> {
         kept.insert("Aliases".to_owned(), json!(own));
     }
     kept
+}
+
+/// The MAC address that somebody chose for a network, from API 1.44 on (RF16): of a container that never ran the one that is
+/// told, else the one that was found in what the engine has stored. One that is told of a running container may be made.
+fn chosen_mac(endpoint: &Value) -> &str {
+    match (
+        text(endpoint, "/DesiredMacAddress"),
+        text(endpoint, "/EndpointID"),
+    ) {
+        ("", "") => text(endpoint, "/MacAddress"),
+        (chosen, _) => chosen,
+    }
 }
 
 /// Links on the default bridge are told as `/target:/this/alias` and taken as `target:alias` (RF18).
@@ -210,6 +227,29 @@ mod tests {
             "02:42:00:00:00:98"
         );
         assert_eq!(built["MacAddress"], "02:42:00:00:00:98");
+    }
+
+    #[test]
+    fn a_mac_address_that_was_chosen_for_a_further_network_stays() {
+        let built = on(
+            "a",
+            json!({
+                "a": {"NetworkID": "a", "EndpointID": "e", "MacAddress": "02:42:0a:00:00:01"},
+                "b": {"NetworkID": "b", "EndpointID": "e", "MacAddress": "02:42:0a:00:00:02", "DesiredMacAddress": "02:42:0a:00:00:02"},
+                "c": {"NetworkID": "c", "EndpointID": "", "MacAddress": "02:42:0a:00:00:03"},
+                "d": {"NetworkID": "d", "EndpointID": "", "MacAddress": ""},
+            }),
+        );
+        assert_eq!(
+            built.body["NetworkingConfig"]["EndpointsConfig"],
+            json!({"a": {}, "b": {"MacAddress": "02:42:0a:00:00:02"}, "c": {"MacAddress": "02:42:0a:00:00:03"}})
+        );
+        let further: Vec<&str> = built
+            .further_networks
+            .iter()
+            .map(|network| network.name.as_str())
+            .collect();
+        assert_eq!(further, ["d"]);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn container() -> Value {
         ],
         "NetworkSettings": {"Ports": {}, "Networks": {"agents": {
             "Aliases": ["session-1", &ID[..12]], "IPAMConfig": null, "MacAddress": "02:42:ac:12:00:02",
-            "IPAddress": "172.18.0.2", "NetworkID": "n1",
+            "IPAddress": "172.18.0.2", "NetworkID": "n1", "EndpointID": "e1",
         }}},
     })
 }

@@ -85,6 +85,7 @@ pub(super) fn keep(
         host_config.insert("VolumesFrom".to_owned(), Value::Null);
         findings.note("what --volumes-from gave it is mounted by name now");
     }
+    tell_adopted(&mounted, findings);
     covered.extend(mounted.iter().map(|one| one.target.to_owned()));
     tell_new_volumes(new_image, &covered, findings);
     findings.needs.bind_sources = bind_sources(host_config);
@@ -127,6 +128,24 @@ fn name_mounts(
             mount["Source"] = json!(name);
         }
     }
+}
+
+/// An anonymous volume that is mounted by its name counts as a named one: nothing removes it with the session (RF10).
+fn tell_adopted(mounted: &[Mounted<'_>], findings: &mut Findings) {
+    for one in mounted
+        .iter()
+        .filter(|one| one.kind == "volume" && is_anonymous(one.name))
+    {
+        findings.note(format!(
+            "the anonymous volume {} at {} is kept by its name: `docker rm -v` of the session leaves it",
+            one.name, one.target
+        ));
+    }
+}
+
+/// Engines name them by 32 random bytes.
+fn is_anonymous(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// A volume that only the new image declares is made anew and empty of the session's data (RF09).
@@ -275,9 +294,25 @@ mod tests {
             "/Config/Volumes",
             json!({"/scratch/": {}, "/cache": {}}),
         );
+        let told = "the new image declares a volume at /cache, which begins as the image has it".to_owned();
+        let notes = build_onto(&container(), &new_image).notes;
+        assert!(notes.contains(&told), "{notes:?}");
+        assert!(
+            !notes
+                .iter()
+                .any(|note| note.contains("declares a volume at /scratch")),
+            "{notes:?}"
+        );
+    }
+
+    #[test]
+    fn every_anonymous_volume_that_is_named_from_now_on_is_told_and_a_named_one_is_not() {
+        let notes = build_onto(&container(), &image("v1")).notes;
         assert_eq!(
-            build_onto(&container(), &new_image).notes,
-            ["the new image declares a volume at /cache, which begins as the image has it"]
+            notes,
+            [format!(
+                "the anonymous volume {ANONYMOUS} at /scratch is kept by its name: `docker rm -v` of the session leaves it"
+            )]
         );
     }
 }

@@ -19,6 +19,8 @@ fn by_image(name: &str, image: ImageName) -> Profile {
         name: name.to_owned(),
         image,
         sessions: SessionSelector::AnyOfImage,
+        templates: Vec::new(),
+        attach: Vec::new(),
         paths: HostPaths {
             stamp: format!("/etc/{name}-agent/current-image"),
             history: format!("/etc/{name}-agent/image-history"),

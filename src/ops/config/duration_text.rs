@@ -30,6 +30,11 @@ impl TryFrom<String> for DurationText {
     }
 }
 
+/// Reads a duration of whole seconds, such as `5m`; an error says how one is written.
+pub fn read_duration(text: &str) -> Result<Duration, String> {
+    DurationText::try_from(text.to_owned()).map(|DurationText(duration)| duration)
+}
+
 impl From<DurationText> for String {
     fn from(DurationText(duration): DurationText) -> Self {
         let seconds = duration.as_secs();

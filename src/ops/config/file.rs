@@ -3,8 +3,10 @@
 use super::duration_text::DurationText;
 use super::host_path::HostPath;
 use super::mode_word::ModeWord;
+use super::probe_table::ProbeTable;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
+use super::template_table::TemplateTable;
 use crate::model::names::{HostName, ImageName, PinKey};
 use crate::model::profile::{Guard, PruneRule};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,10 @@ pub(super) struct File {
     pub(super) discovery: DiscoveryTable,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) profiles: Vec<ProfileTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) templates: Vec<TemplateTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) attach: Vec<AttachTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<HostTable>,
 }
@@ -106,6 +112,14 @@ pub(super) struct ProfileTable {
     pub(super) probe: Option<ProbeTable>,
 }
 
+/// `[[attach]]`: what an operator is attached to in the sessions of a profile; a shell where the command is empty.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttachTable {
+    pub(super) profile: Spanned<String>,
+    pub(super) command: Vec<Spanned<String>>,
+}
+
 /// `prune` of a profile.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -118,21 +132,7 @@ pub(super) struct PruneTable {
     pub(super) rule: Option<PruneRule>,
 }
 
-/// `probe` of a profile.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct ProbeTable {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) stable: Option<DurationText>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) deadline: Option<DurationText>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) command: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) keep_predecessors: Option<usize>,
-}
-
-/// `[[hosts]]`: its paths come before those of its profile.
+/// `[[hosts]]`: its paths and its probe come before those of its profile.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HostTable {
@@ -159,4 +159,5 @@ pub(super) struct HostTable {
     pub(super) docker_socket: Option<HostPath>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) compose_pin: Option<PinKey>,
+    pub(super) probe: Option<ProbeTable>,
 }

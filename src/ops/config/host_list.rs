@@ -81,6 +81,10 @@ fn host(
         profile: Profile {
             paths: overrides.on(profile.paths.clone()),
             compose_pin: pin.unwrap_or(&profile.compose_pin).clone(),
+            probe: match &table.probe {
+                Some(probe) => probe.on(&profile.probe)?,
+                None => profile.probe.clone(),
+            },
             ..profile.clone()
         },
     })

@@ -11,14 +11,18 @@ mod host_list;
 mod host_path;
 mod mode_word;
 mod nearest;
+mod probe_table;
 mod profile_set;
 mod rate_text;
 mod shown;
 mod size_text;
+mod template_set;
+mod template_table;
 #[cfg(test)]
 mod tests;
 
 pub use cache_settings::CacheSettings;
+pub use duration_text::read_duration;
 pub use error::ConfigError;
 pub use nearest::nearest;
 
@@ -92,7 +96,7 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let resolve = || -> Result<Self, Fault> {
             let file: File = toml::from_str(text).map_err(|error| Fault::of_toml(&error))?;
-            let profiles = ProfileSet::read(&file.profiles)?;
+            let profiles = ProfileSet::read(&file)?;
             let mut hosts = host_list::host_list(&file, &profiles)?;
             if file.discovery.docker_contexts {
                 let profile = host_list::default_profile(&file, &profiles)?;

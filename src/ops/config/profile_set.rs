@@ -2,11 +2,13 @@
 
 use super::builtin_profiles::builtin_profiles;
 use super::error::Fault;
-use super::file::{ProbeTable, ProfileTable, PruneTable};
+use super::file::{File, ProfileTable, PruneTable};
 use super::host_path::HostPath;
 use super::nearest::nearest;
+use super::template_set;
+use super::template_table::TemplateTable;
 use crate::model::names::{HostName, SessionName};
-use crate::model::profile::{HostPaths, ProbeRules, Profile, PruneRules, SessionSelector};
+use crate::model::profile::{HostPaths, Profile, PruneRules, SessionSelector};
 use toml::Spanned;
 
 /// Profiles by name.
@@ -19,8 +21,19 @@ impl ProfileSet {
     }
 
     /// The built-in profiles and those of a file; a file may redefine a built-in one, but no name twice.
-    pub(super) fn read(tables: &[ProfileTable]) -> Result<Self, Fault> {
+    pub(super) fn read(file: &File) -> Result<Self, Fault> {
+        let tables = &file.profiles;
         let mut set = Self::builtin();
+        // What is added to a built-in profile is there for those that are derived from it.
+        for profile in &mut set.0 {
+            if !tables.iter().any(|table| *table.name.get_ref() == profile.name) {
+                let inherited = std::mem::take(&mut profile.templates);
+                profile.templates =
+                    template_set::derive(&templates_of(file, &profile.name), inherited, &profile.sessions)?;
+                profile.attach =
+                    attach_of(file, &profile.name)?.unwrap_or(std::mem::take(&mut profile.attach));
+            }
+        }
         for (index, table) in tables.iter().enumerate() {
             let name = table.name.get_ref();
             check_name(&table.name)?;
@@ -32,9 +45,13 @@ impl ProfileSet {
                     "give one of them another name",
                 ));
             }
-            let profile = set.derive(table)?;
+            let profile = set.derive(table, file)?;
             set.0.retain(|other| other.name != *name);
             set.0.push(profile);
+        }
+        let named = file.templates.iter().map(|table| &table.profile);
+        for name in named.chain(file.attach.iter().map(|table| &table.profile)) {
+            set.find(name)?;
         }
         Ok(set)
     }
@@ -57,7 +74,7 @@ impl ProfileSet {
         })
     }
 
-    fn derive(&self, table: &ProfileTable) -> Result<Profile, Fault> {
+    fn derive(&self, table: &ProfileTable, file: &File) -> Result<Profile, Fault> {
         let base = match &table.base {
             Some(base) => self.find(base)?.clone(),
             None => self
@@ -65,16 +82,63 @@ impl ProfileSet {
                 .cloned()
                 .unwrap_or_else(Profile::convocate),
         };
+        let own_selector = selector(table)?;
+        // The templates of the base make sessions of the base: what is selected otherwise has templates of its own.
+        let inherited = if own_selector.as_ref().is_none_or(|own| *own == base.sessions) {
+            base.templates
+        } else {
+            Vec::new()
+        };
+        let sessions = own_selector.unwrap_or(base.sessions);
         Ok(Profile {
             name: table.name.get_ref().clone(),
             image: table.image.clone().unwrap_or(base.image),
-            sessions: selector(table)?.unwrap_or(base.sessions),
+            templates: template_set::derive(&templates_of(file, table.name.get_ref()), inherited, &sessions)?,
+            attach: attach_of(file, table.name.get_ref())?.unwrap_or(base.attach),
+            sessions,
             paths: PathOverrides::of_profile(table).on(base.paths),
             prune: prune(table.prune.as_ref(), base.prune),
-            probe: probe(table.probe.as_ref(), base.probe),
+            probe: match &table.probe {
+                Some(probe) => probe.on(&base.probe)?,
+                None => base.probe,
+            },
             compose_pin: base.compose_pin,
         })
     }
+}
+
+/// The templates that the file has for a profile.
+fn templates_of<'a>(file: &'a File, profile: &str) -> Vec<&'a TemplateTable> {
+    let mine = |table: &&TemplateTable| table.profile.get_ref() == profile;
+    file.templates.iter().filter(mine).collect()
+}
+
+/// What the file says an operator is attached to.
+fn attach_of(file: &File, profile: &str) -> Result<Option<Vec<String>>, Fault> {
+    let mut mine = file
+        .attach
+        .iter()
+        .filter(|table| table.profile.get_ref() == profile);
+    let Some(table) = mine.next() else { return Ok(None) };
+    if let Some(second) = mine.next() {
+        let problem = format!("the profile `{profile}` is attached to twice");
+        return Err(Fault::at(second.profile.span(), problem, "remove one of them"));
+    }
+    if let Some(word) = table
+        .command
+        .iter()
+        .find(|word| word.get_ref().chars().any(char::is_control))
+    {
+        let problem = format!("{:?} holds a control character", word.get_ref());
+        return Err(Fault::at(
+            word.span(),
+            problem,
+            "write a program and its arguments",
+        ));
+    }
+    Ok(Some(
+        table.command.iter().map(|word| word.get_ref().clone()).collect(),
+    ))
 }
 
 /// The paths that a profile or a host sets.
@@ -156,15 +220,5 @@ fn prune(table: Option<&PruneTable>, base: PruneRules) -> PruneRules {
         keep: table.keep.unwrap_or(base.keep),
         min_age: table.min_age.map_or(base.min_age, |age| age.0),
         rule: table.rule.unwrap_or(base.rule),
-    }
-}
-
-fn probe(table: Option<&ProbeTable>, base: ProbeRules) -> ProbeRules {
-    let Some(table) = table else { return base };
-    ProbeRules {
-        stable: table.stable.map_or(base.stable, |stable| stable.0),
-        deadline: table.deadline.map_or(base.deadline, |deadline| deadline.0),
-        command: table.command.clone().unwrap_or(base.command),
-        keep_predecessors: table.keep_predecessors.unwrap_or(base.keep_predecessors),
     }
 }

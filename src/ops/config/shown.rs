@@ -3,12 +3,15 @@
 use super::Config;
 use super::duration_text::DurationText;
 use super::file::{
-    CacheTable, DefaultsTable, DiscoveryTable, File, HostTable, ProbeTable, ProfileTable, PruneTable,
+    AttachTable, CacheTable, DefaultsTable, DiscoveryTable, File, HostTable, ProfileTable, PruneTable,
     PushTable, SshTable,
 };
 use super::host_path::HostPath;
+use super::probe_table::ProbeTable;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
+use super::template_set;
+use super::template_table::TemplateTable;
 use crate::model::names::{HostName, PinKey};
 use crate::model::profile::{Address, HostPaths, HostSettings, Profile, SessionSelector};
 use toml::Spanned;
@@ -37,6 +40,8 @@ pub(super) fn file_of(config: &Config) -> File {
         },
         discovery: DiscoveryTable::default(),
         profiles: profiles.iter().map(|profile| profile_table(profile)).collect(),
+        templates: profiles.iter().flat_map(|profile| templates(profile)).collect(),
+        attach: profiles.iter().map(|profile| attach_table(profile)).collect(),
         hosts: config
             .hosts
             .iter()
@@ -76,16 +81,23 @@ fn profile_table(profile: &Profile) -> ProfileTable {
             min_age: Some(DurationText(profile.prune.min_age)),
             rule: Some(profile.prune.rule),
         }),
-        probe: Some(ProbeTable {
-            stable: Some(DurationText(profile.probe.stable)),
-            deadline: Some(DurationText(profile.probe.deadline)),
-            command: Some(profile.probe.command.clone()),
-            keep_predecessors: Some(profile.probe.keep_predecessors),
-        }),
+        probe: Some(ProbeTable::of(&profile.probe)),
     }
 }
 
-/// A host; its paths only where they are not those of the profile as it is shown.
+fn templates(profile: &Profile) -> Vec<TemplateTable> {
+    let shown = |template| template_set::shown(&profile.name, template);
+    profile.templates.iter().map(shown).collect()
+}
+
+fn attach_table(profile: &Profile) -> AttachTable {
+    AttachTable {
+        profile: spanned(&profile.name),
+        command: profile.attach.iter().map(|word| spanned(word)).collect(),
+    }
+}
+
+/// A host; its paths and its probe only where they are not those of the profile as it is shown.
 fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
     let shown = profiles.iter().find(|profile| profile.name == host.profile.name);
     let own = |pick: fn(&HostPaths) -> &String| {
@@ -111,6 +123,9 @@ fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
         state: own(|paths| &paths.state),
         docker_socket: own(|paths| &paths.docker_socket),
         compose_pin: has_own_pin.then(|| host.profile.compose_pin.clone()),
+        probe: shown
+            .is_none_or(|profile| profile.probe != host.profile.probe)
+            .then(|| ProbeTable::of(&host.profile.probe)),
     }
 }
 

@@ -137,3 +137,27 @@ fn a_file_that_was_named_and_is_not_there_is_an_error_and_not_an_empty_config() 
         "{error}"
     );
 }
+
+#[test]
+fn a_host_has_its_own_probe_before_that_of_its_profile_and_one_sign_replaces_another() {
+    let config = read(
+        include_str!("../../../tests/configs/valid/probes.toml"),
+        "probes.toml",
+    )
+    .unwrap();
+    let words: Vec<String> = config
+        .hosts
+        .iter()
+        .map(|host| host.profile.probe.words())
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "probe until healthy",
+            "probe 5 s and `test -e /run/ready`",
+            "probe 600 s",
+            "probe 600 s and \"it's \\\"ready\\\"\" in its log",
+        ]
+    );
+    assert_eq!(config.hosts[3].profile.probe.deadline.as_secs(), 600);
+}

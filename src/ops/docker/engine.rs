@@ -1,16 +1,18 @@
 //! A Docker engine behind a unix socket: a forwarded one, a relayed one, or the one of this machine.
 
 use super::raw::RawClient;
-use super::{completeness, content, errors, listed};
+use super::{completeness, content, errors, listed, logs};
 use crate::model::fleet::{Platform, Store};
 use crate::model::names::{ContainerId, ImageRef};
+use crate::model::successor;
 use crate::ops::ports::{
     ContainerEngine, Created, EngineError, EngineEvent, EngineFacts, EngineImage, ImageDetails,
-    ListedContainer, Removal,
+    ListedContainer, LogPiece, LogQuery, Removal,
 };
 use async_trait::async_trait;
 use bollard::query_parameters::{
-    EventsOptionsBuilder, ListContainersOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptionsBuilder,
+    EventsOptionsBuilder, ListContainersOptionsBuilder, ListImagesOptionsBuilder,
+    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder, RemoveVolumeOptionsBuilder,
     TagImageOptionsBuilder,
 };
 use bollard::{API_DEFAULT_VERSION, Docker};
@@ -36,7 +38,14 @@ const EXPORT: Duration = Duration::from_mins(20);
 pub struct DockerEngine {
     docker: Docker,
     raw: RawClient,
-    created_from: Mutex<HashMap<ContainerId, String>>,
+    unchanging: Mutex<HashMap<ContainerId, Unchanging>>,
+}
+
+/// What an inspect of a container tells and what never changes while it lives.
+#[derive(Clone)]
+struct Unchanging {
+    created_from: String,
+    removes_itself: bool,
 }
 
 impl DockerEngine {
@@ -50,14 +59,14 @@ impl DockerEngine {
         Ok(Self {
             docker,
             raw,
-            created_from: Mutex::default(),
+            unchanging: Mutex::default(),
         })
     }
 
-    /// What a container was created from. It never changes, so each container is asked once.
-    async fn created_from(&self, id: &ContainerId) -> Result<Option<String>, EngineError> {
+    /// What never changes of a container, so each is asked once.
+    async fn unchanging(&self, id: &ContainerId) -> Result<Option<Unchanging>, EngineError> {
         let known = self
-            .created_from
+            .unchanging
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(id)
@@ -68,16 +77,16 @@ impl DockerEngine {
         let Some(inspect) = self.inspect(id.as_str()).await? else {
             return Ok(None);
         };
-        let from = inspect
-            .pointer("/Config/Image")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        self.created_from
+        let created_from = inspect.pointer("/Config/Image").and_then(Value::as_str);
+        let told = Unchanging {
+            created_from: created_from.unwrap_or_default().to_owned(),
+            removes_itself: successor::vanishes_when_stopped(&inspect),
+        };
+        self.unchanging
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(id.clone(), from.clone());
-        Ok(Some(from))
+            .insert(id.clone(), told.clone());
+        Ok(Some(told))
     }
 }
 
@@ -135,11 +144,12 @@ impl ContainerEngine for DockerEngine {
             let id = ContainerId::parse(summary.id.as_deref().unwrap_or_default())
                 .map_err(|error| EngineError::NotUnderstood(error.to_string()))?;
             // A container that went away between the list and the question is not in the list any more.
-            if let Some(from) = self.created_from(&id).await? {
-                containers.push(listed::container(summary, id, from)?);
+            if let Some(told) = self.unchanging(&id).await? {
+                let (from, removes_itself) = (told.created_from, told.removes_itself);
+                containers.push(listed::container(summary, id, from, removes_itself)?);
             }
         }
-        let mut known = self.created_from.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.unchanging.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|id, _| containers.iter().any(|container| container.id == *id));
         Ok(containers)
     }
@@ -207,6 +217,48 @@ impl ContainerEngine for DockerEngine {
             .map(|_| ())
     }
 
+    async fn has_network(&self, name: &str) -> Result<bool, EngineError> {
+        let found = self.raw.get(&format!("/networks/{name}"), ANSWER).await?;
+        Ok(found.is_some())
+    }
+
+    async fn start(&self, container: &ContainerId) -> Result<(), EngineError> {
+        unless_so_already(within(CHANGE, self.docker.start_container(container.as_str(), None)).await)
+    }
+
+    async fn stop(&self, container: &ContainerId, limit: Duration) -> Result<(), EngineError> {
+        let mut patient = self.docker.clone();
+        patient.set_timeout(limit);
+        unless_so_already(within(limit, patient.stop_container(container.as_str(), None)).await)
+    }
+
+    async fn remove(&self, container: &ContainerId) -> Result<Removal, EngineError> {
+        let options = RemoveContainerOptionsBuilder::default()
+            .v(false)
+            .force(false)
+            .build();
+        removal(
+            within(
+                CHANGE,
+                self.docker.remove_container(container.as_str(), Some(options)),
+            )
+            .await,
+        )
+    }
+
+    async fn remove_volume(&self, name: &str) -> Result<Removal, EngineError> {
+        let options = RemoveVolumeOptionsBuilder::default().force(false).build();
+        removal(within(CHANGE, self.docker.remove_volume(name, Some(options))).await)
+    }
+
+    fn logs(
+        &self,
+        container: &ContainerId,
+        query: LogQuery,
+    ) -> BoxStream<'static, Result<LogPiece, EngineError>> {
+        logs::pieces(&self.docker, container, &query)
+    }
+
     async fn tag(&self, image: &str, reference: &ImageRef) -> Result<(), EngineError> {
         let (repo, tag) = (reference.image.as_str(), reference.tag.as_str());
         let options = TagImageOptionsBuilder::default().repo(repo).tag(tag).build();
@@ -215,12 +267,7 @@ impl ContainerEngine for DockerEngine {
 
     async fn remove_image(&self, name: &str) -> Result<Removal, EngineError> {
         let options = RemoveImageOptionsBuilder::default().force(false).build();
-        match within(CHANGE, self.docker.remove_image(name, Some(options), None)).await {
-            Ok(_) => Ok(Removal::Removed),
-            Err(EngineError::NotFound(_)) => Ok(Removal::WasGone),
-            Err(EngineError::Conflict(why)) => Ok(Removal::InUse(why)),
-            Err(error) => Err(error),
-        }
+        removal(within(CHANGE, self.docker.remove_image(name, Some(options), None)).await)
     }
 
     fn events(&self) -> BoxStream<'static, Result<EngineEvent, EngineError>> {
@@ -241,6 +288,28 @@ impl ContainerEngine for DockerEngine {
             .export_image(&reference.to_string())
             .map_err(|error| errors::read(&error))
             .boxed()
+    }
+}
+
+/// What came of a removal.
+fn removal<T>(answer: Result<T, EngineError>) -> Result<Removal, EngineError> {
+    match answer {
+        Ok(_) => Ok(Removal::Removed),
+        Err(EngineError::NotFound(_)) => Ok(Removal::WasGone),
+        Err(EngineError::Conflict(why)) => Ok(Removal::InUse(why)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The status of an answer that says that nothing was to do.
+const NOT_MODIFIED: u16 = 304;
+
+fn unless_so_already(answer: Result<(), EngineError>) -> Result<(), EngineError> {
+    match answer {
+        Err(EngineError::Answered {
+            code: NOT_MODIFIED, ..
+        }) => Ok(()),
+        answer => answer,
     }
 }
 

@@ -1,9 +1,10 @@
 //! One entry of the engine's lists, read into the types of the port.
 
-use crate::model::fleet::{ContainerState, Health};
+use crate::model::clean::clean;
+use crate::model::fleet::{ContainerState, Health, Storage};
 use crate::model::names::{ContainerId, ImageId, ImageRef};
 use crate::ops::ports::{EngineError, EngineImage, ListedContainer};
-use bollard::models::{ContainerSummary, ImageSummary};
+use bollard::models::{ContainerSummary, ImageSummary, MountPoint};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -12,6 +13,7 @@ pub(super) fn container(
     summary: ContainerSummary,
     id: ContainerId,
     created_from: String,
+    removes_itself: bool,
 ) -> Result<ListedContainer, EngineError> {
     let not_understood = |what: &str| EngineError::NotUnderstood(format!("container {}: {what}", id.short()));
     let state = summary.state.map(|state| state.to_string()).unwrap_or_default();
@@ -32,8 +34,30 @@ pub(super) fn container(
             .and_then(|at| Timestamp::from_second(at).ok())
             .unwrap_or_default(),
         labels: sorted(summary.labels.unwrap_or_default()),
+        storage: Storage {
+            removes_itself,
+            volumes: volumes(summary.mounts.unwrap_or_default()),
+        },
         id,
     })
+}
+
+/// The names of the volumes that are mounted, each once.
+fn volumes(mounts: Vec<MountPoint>) -> Vec<String> {
+    let is_volume = |mount: &MountPoint| {
+        mount
+            .typ
+            .as_ref()
+            .is_some_and(|kind| kind.to_string() == "volume")
+    };
+    let named = mounts
+        .into_iter()
+        .filter(is_volume)
+        .filter_map(|mount| mount.name);
+    let mut names: Vec<String> = named.map(|name| clean(&name)).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Links give a container further names, `/other/alias`; its own has no second slash.

@@ -5,6 +5,7 @@ mod content;
 mod engine;
 mod errors;
 mod listed;
+mod logs;
 mod raw;
 mod source;
 

@@ -1,15 +1,18 @@
 //! The actor: takes commands one by one, starts watchers and jobs, and never waits for a host itself.
 
 use super::EngineOptions;
-use super::jobs::RunningJobs;
+use super::jobs::{Admission, RunningJobs};
+use super::log_streams::{LogStreams, read_logs};
 use super::preparer::{WAITING, prepare_all};
 use super::run_job::JobRun;
 use super::stocktaker::tell_stock;
+use super::weigher::tell_costs;
 use super::workshop::Workshop;
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
 use crate::model::job::{Job, JobEvent, JobState, Verdict};
+use crate::model::logs::{LogRequest, LogStream};
 use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
 use crate::model::profile::HostSettings;
@@ -41,6 +44,7 @@ pub(super) struct Actor {
     workshop: Arc<Workshop>,
     refresh: HashMap<HostName, Arc<Notify>>,
     refresh_source: Arc<Notify>,
+    logs: LogStreams,
     tasks: TaskTracker,
 }
 
@@ -103,6 +107,7 @@ impl Actor {
             workshop,
             refresh,
             refresh_source,
+            logs: LogStreams::default(),
             tasks,
         })
     }
@@ -120,6 +125,15 @@ impl Actor {
                             .await;
                     }
                 }
+                Command::Steer(id, steer) => {
+                    let word = steer.word();
+                    if !self.workshop.jobs.steer(&id, steer) {
+                        self.tell(Event::Notice(format!("job {id} does not run here: no {word}")))
+                            .await;
+                    }
+                }
+                Command::ReadLogs(stream, request) => self.read_logs(stream, request),
+                Command::StopLogs(stream) => self.logs.stop(stream),
                 Command::Refresh(None) => {
                     self.refresh.values().for_each(|notify| notify.notify_one());
                     self.refresh_source.notify_one();
@@ -129,16 +143,32 @@ impl Actor {
                         notify.notify_one();
                     }
                 }
+                Command::Weigh(hosts) => {
+                    for (host, ids) in hosts {
+                        let (workshop, events) = (self.workshop.clone(), self.events.clone());
+                        self.tasks.spawn(tell_costs(workshop, events, host, ids));
+                    }
+                }
                 Command::Shutdown => break,
             }
         }
-        let Self { tasks, events, .. } = self;
+        let Self {
+            tasks, events, logs, ..
+        } = self;
+        logs.stop_all();
         // Watchers end when nobody listens. A job that still runs is left where it is: its journal has every step.
         drop(events);
         tasks.close();
         if timeout(FAREWELL, tasks.wait()).await.is_err() {
             tracing::info!("the engine ended before all of its tasks did; jobs among them can be resumed");
         }
+    }
+
+    fn read_logs(&self, stream: LogStream, request: LogRequest) {
+        let wanted = self.logs.begin(stream);
+        let (workshop, events) = (self.workshop.clone(), self.events.clone());
+        self.tasks
+            .spawn(read_logs(stream, request, wanted, workshop, events));
     }
 
     async fn tell_known_jobs(&self) {
@@ -156,8 +186,8 @@ impl Actor {
     }
 
     async fn run_plan(&self, id: JobId, plan: Plan) {
-        let cancel = match self.workshop.jobs.admit(&id, &plan) {
-            Ok(cancel) => cancel,
+        let Admission { cancel, steers } = match self.workshop.jobs.admit(&id, &plan) {
+            Ok(admission) => admission,
             Err(refusal) => return self.tell(Event::Refused { id, refusal }).await,
         };
         let started = self.journal.create(&id).and_then(|mut journal| {
@@ -182,6 +212,7 @@ impl Actor {
                     job,
                     journal,
                     cancel,
+                    steers,
                     is_resumed: false,
                 });
             }
@@ -229,7 +260,7 @@ impl Actor {
                 "plan it again if something is still to do",
             ));
         }
-        let cancel = self.workshop.jobs.admit(id, &job.plan)?;
+        let Admission { cancel, steers } = self.workshop.jobs.admit(id, &job.plan)?;
         let plan = Box::new(job.plan.clone());
         let event = JobEvent::Started {
             plan,
@@ -245,6 +276,7 @@ impl Actor {
             job,
             journal,
             cancel,
+            steers,
             is_resumed: true,
         })
     }

@@ -1,17 +1,29 @@
-//! The jobs that run in this console: what they may not do to each other, and how each is cancelled.
+//! The jobs that run in this console: what they may not do to each other, and how each is steered and cancelled.
 
+use super::rollout::STEERS;
 use crate::model::failure::Refusal;
 use crate::model::job::Target;
 use crate::model::names::{HostName, ImageRef, JobId};
 use crate::model::plan::Plan;
+use crate::model::rollout::Steer;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// A job that runs.
 struct Running {
     plan: Plan,
     cancel: CancellationToken,
+    steer: mpsc::Sender<Steer>,
+}
+
+/// What a job that was admitted listens to.
+pub(super) struct Admission {
+    /// Ends it.
+    pub(super) cancel: CancellationToken,
+    /// What the operator tells it meanwhile.
+    pub(super) steers: mpsc::Receiver<Steer>,
 }
 
 /// The jobs that run in this console.
@@ -19,8 +31,8 @@ struct Running {
 pub(super) struct RunningJobs(Mutex<HashMap<JobId, Running>>);
 
 impl RunningJobs {
-    /// Admits a job, unless a running one works on the same thing. Gives the token that ends it.
-    pub(super) fn admit(&self, id: &JobId, plan: &Plan) -> Result<CancellationToken, Refusal> {
+    /// Admits a job, unless a running one works on the same thing.
+    pub(super) fn admit(&self, id: &JobId, plan: &Plan) -> Result<Admission, Refusal> {
         let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (other, running) in jobs.iter() {
             if other == id {
@@ -38,14 +50,16 @@ impl RunningJobs {
             }
         }
         let cancel = CancellationToken::new();
+        let (steer, steers) = mpsc::channel(STEERS);
         jobs.insert(
             id.clone(),
             Running {
                 plan: plan.clone(),
                 cancel: cancel.clone(),
+                steer,
             },
         );
-        Ok(cancel)
+        Ok(Admission { cancel, steers })
     }
 
     /// Forgets a job that ended.
@@ -59,6 +73,13 @@ impl RunningJobs {
         jobs.get(id).inspect(|running| running.cancel.cancel()).is_some()
     }
 
+    /// Tells a job what the operator wants of it; false when it does not run here, or has not taken earlier words.
+    pub(super) fn steer(&self, id: &JobId, steer: Steer) -> bool {
+        let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.get(id)
+            .is_some_and(|running| running.steer.try_send(steer).is_ok())
+    }
+
     /// The tags that running jobs are about to stamp or to start a session on: a prune keeps them.
     pub(super) fn in_flight(&self) -> Vec<(HostName, ImageRef)> {
         let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,16 +89,17 @@ impl RunningJobs {
     }
 }
 
-/// The target that two plans must not work on at the same time: the same session, or, for plans about hosts, the same
+/// The target that two plans must not work on at the same time: the same session whatever is done with it, or, for plans about hosts, the same
 /// host with the same verb or two that both stamp it.
 fn clash(running: &Plan, wanted: &Plan) -> Option<Target> {
     let stamps = |plan: &Plan| matches!(plan, Plan::Push(_) | Plan::Activate(_));
-    let compete = running.verb() == wanted.verb() || (stamps(running) && stamps(wanted));
+    let is_like = std::mem::discriminant(running) == std::mem::discriminant(wanted);
+    let compete = is_like || (stamps(running) && stamps(wanted));
     let busy = running.targets();
     wanted
         .targets()
         .into_iter()
-        .find(|target| compete && busy.contains(target))
+        .find(|target| (compete || target.session.is_some()) && busy.contains(target))
 }
 
 #[cfg(test)]

@@ -3,9 +3,12 @@
 mod actor;
 mod job_sink;
 mod jobs;
+mod log_streams;
 mod preparer;
+mod rollout;
 mod run_job;
 mod stocktaker;
+mod weigher;
 mod workshop;
 
 use crate::model::command::Command;

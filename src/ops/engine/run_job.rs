@@ -1,4 +1,4 @@
-//! One job from its first target to its verdict: hosts side by side, sessions one after the other.
+//! One job from its first target to its verdict: hosts side by side; sessions as their rollout says (`rollout`).
 
 use super::job_sink::JournalSink;
 use super::workshop::Workshop;
@@ -6,7 +6,8 @@ use crate::model::event::Event;
 use crate::model::failure::Failure;
 use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, TrackResult};
 use crate::model::names::HostName;
-use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan, RestartPlan};
+use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan};
+use crate::model::rollout::Steer;
 use crate::ops::activate::activate_on_host;
 use crate::ops::host_link::HostLink;
 use crate::ops::journal::JournalFile;
@@ -14,7 +15,7 @@ use crate::ops::lease::Lease;
 use crate::ops::prune::prune_host;
 use crate::ops::push::{Pace, Supply, push_to_host};
 use crate::ops::report::{JobSink, StepError, TrackReporter};
-use crate::ops::restart::{restart_session, resume_restart};
+use crate::ops::session::on_session;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::num::NonZeroUsize;
@@ -31,16 +32,18 @@ pub(super) struct JobRun {
     pub(super) job: Job,
     pub(super) journal: JournalFile,
     pub(super) cancel: CancellationToken,
+    /// What the operator tells it meanwhile.
+    pub(super) steers: mpsc::Receiver<Steer>,
     /// Whether it was interrupted before: what is done stays done.
     pub(super) is_resumed: bool,
 }
 
 /// A job while it runs.
-struct Runner {
-    job: Job,
-    workshop: Arc<Workshop>,
-    sink: Arc<JournalSink>,
-    cancel: CancellationToken,
+pub(super) struct Runner {
+    pub(super) job: Job,
+    pub(super) workshop: Arc<Workshop>,
+    pub(super) sink: Arc<JournalSink>,
+    pub(super) cancel: CancellationToken,
     is_resumed: bool,
     /// What all of its sends together keep to.
     pace: Pace,
@@ -48,7 +51,7 @@ struct Runner {
 
 impl JobRun {
     /// Runs the job to its verdict. What it says goes to its journal and to `events`.
-    pub(super) async fn run(self, workshop: Arc<Workshop>, events: mpsc::Sender<Event>) {
+    pub(super) async fn run(mut self, workshop: Arc<Workshop>, events: mpsc::Sender<Event>) {
         let sink = Arc::new(JournalSink::new(self.job.clone(), self.journal, events));
         let pace = match &self.job.plan {
             Plan::Push(plan) => plan.options.limit.map(|rate| Pace::limited(rate.0)),
@@ -63,7 +66,7 @@ impl JobRun {
             is_resumed: self.is_resumed,
         };
         match &runner.job.plan {
-            Plan::Restart(plan) => runner.one_after_the_other(plan).await,
+            Plan::Restart(plan) => runner.roll_out(plan, &mut self.steers).await,
             plan => runner.side_by_side(plan).await,
         }
         let verdict = sink.job().verdict(self.cancel.is_cancelled());
@@ -103,6 +106,7 @@ impl Runner {
             Plan::Activate(plan) => self.activate(plan, target, &link, reporter).await,
             Plan::Prune(plan) => self.prune(plan, target, &link, reporter).await,
             Plan::Restart(_) => not_planned(),
+            plan => on_session(plan, target, &self.job.id, self.is_resumed, &link, reporter).await,
         }
     }
 
@@ -158,59 +162,25 @@ impl Runner {
         }
     }
 
-    /// Sessions in their order; the first failure ends it, so that a bad image costs one session and not all.
-    async fn one_after_the_other(&self, plan: &RestartPlan) {
-        let open = self.open_targets();
-        let mut stopped_by: Option<String> = None;
-        for one in &plan.sessions {
-            let target = Target::session(one.host.clone(), one.session.clone());
-            if !open.contains(&target) {
-                continue;
-            }
-            if let Some(why) = &stopped_by {
-                self.end(target, TrackResult::NotBegun(why.clone())).await;
-                continue;
-            }
-            let reporter = self.reporter(&target);
-            let result = match self.take_host(&target.host, &reporter).await {
-                Ok((link, _lease)) if self.was_begun(&target) => {
-                    resume_restart(one, &self.job.id, &self.workshop.operator, &link, &reporter).await
-                }
-                Ok((link, _lease)) => {
-                    restart_session(one, &self.job.id, &self.workshop.operator, &link, &reporter).await
-                }
-                Err(result) => result,
-            };
-            if !matches!(result, TrackResult::Done(_)) {
-                stopped_by = Some(format!("{target} was not restarted ({})", result.word()));
-            }
-            self.end(target, result).await;
-        }
-    }
-
-    /// What is still to do: all of a new job, and of a resumed one what did not end as planned.
-    fn open_targets(&self) -> Vec<Target> {
-        let tracks = self
-            .job
-            .tracks
-            .iter()
-            .filter(|track| !(self.is_resumed && track.is_done()));
-        tracks.map(|track| track.target.clone()).collect()
+    /// What is still to do: what has no result yet. That of a job that is taken up again what did not end as planned.
+    pub(super) fn open_targets(&self) -> Vec<Target> {
+        let job = self.sink.job();
+        let open = job.tracks.iter().filter(|track| track.result.is_none());
+        open.map(|track| track.target.clone()).collect()
     }
 
     /// Whether an interrupted job had got past its checks on this target.
-    fn was_begun(&self, target: &Target) -> bool {
+    pub(super) fn was_begun(&self, target: &Target) -> bool {
         let begun = |state: &StepState| *state != StepState::Waiting;
         let past_check = |track: &crate::model::job::Track| {
-            track
-                .steps
-                .iter()
-                .any(|record| record.step.kind != StepKind::Check && begun(&record.state))
+            track.steps.iter().any(|record| {
+                !matches!(record.step.kind, StepKind::Quiet | StepKind::Check) && begun(&record.state)
+            })
         };
-        self.is_resumed && self.job.track(target).is_some_and(past_check)
+        self.is_resumed && self.sink.job().track(target).is_some_and(past_check)
     }
 
-    fn reporter(&self, target: &Target) -> TrackReporter {
+    pub(super) fn reporter(&self, target: &Target) -> TrackReporter {
         TrackReporter::new(
             target.clone(),
             self.sink.clone(),
@@ -221,7 +191,7 @@ impl Runner {
     }
 
     /// The link and the lease of a host. Without both no step begins; what hinders is told as a failed check.
-    async fn take_host(
+    pub(super) async fn take_host(
         &self,
         host: &HostName,
         reporter: &TrackReporter,
@@ -241,7 +211,12 @@ impl Runner {
     }
 
     /// What hinders a target before its first step, told as its failed check.
-    async fn check_failed(&self, host: &HostName, error: StepError, reporter: &TrackReporter) -> TrackResult {
+    pub(super) async fn check_failed(
+        &self,
+        host: &HostName,
+        error: StepError,
+        reporter: &TrackReporter,
+    ) -> TrackResult {
         let trouble = match error {
             StepError::Cancelled(state) => return TrackResult::Cancelled(state),
             StepError::Trouble(trouble) => trouble,
@@ -260,20 +235,25 @@ impl Runner {
         told.err().unwrap_or(TrackResult::Failed(failure))
     }
 
-    async fn end(&self, target: Target, result: TrackResult) {
+    pub(super) async fn end(&self, target: Target, result: TrackResult) {
         let event = JobEvent::TargetEnded {
             target,
             result,
             at: self.workshop.clock.now(),
         };
+        self.keep(event).await;
+    }
+
+    /// Keeps an event that nobody can wait for: what is not kept is told in the log.
+    pub(super) async fn keep(&self, event: JobEvent) {
         if let Err(error) = self.sink.record(event).await {
-            tracing::error!(job = %self.job.id, %error, "the result of a target could not be kept");
+            tracing::error!(job = %self.job.id, %error, "an event of a job could not be kept");
         }
     }
 }
 
 /// The lease of a host while a target works on it. Losing it to another console ends the target.
-struct Hold {
+pub(super) struct Hold {
     _lease: Arc<Lease>,
     watching: JoinHandle<()>,
 }
@@ -298,6 +278,6 @@ impl Drop for Hold {
     }
 }
 
-fn not_planned() -> TrackResult {
+pub(super) fn not_planned() -> TrackResult {
     TrackResult::NotBegun("the plan has nothing for it".to_owned())
 }

@@ -1,11 +1,12 @@
 //! A container engine: what tagboat asks of Docker on a host and at the source.
 
-use crate::model::fleet::{ContainerState, ContentId, Health, Platform, SourceImage, Store};
+use crate::model::fleet::{ContainerState, ContentId, Health, Platform, SourceImage, Storage, Store};
 use crate::model::names::{ContainerId, Digest, ImageId, ImageRef};
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde_json::Value;
+use std::time::Duration;
 
 /// What an engine says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,28 @@ pub struct ListedContainer {
     pub created_at: Timestamp,
     /// Its labels.
     pub labels: Vec<(String, String)>,
+    /// What it holds beside its image.
+    pub storage: Storage,
+}
+
+/// Which lines of a container's output are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogQuery {
+    /// Whether lines that come later are wanted too, until the container ends.
+    pub follow: bool,
+    /// Only lines from this time on, by the host's clock.
+    pub since: Option<Timestamp>,
+    /// At most so many of the lines that are there.
+    pub tail: Option<u32>,
+}
+
+/// A piece of a container's output; it may end within a line, and within a character.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPiece {
+    /// Whether it was written to the standard error.
+    pub is_error: bool,
+    /// What was written.
+    pub bytes: bytes::Bytes,
 }
 
 /// An image in the engine's list.
@@ -181,6 +204,29 @@ pub trait ContainerEngine: Send + Sync {
         container: &ContainerId,
         endpoint: &Value,
     ) -> Result<(), EngineError>;
+
+    /// Whether there is a network of this name.
+    async fn has_network(&self, name: &str) -> Result<bool, EngineError>;
+
+    /// Starts a container; one that runs already is left as it is.
+    async fn start(&self, container: &ContainerId) -> Result<(), EngineError>;
+
+    /// Stops a container, which may take as long as its own stop timeout lets it, at most `within`. One that does not run is
+    /// left as it is. What was asked is done, even if the answer is not heard.
+    async fn stop(&self, container: &ContainerId, within: Duration) -> Result<(), EngineError>;
+
+    /// Removes a container that does not run, never by force and never with its volumes.
+    async fn remove(&self, container: &ContainerId) -> Result<Removal, EngineError>;
+
+    /// Removes a volume that nothing uses.
+    async fn remove_volume(&self, name: &str) -> Result<Removal, EngineError>;
+
+    /// What a container wrote, until it ends or, unless it is followed, until all that is there was told.
+    fn logs(
+        &self,
+        container: &ContainerId,
+        query: LogQuery,
+    ) -> BoxStream<'static, Result<LogPiece, EngineError>>;
 
     /// Gives an image a further reference.
     async fn tag(&self, image: &str, reference: &ImageRef) -> Result<(), EngineError>;

@@ -1,12 +1,17 @@
 //! The preconditions of a restart, captured by id in its plan and looked at again before anything changes.
 
+mod chosen_macs;
+mod obstacles;
+
+use super::journal::Facts;
 use super::{Restart, scripts};
 use crate::model::clean::clean;
 use crate::model::fleet::ContainerState;
 use crate::model::profile::Address;
 use crate::model::successor::{self, Needs, Order, Origin, Part, Successor};
 use crate::ops::report::{Outcome, StepError};
-use serde_json::Value;
+use obstacles::Obstacles;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long the host may take to look: it asks its engine about every container, and for the changes in one.
@@ -28,6 +33,19 @@ pub(super) struct Ready {
     pub(super) socket: String,
 }
 
+impl Ready {
+    /// What the journal on the host must know of it.
+    pub(super) fn facts(&self) -> Facts {
+        Facts {
+            policy: self.policy.clone(),
+            is_up: self.is_up,
+            vanishes: self.spares.is_some(),
+            socket: self.socket.clone(),
+            returns_as: None,
+        }
+    }
+}
+
 /// What can take the place of a container that removes itself: one like it, and one that survives the engine's end too.
 pub(super) struct Spares {
     pub(super) stand_in: Successor,
@@ -38,7 +56,6 @@ impl Restart<'_> {
     pub(super) async fn check(&self) -> Result<Outcome<Ready>, StepError> {
         let old = self.session_container().await?;
         let is_up = self.state_allows(&old)?;
-        self.probe_command_fits()?;
         let policy = policy_of(&old)
             .ok_or_else(|| self.refuse("its restart policy is not understood", "restart it by hand"))?;
         let old_image = self.image(self.target.from_id.as_str()).await?.ok_or_else(|| {
@@ -48,9 +65,10 @@ impl Restart<'_> {
             )
         })?;
         let new_image = self.new_image().await?;
-        let build = |new_image: &Value, reference: &str, part: Part| {
+        let mut named = self.named_owners(old.clone()).await?;
+        let build = |named: &Value, new_image: &Value, reference: &str, part: Part| {
             let origin = Origin {
-                container: &old,
+                container: named,
                 old_image: &old_image,
                 new_image,
             };
@@ -62,23 +80,27 @@ impl Restart<'_> {
             successor::build(origin, order)
                 .map_err(|error| self.refuse(error.to_string(), "restart it where it is managed"))
         };
-        let successor = build(&new_image, &self.target.onto.to_string(), Part::Successor)?;
+        let onto = self.target.onto.to_string();
+        let mut successor = build(&named, &new_image, &onto, Part::Successor)?;
+        let seen = self.look_at_host(&successor.needs).await?;
+        if chosen_macs::add(&mut named, &seen.stored) {
+            successor = build(&named, &new_image, &onto, Part::Successor)?;
+        }
+        if let Some(why) = super::probe::unfit(&self.target.probe, &successor.body, &new_image) {
+            return Err(self.refuse(why, "give its profile another probe in the config"));
+        }
         let spares = if is_up && successor::vanishes_when_stopped(&old) {
             let reference = self.old_reference().await?;
             Some(Spares {
-                stand_in: build(&old_image, &reference, Part::StandIn)?,
-                keeper: build(&old_image, &reference, Part::Keeper)?,
+                stand_in: build(&named, &old_image, &reference, Part::StandIn)?,
+                keeper: build(&named, &old_image, &reference, Part::Keeper)?,
             })
         } else {
             None
         };
-        let seen = self.look_at_host(&successor.needs).await?;
-        let fate = match (spares.is_some(), self.target.probe.keep_predecessors) {
-            (true, _) => "go away with it, as it runs with --rm",
-            (false, 0) => "go away with it, as no predecessor is kept",
-            (false, _) => "stay in its predecessor",
-        };
-        let loss = self.tell_layer(seen.layer_changes, fate).await;
+        let loss = self
+            .tell_layer(seen.layer_changes, self.fate_of_layer(spares.is_some()))
+            .await;
         let ready = Ready {
             old,
             successor,
@@ -116,12 +138,28 @@ impl Restart<'_> {
         Ok(container)
     }
 
-    /// The host's script reads it line by line.
-    pub(super) fn probe_command_fits(&self) -> Result<(), StepError> {
-        if self.target.probe.command.iter().any(|word| word.contains('\n')) {
-            return Err(self.refuse("the probe command holds a line break", "mend it in the config"));
+    /// Says by name whose namespaces it uses: engines tell an id, which another restart may change at any time (RF21).
+    pub(super) async fn named_owners(&self, mut container: Value) -> Result<Value, StepError> {
+        for key in ["NetworkMode", "IpcMode", "PidMode"] {
+            let mode = container
+                .pointer(&format!("/HostConfig/{key}"))
+                .and_then(Value::as_str);
+            let Some(owner) = mode.and_then(|mode| mode.strip_prefix("container:")) else {
+                continue;
+            };
+            let found = self.link.engine.inspect(owner).await;
+            let found =
+                found.map_err(|error| StepError::of_engine(&error, super::UNTOUCHED, self.again_advice()))?;
+            // One that is gone keeps its id: the host names it among what is missing.
+            let name = found
+                .as_ref()
+                .and_then(|owner| owner.get("Name"))
+                .and_then(Value::as_str);
+            if let Some(name) = name {
+                container["HostConfig"][key] = json!(format!("container:{}", name.trim_start_matches('/')));
+            }
         }
-        Ok(())
+        Ok(container)
     }
 
     pub(super) fn state_allows(&self, container: &Value) -> Result<bool, StepError> {
@@ -214,23 +252,31 @@ impl Restart<'_> {
         let mut seen = Seen {
             socket,
             layer_changes: 0,
+            stored: String::new(),
         };
+        let mut obstacles = Obstacles::default();
         for line in lines.lines() {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
             match word {
                 "socket" => rest.clone_into(&mut seen.socket),
                 "layer" => seen.layer_changes = rest.trim().parse().unwrap_or_default(),
-                "linked" => {
+                "stored" => rest.clone_into(&mut seen.stored),
+                "missing" => obstacles.miss(rest),
+                "dependent" => obstacles.depends(rest),
+                "volumes" => {
                     self.reporter
                         .log(format!(
-                            "{rest} is linked to it and must be restarted to find it again"
+                            "{rest} took its volumes over with --volumes-from, and keeps them"
                         ))
                         .await;
                 }
                 _ => return Err(self.obstacle(word, rest)),
             }
         }
-        Ok(seen)
+        match obstacles.told(&self.target.host) {
+            Some((cause, advice)) => Err(self.refuse(cause, advice)),
+            None => Ok(seen),
+        }
     }
 
     fn obstacle(&self, word: &str, rest: &str) -> StepError {
@@ -245,40 +291,61 @@ impl Restart<'_> {
                 format!("the docker command on the host does not reach the engine: {rest}"),
                 "mend Docker's command line on the host",
             ),
-            "missing" => self.refuse(
-                format!("its {rest} is gone"),
-                "bring it back, or remove the session and start it anew",
-            ),
-            "dependent" => self.refuse(
-                format!("{rest} and would be cut off"),
-                "remove that container first, and make it again after the restart",
-            ),
             _ => self.refuse(format!("the host answered {word:?}"), self.again_advice()),
         }
     }
 
+    /// Where the layer of a container goes that a restart replaces.
+    pub(super) fn fate_of_layer(&self, vanishes: bool) -> LayerFate {
+        match (vanishes, self.target.probe.keep_predecessors) {
+            (true, _) => LayerFate::RemovesItself,
+            (false, 0) => LayerFate::NotKept,
+            (false, _) => LayerFate::InPredecessor,
+        }
+    }
+
     /// Files in the container's own layer are not in the next one (RF54).
-    pub(super) async fn tell_layer(&self, changes: u32, fate: &str) -> Option<String> {
+    pub(super) async fn tell_layer(&self, changes: u32, fate: LayerFate) -> Option<String> {
         if changes == 0 {
             return None;
         }
-        let noun = if changes == 1 { "file" } else { "files" };
+        let (noun, go, stay) = match changes {
+            1 => ("file", "goes", "stays"),
+            _ => ("files", "go", "stay"),
+        };
+        let fate = match fate {
+            LayerFate::RemovesItself => format!("{go} away with it, as it runs with --rm"),
+            LayerFate::NotKept => format!("{go} away with it, as no predecessor is kept"),
+            LayerFate::Composed => format!("{go} away with it, as Compose keeps no old container"),
+            LayerFate::InPredecessor => format!("{stay} in its predecessor"),
+        };
         let told = format!("{changes} {noun} outside its volumes {fate}");
         self.reporter.log(&told).await;
         Some(told)
     }
 }
 
+/// What becomes of the layer of a container that is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LayerFate {
+    RemovesItself,
+    NotKept,
+    Composed,
+    InPredecessor,
+}
+
 /// What a host told of itself.
 pub(super) struct Seen {
     /// The engine's socket.
     pub(super) socket: String,
-    /// Files that were added or changed in the container's own layer.
+    /// Files that were changed in the container's own layer.
     pub(super) layer_changes: u32,
+    /// The engine's own file of the container, where it holds a MAC address that was chosen.
+    stored: String,
 }
 
 /// The restart policy in the words of the command line.
-fn policy_of(container: &Value) -> Option<String> {
+pub(super) fn policy_of(container: &Value) -> Option<String> {
     let policy = container.pointer("/HostConfig/RestartPolicy")?;
     let most = policy
         .get("MaximumRetryCount")

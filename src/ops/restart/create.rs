@@ -16,6 +16,14 @@ pub(super) struct Made {
 }
 
 impl Made {
+    /// What is there and need not be made.
+    pub(super) fn already(container: ContainerId) -> Self {
+        Self {
+            new: container,
+            spares: None,
+        }
+    }
+
     /// The containers as the host's script takes them.
     pub(super) fn arguments(&self) -> Vec<String> {
         let mut all = vec![format!("new={}", self.new)];
@@ -28,13 +36,16 @@ impl Made {
 
 impl Restart<'_> {
     pub(super) async fn create(&self, ready: &Ready) -> Result<Outcome<Made>, StepError> {
+        super::crash_point("create");
         let pin = self.pin()?;
         let tagged = self.link.engine.tag(self.target.onto_id.as_str(), &pin).await;
         tagged.map_err(|error| self.not_made("the image cannot be held", &error))?;
+        super::crash_point("pinned");
         for note in &ready.successor.notes {
             self.reporter.log(note).await;
         }
         let new = self.make(&ready.successor, &ContainerRole::Successor).await?;
+        super::crash_point("successor");
         self.is_on_the_image(&new).await?;
         let spares = match &ready.spares {
             Some(spares) => Some((

@@ -184,7 +184,12 @@ impl Restart<'_> {
                 self.target.host
             ),
             StepKind::Start | StepKind::Probe => {
-                let failed = self.container_name(&ContainerRole::Failed);
+                let failed = match &self.target.by {
+                    Replacement::Predecessor(id) => id.short().to_owned(),
+                    Replacement::Restart | Replacement::Compose { .. } => {
+                        self.container_name(&ContainerRole::Failed)
+                    }
+                };
                 format!(
                     "see its log above, or `docker logs {failed}` on {}",
                     self.target.host

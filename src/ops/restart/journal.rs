@@ -1,10 +1,12 @@
 //! The journal on the host: what is to be done and the whole old container, on its disk before anything changes.
 
 use super::check::Ready;
-use super::{Restart, scripts};
+use super::{Restart, probe, scripts};
+use crate::model::clean::clean;
 use crate::model::names::ContainerRole;
 use crate::ops::ports::{ScriptCall, ShellError};
 use crate::ops::report::{Outcome, StepError};
+use serde_json::Value;
 use std::io::Cursor;
 use std::time::Duration;
 
@@ -14,14 +16,35 @@ const WRITE: Duration = Duration::from_mins(1);
 /// The exit code of the record script when another restart of the session is not over.
 const TAKEN: i32 = 4;
 
+/// What the journal on the host tells of the session, beside its plan.
+pub(super) struct Facts {
+    /// Its restart policy, as `docker update --restart` takes it.
+    pub(super) policy: String,
+    /// Whether it runs now.
+    pub(super) is_up: bool,
+    /// Whether its container removes itself when it is stopped.
+    pub(super) vanishes: bool,
+    /// The engine's socket on the host.
+    pub(super) socket: String,
+    /// The name that the new container gets back if it is not good: that of a predecessor, which is never removed.
+    pub(super) returns_as: Option<String>,
+}
+
 impl Restart<'_> {
     /// Writes the journal and claims the session.
     pub(super) async fn record(&self, ready: &Ready) -> Result<Outcome<()>, StepError> {
+        self.record_swap(&ready.old, &ready.facts()).await
+    }
+
+    /// The same, from what is known of the container of now.
+    pub(super) async fn record_swap(&self, old: &Value, facts: &Facts) -> Result<Outcome<()>, StepError> {
+        let probe = probe::written(&self.target.probe);
         let files = [
             ("restart.sh", scripts::TRANSACTION.to_owned()),
-            ("old.json", ready.old.to_string()),
-            ("plan", self.plan_text(ready)?),
-            ("probe-command", self.target.probe.command.join("\n")),
+            ("old.json", old.to_string()),
+            ("plan", self.plan_text(facts, probe.plan)?),
+            ("probe-command", probe.command),
+            ("probe-line", probe.line),
         ];
         self.write_journal(&files).await?;
         Ok(Outcome::done(()))
@@ -39,6 +62,7 @@ impl Restart<'_> {
             .as_root()
             .within(WRITE);
         call.input = Some(&mut input);
+        super::crash_point("record");
         let answer = self.link.shell.run(call).await.map_err(|error| {
             let advice = match error {
                 ShellError::NotAllowed(_) => "log in as root, or let the login use `sudo -n`".to_owned(),
@@ -48,10 +72,13 @@ impl Restart<'_> {
         })?;
         if answer.code == TAKEN {
             let open = answer.stdout.trim().strip_prefix("open ").unwrap_or_default();
-            return Err(self.open_restart(open));
+            return Err(self.open_restart(&clean(open)));
         }
         match answer.success() {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                super::crash_point("recorded");
+                Ok(())
+            }
             Err(why) => {
                 let state = &self.link.profile().paths.state;
                 Err(self.refuse(
@@ -62,20 +89,20 @@ impl Restart<'_> {
         }
     }
 
-    /// Another restart of this session is not over.
-    pub(super) fn open_restart(&self, journal: &str) -> StepError {
+    /// Another restart of this session is not over: its journal, and who began it.
+    pub(super) fn open_restart(&self, told: &str) -> StepError {
+        let (journal, operator) = told.trim().split_once(' ').unwrap_or((told.trim(), "somebody"));
         let job = journal
             .strip_suffix(&format!("-{}", self.target.session))
             .unwrap_or(journal);
         self.refuse(
-            format!("an earlier restart of it is not over (job {job})"),
+            format!("an earlier restart of it by {operator} is not over (job {job})"),
             format!("tagboat job resume {job}"),
         )
     }
 
     /// What the script does, as lines that it reads without running them.
-    fn plan_text(&self, ready: &Ready) -> Result<String, StepError> {
-        let probe = &self.target.probe;
+    fn plan_text(&self, facts: &Facts, probe: [(&'static str, String); 4]) -> Result<String, StepError> {
         let flag = |set: bool| u8::from(set).to_string();
         let lines = [
             ("version", "1".to_owned()),
@@ -86,22 +113,24 @@ impl Restart<'_> {
             ("old_image", self.target.from_id.to_string()),
             ("new_image", self.target.onto_id.to_string()),
             ("reference", self.target.onto.to_string()),
-            ("policy", ready.policy.clone()),
-            ("up", flag(ready.is_up)),
-            ("vanishes", flag(ready.spares.is_some())),
-            ("stable", probe.stable.as_secs().to_string()),
-            ("deadline", probe.deadline.as_secs().to_string()),
-            ("keep", probe.keep_predecessors.to_string()),
+            ("policy", facts.policy.clone()),
+            ("up", flag(facts.is_up)),
+            ("vanishes", flag(facts.vanishes)),
+            ("keep", self.target.probe.keep_predecessors.to_string()),
             ("pin", self.pin()?.to_string()),
-            ("socket", ready.socket.clone()),
+            ("socket", facts.socket.clone()),
             ("name_old", self.container_name(&ContainerRole::Predecessor)),
             ("name_failed", self.container_name(&ContainerRole::Failed)),
+            ("name_back", facts.returns_as.clone().unwrap_or_default()),
         ];
-        self.plan_lines(&lines)
+        self.plan_lines(lines.into_iter().chain(probe))
     }
 
     /// `KEY=VALUE` in lines.
-    pub(super) fn plan_lines(&self, lines: &[(&str, String)]) -> Result<String, StepError> {
+    pub(super) fn plan_lines(
+        &self,
+        lines: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Result<String, StepError> {
         let mut text = String::new();
         for (key, value) in lines {
             if value.contains(['\n', '\r']) {
@@ -109,7 +138,7 @@ impl Restart<'_> {
             }
             text.push_str(key);
             text.push('=');
-            text.push_str(value);
+            text.push_str(&value);
             text.push('\n');
         }
         Ok(text)

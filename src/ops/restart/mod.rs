@@ -4,16 +4,24 @@
 //! only follows. An abort counts until the commit: it then is as if the restart had never begun. After the commit it
 //! is too late, and the restart comes to its end.
 
+mod back;
 mod check;
 mod compose;
+mod crash_point;
 mod create;
 mod follow;
 mod journal;
+mod probe;
+mod quiet;
 mod scripts;
 mod status;
 
 pub use compose::COMPOSE_TRANSACTION;
+pub use crash_point::CONSOLE_CRASH_POINTS;
+pub use quiet::{ensure_clean, wait_for_quiet};
 pub use scripts::{BOOT_HOOK, TRANSACTION};
+
+use crash_point::crash_point;
 
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, TrackResult};
@@ -85,14 +93,17 @@ impl Restart<'_> {
         match &self.target.by {
             Replacement::Restart => self.replace().await,
             Replacement::Compose { service, pin } => self.compose(service, pin).await,
+            Replacement::Predecessor(id) => self.go_back(id).await,
         }
     }
 
     async fn replace(&self) -> Result<TrackResult, TrackResult> {
+        crash_point("check");
         let ready = self
             .reporter
             .step(Step::of(StepKind::Check), self.check())
             .await?;
+        crash_point("checked");
         let begun = async {
             self.reporter
                 .step(Step::of(StepKind::Record), self.record(&ready))
@@ -101,6 +112,7 @@ impl Restart<'_> {
                 .reporter
                 .step(Step::of(StepKind::Create), self.create(&ready))
                 .await?;
+            crash_point("created");
             if self.reporter.cancel().is_cancelled() {
                 return Err(TrackResult::Cancelled(UNTOUCHED.to_owned()));
             }
@@ -111,7 +123,10 @@ impl Restart<'_> {
             Err(result) => return Err(self.back_out(result).await),
         };
         self.hand_over(made.arguments()).await?;
-        Box::pin(self.follow(follow::Start::Fresh)).await
+        crash_point("handed_over");
+        let result = Box::pin(self.follow(follow::Start::Fresh)).await;
+        crash_point("followed");
+        result
     }
 
     /// Removes what was made before the host took over, and the journal with it. Nothing was touched so far.
@@ -206,8 +221,8 @@ impl Restart<'_> {
 
     fn again_advice(&self) -> String {
         format!(
-            "tagboat session restart {}/{} --tag {}",
-            self.target.host, self.target.session, self.target.onto.tag
+            "tagboat session restart {} --host {} --tag {}",
+            self.target.session, self.target.host, self.target.onto.tag
         )
     }
 

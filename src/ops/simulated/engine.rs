@@ -4,7 +4,7 @@ use crate::model::fleet::{ContentId, Platform, Store};
 use crate::model::names::{ContainerId, Digest, ImageId, ImageRef};
 use crate::ops::ports::{
     ContainerEngine, Created, EngineError, EngineEvent, EngineFacts, EngineImage, ImageDetails,
-    ListedContainer, Removal,
+    ListedContainer, LogPiece, LogQuery, Removal,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// An engine in memory.
@@ -239,6 +240,30 @@ impl ContainerEngine for SimulatedEngine {
 
     async fn connect(&self, _: &str, _: &ContainerId, _: &Value) -> Result<(), EngineError> {
         Err(not_simulated())
+    }
+
+    async fn has_network(&self, _: &str) -> Result<bool, EngineError> {
+        Err(not_simulated())
+    }
+
+    async fn start(&self, _: &ContainerId) -> Result<(), EngineError> {
+        Err(not_simulated())
+    }
+
+    async fn stop(&self, _: &ContainerId, _: Duration) -> Result<(), EngineError> {
+        Err(not_simulated())
+    }
+
+    async fn remove(&self, _: &ContainerId) -> Result<Removal, EngineError> {
+        Err(not_simulated())
+    }
+
+    async fn remove_volume(&self, _: &str) -> Result<Removal, EngineError> {
+        Err(not_simulated())
+    }
+
+    fn logs(&self, _: &ContainerId, _: LogQuery) -> BoxStream<'static, Result<LogPiece, EngineError>> {
+        stream::once(async { Err(not_simulated()) }).boxed()
     }
 
     async fn tag(&self, image: &str, reference: &ImageRef) -> Result<(), EngineError> {

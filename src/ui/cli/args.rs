@@ -1,5 +1,7 @@
 //! The command line as types: verbs, flags and their help.
 
+use super::rollout_args::{RollbackArgs, RolloutArgs};
+use super::session_args::SessionVerb;
 use crate::model::plan::{ByteRate, ModeChoice};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::num::NonZeroUsize;
@@ -29,9 +31,13 @@ pub enum Verb {
     Push(PushArgs),
     /// Stamp a tag that the hosts have already; sessions that start from then on get it.
     Activate(ActivateArgs),
-    /// List sessions, or restart them onto another tag.
+    /// List sessions, start, stop, restart, remove or label them.
     #[command(subcommand)]
     Session(SessionVerb),
+    /// Restart many sessions onto a tag: canaries first, then in waves, and no further than the first failure.
+    Rollout(RolloutArgs),
+    /// Bring sessions back to their predecessors, hosts to the tag before, or take back what a job did.
+    Rollback(RollbackArgs),
     /// Remove image tags that no session needs.
     Prune(PruneArgs),
     /// Look at jobs, or take up one that was interrupted.
@@ -47,15 +53,6 @@ pub enum Verb {
     Completions(CompletionsArgs),
     /// Print the manual page.
     Man,
-}
-
-/// `tagboat session`.
-#[derive(Debug, Subcommand)]
-pub enum SessionVerb {
-    /// List the sessions with the tag that each is pinned to.
-    List(ListArgs),
-    /// Replace the containers of sessions by new ones on the active tag or on another.
-    Restart(RestartArgs),
 }
 
 /// `tagboat job`.
@@ -163,23 +160,6 @@ pub struct ActivateArgs {
     pub change: ChangeArgs,
 }
 
-/// `tagboat session restart`.
-#[derive(Debug, Args)]
-pub struct RestartArgs {
-    /// Sessions: whole names, or the beginning of a name or of one of its parts where that is enough.
-    #[arg(value_name = "NAME", required = true)]
-    pub names: Vec<String>,
-    /// The tag to restart onto [default: the active tag of each host].
-    #[arg(long, value_name = "TAG")]
-    pub tag: Option<String>,
-    /// Look only on these hosts; needed where a name is on several.
-    #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
-    pub hosts: Vec<String>,
-    /// Confirmation and output.
-    #[command(flatten)]
-    pub change: ChangeArgs,
-}
-
 /// `tagboat prune`.
 #[derive(Debug, Args)]
 pub struct PruneArgs {
@@ -260,9 +240,12 @@ impl Cli {
             Some(
                 Verb::Status(args) | Verb::Session(SessionVerb::List(args)) | Verb::Job(JobVerb::List(args)),
             ) => args.json,
+            Some(Verb::Session(SessionVerb::Logs(args))) => args.json,
+            Some(Verb::Session(verb)) => verb.change().is_some_and(|change| change.json),
             Some(Verb::Push(args)) => args.change.json,
             Some(Verb::Activate(args)) => args.change.json,
-            Some(Verb::Session(SessionVerb::Restart(args))) => args.change.json,
+            Some(Verb::Rollout(args)) => args.change.json,
+            Some(Verb::Rollback(args)) => args.change.json,
             Some(Verb::Prune(args)) => args.change.json,
             Some(Verb::Job(JobVerb::Show(args))) => args.json,
             Some(Verb::Job(JobVerb::Resume(args))) => args.change.json,

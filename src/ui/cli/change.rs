@@ -3,7 +3,7 @@
 use super::args::ChangeArgs;
 use super::confirm::confirm;
 use super::exit_code::Exit;
-use super::follow::follow;
+use super::follow::{Telling, follow};
 use super::print::plan::{PlanReport, write_plan};
 use super::program::{Program, Setup};
 use super::stop::Stop;
@@ -22,6 +22,18 @@ pub(super) async fn carry_out(
     plan: Result<Plan, Stop>,
     args: ChangeArgs,
 ) -> Result<Exit, Stop> {
+    carry_out_telling(program, setup, survey, plan, args, Telling::Fitting).await
+}
+
+/// The same, told in a way that the operator chose; `--json` goes before that.
+pub(super) async fn carry_out_telling(
+    program: &mut Program<'_>,
+    setup: &Setup,
+    survey: Survey,
+    plan: Result<Plan, Stop>,
+    args: ChangeArgs,
+    telling: Telling,
+) -> Result<Exit, Stop> {
     let now = program.clock.now();
     let plan = match plan {
         Ok(plan) => plan,
@@ -39,7 +51,7 @@ pub(super) async fn carry_out(
                 id,
                 plan: Box::new(plan),
             };
-            follow(program, survey.engine, command, job, args.json).await
+            follow(program, survey.engine, command, job, telling.or_json(args.json)).await
         }
         Ok(false) => {
             survey.close().await;
@@ -84,7 +96,7 @@ pub(super) async fn agree(
 }
 
 /// Four hex digits that keep apart jobs of the same second; `RandomState` is seeded by the system.
-fn salt() -> u16 {
+pub(super) fn salt() -> u16 {
     let hash = RandomState::new().hash_one(std::process::id()).to_le_bytes();
     u16::from_le_bytes([hash[0], hash[1]])
 }

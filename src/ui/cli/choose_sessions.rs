@@ -20,6 +20,11 @@ pub(super) fn choose_sessions(fleet: &Fleet, words: &[String]) -> Result<Vec<Pla
     Ok(chosen)
 }
 
+/// The one session that a word means.
+pub(super) fn choose_session(fleet: &Fleet, word: &str) -> Result<Place, Stop> {
+    choose(fleet, word)
+}
+
 /// The best fit wins; several that fit equally well are told and none is taken.
 fn choose(fleet: &Fleet, word: &str) -> Result<Place, Stop> {
     let fits: Vec<_> = fleet
@@ -48,6 +53,7 @@ fn choose(fleet: &Fleet, word: &str) -> Result<Place, Stop> {
 enum Fit {
     Whole,
     WholeWithoutPrefix,
+    Label,
     Beginning,
     BeginningOfPart,
 }
@@ -64,6 +70,8 @@ fn fit(host: &Host, session: Session<'_>, word: &str) -> Option<Fit> {
         Some(Fit::Whole)
     } else if own == word {
         Some(Fit::WholeWithoutPrefix)
+    } else if session.label().is_some_and(|label| label.as_str() == word) {
+        Some(Fit::Label)
     } else if own.starts_with(word) || (name.starts_with(word) && word.len() > name.len() - own.len()) {
         Some(Fit::Beginning)
     } else if own.split(['-', '_', '.']).any(|part| part.starts_with(word)) {

@@ -29,6 +29,14 @@ pub(super) async fn confirm(program: &mut Program<'_>, gate: &Gate, accepted: bo
     }
 }
 
+/// Asks something that a yes answers.
+pub(super) async fn is_yes(program: &mut Program<'_>, question: &str) -> Result<bool, Stop> {
+    write!(program.output.asides(), "{question}")?;
+    program.output.asides().flush()?;
+    let answer = answer(program).await?;
+    Ok(opens(&Gate::Plan, answer.trim()))
+}
+
 async fn answer(program: &mut Program<'_>) -> Result<String, Stop> {
     let read = program.read_answer.clone();
     let reading = tokio::task::spawn_blocking(move || read());

@@ -47,6 +47,7 @@ async fn open(setup: Setup, engine: EngineHandle) -> Result<u8, Stop> {
     let desk = Desk {
         operator: setup.operator,
         push: setup.config.push,
+        ssh_config: setup.config.ssh_config.map(|path| path.display().to_string()),
     };
     let options = ConsoleOptions::new(fleet, desk, salt).map_err(failed)?;
     let code = crate::ui::run::run(options, engine.commands, engine.events).await;

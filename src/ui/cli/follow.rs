@@ -1,10 +1,12 @@
 //! Runs a job and follows it to its end, or to where the operator leaves it.
 
+use super::confirm::is_yes;
 use super::exit_code::Exit;
 use super::output::Output;
 use super::print::bars::BarPrinter;
 use super::print::json::JsonPrinter;
 use super::print::lines::LinePrinter;
+use super::print::rows::RowPrinter;
 use super::program::{Interrupt, Program};
 use super::stop::Stop;
 use super::survey::close;
@@ -12,6 +14,7 @@ use crate::model::clean::clean;
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::job::{Job, JobEvent, JobState};
+use crate::model::rollout::{Account, Stage, Steer};
 use crate::ops::engine::EngineHandle;
 use std::io;
 
@@ -27,20 +30,43 @@ pub(super) trait JobPrinter {
     fn end(&mut self, output: &mut Output<'_>, job: &Job, exit: Exit) -> io::Result<()>;
 }
 
+/// How a job is to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// As fits the output: bars on a terminal, else lines.
+    Fitting,
+    /// The rows of a rollout and its account.
+    Rows,
+    /// JSON, one event per line.
+    Json,
+}
+
+impl Telling {
+    /// JSON where that is wanted.
+    pub(super) fn or_json(self, json: bool) -> Self {
+        if json { Self::Json } else { self }
+    }
+}
+
 /// Gives the engine a command that begins a job, and tells the job until it ends.
 pub(super) async fn follow(
     program: &mut Program<'_>,
     mut engine: EngineHandle,
     command: Command,
     job: Job,
-    json: bool,
+    telling: Telling,
 ) -> Result<Exit, Stop> {
-    let printer: Box<dyn JobPrinter> = match (json, program.terminal.has_bars) {
-        (true, _) => Box::new(JsonPrinter),
-        (false, true) => Box::new(BarPrinter::new(&job)),
-        (false, false) => Box::new(LinePrinter::default()),
+    let printer: Box<dyn JobPrinter> = match (telling, program.terminal.has_bars) {
+        (Telling::Json, _) => Box::new(JsonPrinter),
+        (Telling::Rows, _) => Box::new(RowPrinter::default()),
+        (Telling::Fitting, true) => Box::new(BarPrinter::new(&job)),
+        (Telling::Fitting, false) => Box::new(LinePrinter::default()),
     };
-    let mut following = Following { job, printer };
+    let mut following = Following {
+        job,
+        printer,
+        was_asked: false,
+    };
     let outcome = match engine.commands.send(command).await {
         Ok(()) => following.listen(program, &mut engine).await,
         Err(_) => Err(Stop::failed(
@@ -55,6 +81,8 @@ pub(super) async fn follow(
 struct Following {
     job: Job,
     printer: Box<dyn JobPrinter>,
+    /// Whether the operator was asked about the canaries.
+    was_asked: bool,
 }
 
 impl Following {
@@ -66,6 +94,7 @@ impl Following {
                     if let Some(exit) = self.hear(&mut program.output, event)? {
                         return Ok(exit);
                     }
+                    self.ask_for_approval(program, engine).await?;
                 }
                 Some(interrupt) = program.interrupts.recv() => {
                     if interrupt == Interrupt::Leave || self.job.state == JobState::Cancelling {
@@ -95,9 +124,40 @@ impl Following {
             }
             Event::Refused { id, refusal } if id == self.job.id => return Err(refusal.into()),
             Event::Notice(text) => self.printer.note(output, &format!("note: {}", clean(&text)))?,
-            Event::Fleet(_) | Event::Known(_) | Event::Job { .. } | Event::Refused { .. } => {}
+            Event::Fleet(_)
+            | Event::Known(_)
+            | Event::Job { .. }
+            | Event::Refused { .. }
+            | Event::Weighed { .. }
+            | Event::Logs(..) => {}
         }
         Ok(None)
+    }
+
+    /// Asks about the canaries of a rollout, once they are good and where the operator wanted to be asked.
+    async fn ask_for_approval(
+        &mut self,
+        program: &mut Program<'_>,
+        engine: &EngineHandle,
+    ) -> Result<(), Stop> {
+        let waits = Account::of(&self.job).is_some_and(|account| account.stage == Stage::Approval);
+        if !waits || self.was_asked {
+            return Ok(());
+        }
+        self.was_asked = true;
+        if !program.terminal.can_ask {
+            return Err(self.left("it waits for an approval, and there is no terminal to ask on"));
+        }
+        let question = "The canaries are good. Go on with the others? [y/N] ";
+        // No answer is a no: the rollout ends in good order, and can be resumed.
+        if is_yes(program, question).await.unwrap_or(false) {
+            let approve = Command::Steer(self.job.id.clone(), Steer::Approve);
+            // An engine that is gone says so by the end of its events.
+            let _ = engine.commands.send(approve).await;
+            Ok(())
+        } else {
+            self.cancel(&mut program.output, engine).await
+        }
     }
 
     async fn cancel(&mut self, output: &mut Output<'_>, engine: &EngineHandle) -> Result<(), Stop> {

@@ -5,7 +5,7 @@ use super::change::agree;
 use super::choose_hosts::hosts_to_see;
 use super::choose_job::{choose_job, known_jobs};
 use super::exit_code::Exit;
-use super::follow::follow;
+use super::follow::{Telling, follow};
 use super::job_list::job_hosts;
 use super::program::{Program, Setup};
 use super::stop::Stop;
@@ -25,7 +25,8 @@ pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) 
     }
     let survey = survey(program, &setup, hosts, Need::HostsAndImages).await?;
     let command = Command::Resume(job.id.clone());
-    follow(program, survey.engine, command, job, args.change.json).await
+    let telling = Telling::Fitting.or_json(args.change.json);
+    follow(program, survey.engine, command, job, telling).await
 }
 
 fn resumable(job: &Job) -> Result<(), Stop> {

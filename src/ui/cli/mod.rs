@@ -28,24 +28,41 @@ pub mod program;
 mod prune;
 mod push;
 mod report;
+#[cfg(test)]
+mod restart_tests;
+mod rollback;
+mod rollout;
+mod rollout_args;
+pub mod session_args;
+mod session_attach;
 mod session_list;
+mod session_logs;
+mod session_remove;
+mod session_rename;
 mod session_restart;
+mod session_start;
+mod session_stop;
 mod status;
 pub mod stop;
 mod survey;
 #[cfg(test)]
 mod tests;
 mod waiting;
+mod weigh;
 
-use args::{CacheVerb, Cli, ConfigVerb, JobVerb, SessionVerb, Verb};
+use args::{CacheVerb, Cli, ConfigVerb, JobVerb, Verb};
 use exit_code::Exit;
 use program::Program;
+use session_args::SessionVerb;
 use stop::Stop;
 
 /// Does what the arguments say and gives the exit code; what went wrong is told before.
 pub async fn run(cli: &Cli, mut program: Program<'_>) -> u8 {
     program.config_file.clone_from(&cli.config);
     let outcome = match &cli.verb {
+        Some(Verb::Session(SessionVerb::Attach(args))) => {
+            session_attach::session_attach(&mut program, args).await
+        }
         Some(verb) => perform(verb, &mut program).await.map(Exit::code),
         None => console::console(&mut program).await,
     };
@@ -64,8 +81,9 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Status(args) => status::status(program, args).await,
         Verb::Push(args) => push::push(program, args).await,
         Verb::Activate(args) => activate::activate(program, args).await,
-        Verb::Session(SessionVerb::List(args)) => session_list::session_list(program, args).await,
-        Verb::Session(SessionVerb::Restart(args)) => session_restart::session_restart(program, args).await,
+        Verb::Session(verb) => session(verb, program).await,
+        Verb::Rollout(args) => rollout::rollout(program, args).await,
+        Verb::Rollback(args) => rollback::rollback(program, args).await,
         Verb::Prune(args) => prune::prune(program, args).await,
         Verb::Job(JobVerb::List(args)) => job_list::job_list(program, args),
         Verb::Job(JobVerb::Show(args)) => job_show::job_show(program, args),
@@ -76,5 +94,21 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Config(ConfigVerb::Show) => config_show::config_show(program),
         Verb::Completions(args) => completions::completions(program, args),
         Verb::Man => man::man(program),
+    }
+}
+
+async fn session(verb: &SessionVerb, program: &mut Program<'_>) -> Result<Exit, Stop> {
+    match verb {
+        SessionVerb::List(args) => session_list::session_list(program, args).await,
+        SessionVerb::Restart(args) => session_restart::session_restart(program, args).await,
+        SessionVerb::Start(args) => session_start::session_start(program, args).await,
+        SessionVerb::Stop(args) => session_stop::session_stop(program, args).await,
+        SessionVerb::Remove(args) => session_remove::session_remove(program, args).await,
+        SessionVerb::Rename(args) => session_rename::session_rename(program, args).await,
+        SessionVerb::Logs(args) => session_logs::session_logs(program, args).await,
+        SessionVerb::Attach(args) => {
+            let code = session_attach::session_attach(program, args).await?;
+            Ok(if code == 0 { Exit::Done } else { Exit::Failed })
+        }
     }
 }

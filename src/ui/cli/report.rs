@@ -60,6 +60,8 @@ pub(super) struct TagReport {
 pub(super) struct SessionReport {
     /// Its name.
     pub(super) name: String,
+    /// What an operator calls it.
+    pub(super) label: Option<String>,
     /// What its container does.
     pub(super) state: String,
     /// The tag that it is pinned to; the whole reference where it is another image than the profile's.
@@ -119,6 +121,7 @@ impl SessionReport {
         let container = session.container();
         Self {
             name: session.name().to_string(),
+            label: session.label().map(ToString::to_string),
             state: container.state.word().to_owned(),
             pinned_tag: match &container.runs_on {
                 RunsOn::Reference(reference) => Some(label(host, reference)),

@@ -87,7 +87,10 @@ pub(super) fn session_table(report: &FleetReport) -> Table {
         for session in &host.sessions {
             table.row([
                 host.name.clone(),
-                session.name.clone(),
+                match &session.label {
+                    Some(label) => format!("{label} ({})", session.name),
+                    None => session.name.clone(),
+                },
                 session.state.clone(),
                 session.pinned_tag.clone().unwrap_or_else(dash),
                 short_id(&session.image_id),

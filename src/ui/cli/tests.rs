@@ -1,5 +1,7 @@
 //! Whole runs of the command line on a played engine: what is printed, what is asked, and the exit code.
 
+mod daily;
+
 use super::args::Cli;
 use super::fixture::{Play, engine, now};
 use super::output::Output;
@@ -19,22 +21,22 @@ impl Clock for Noon {
 }
 
 /// A run: the words after `tagboat`, and what surrounds it.
-struct Run<'a> {
+pub(super) struct Run<'a> {
     words: &'a [&'a str],
     play: Play,
     answer: Option<&'static str>,
 }
 
 /// What came of it.
-struct Outcome {
-    code: u8,
-    results: String,
-    asides: String,
+pub(super) struct Outcome {
+    pub(super) code: u8,
+    pub(super) results: String,
+    pub(super) asides: String,
 }
 
 impl Outcome {
     /// All of it as one text for a snapshot, without the random part of job ids.
-    fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         let text = format!(
             "{}--- beside\n{}--- exit {}\n",
             self.results, self.asides, self.code
@@ -51,7 +53,7 @@ impl Outcome {
 }
 
 impl<'a> Run<'a> {
-    fn of(words: &'a [&'a str]) -> Self {
+    pub(super) fn of(words: &'a [&'a str]) -> Self {
         Self {
             words,
             play: Play::AllGood,
@@ -59,7 +61,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn go(self) -> Outcome {
+    pub(super) async fn go(self) -> Outcome {
         let home = tempfile::tempdir().unwrap();
         let config = home.path().join("config.toml");
         let names = ["eu-01", "eu-02", "us-01"];

@@ -77,6 +77,16 @@ impl<'l> Document<'l> {
 
     /// Rows of cells in columns as wide as they need, the last cell wrapped.
     pub(super) fn columns(&mut self, indent: usize, rows: &[Vec<(Role, String)>]) {
+        self.columns_with(indent, rows, |_, _| {});
+    }
+
+    /// The same, with what `under` writes under each row, by its place.
+    pub(super) fn columns_with(
+        &mut self,
+        indent: usize,
+        rows: &[Vec<(Role, String)>],
+        mut under: impl FnMut(&mut Self, usize),
+    ) {
         let count = rows.iter().map(Vec::len).max().unwrap_or_default();
         let mut widths = vec![0; count];
         for row in rows {
@@ -85,8 +95,9 @@ impl<'l> Document<'l> {
             }
         }
         let most = (self.width / 2).max(8);
-        for row in rows {
+        for (place, row) in rows.iter().enumerate() {
             self.columns_row(indent, row, &widths, most);
+            under(self, place);
         }
     }
 

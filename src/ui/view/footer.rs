@@ -124,7 +124,7 @@ fn hint(state: &State, info: &ActionInfo) -> Option<String> {
     let special = match (state.overlays.last(), info.action) {
         (Some(Overlay::Filter { .. }), Action::Accept) => "keep",
         (Some(Overlay::Filter { .. }), Action::Close) => "as before",
-        (Some(Overlay::Hosts(_)), Action::Accept) => "show the plan",
+        (Some(Overlay::Hosts(_) | Overlay::Rollout(_)), Action::Accept) => "show the plan",
         (Some(Overlay::Hosts(_)), Action::Mark) => "choose or not",
         (Some(Overlay::Choice(_)), Action::Accept) => "choose",
         (Some(Overlay::Palette { .. }), Action::Accept) => "do it",
@@ -138,7 +138,12 @@ fn hint(state: &State, info: &ActionInfo) -> Option<String> {
         (Some(Overlay::Messages { .. } | Overlay::Refused { .. } | Overlay::Help { .. }), Action::Close) => {
             "close"
         }
+        (Some(Overlay::Logs(_)), Action::Close) if place == Place::LogEntry => "leave it",
+        (Some(Overlay::Logs(_)), Action::Accept) => "take it",
+        (Some(Overlay::Logs(_)), Action::Close) => "close",
         (Some(_), Action::Accept | Action::Decline) => return None,
+        (None, Action::PauseRollout) if state.rollout().is_some_and(|job| job.steering.is_paused) => "go on",
+        (None, Action::CancelJob) if place == Place::Rollout => "abort",
         _ => info.title,
     };
     Some(special.to_owned())

@@ -81,3 +81,17 @@ pub(super) fn divide(buffer: &mut Buffer, area: Rect, look: &Look<'_>) {
         buffer.set_string(x, y, look.glyphs.frame[1], look.theme.style(Role::Border));
     }
 }
+
+/// A line across an area, with words in it.
+pub(super) fn rule(buffer: &mut Buffer, area: Rect, look: &Look<'_>, words: &str) {
+    let line = look.glyphs.frame[0].repeat(usize::from(area.width));
+    buffer.set_string(area.x, area.y, line, look.theme.style(Role::Border));
+    let room = usize::from(area.width).saturating_sub(6);
+    let words = text::cut_middle(words, room, look.glyphs.strokes.ellipsis);
+    buffer.set_string(
+        area.x + 2,
+        area.y,
+        format!(" {words} "),
+        look.theme.style(Role::Heading),
+    );
+}

@@ -125,9 +125,7 @@ fn track(document: &mut Document<'_>, look: &Look<'_>, track: &Track, is_only_on
     if !is_told {
         return;
     }
-    for record in &track.steps {
-        step(document, look, record, track.progress.as_ref(), now);
-    }
+    steps(document, look, track, now);
     if let Some(TrackResult::Failed(failure)) = &track.result {
         self::failure(document, failure);
     }
@@ -135,6 +133,13 @@ fn track(document: &mut Document<'_>, look: &Look<'_>, track: &Track, is_only_on
     let skipped = track.lines.len().saturating_sub(lines);
     for line in track.lines.iter().skip(skipped) {
         document.paragraph(4, Role::Muted, &format!("{} {line}", look.glyphs.frame[1]));
+    }
+}
+
+/// The steps of one target.
+pub(super) fn steps(document: &mut Document<'_>, look: &Look<'_>, track: &Track, now: Timestamp) {
+    for record in &track.steps {
+        step(document, look, record, track.progress.as_ref(), now);
     }
 }
 
@@ -146,7 +151,9 @@ fn title(document: &mut Document<'_>, look: &Look<'_>, track: &Track, now: Times
             let note = match result {
                 TrackResult::Done(note) => note.clone().unwrap_or_default(),
                 TrackResult::Failed(_) => String::new(),
-                TrackResult::Cancelled(state) | TrackResult::NotBegun(state) => state.clone(),
+                TrackResult::Cancelled(state)
+                | TrackResult::NotBegun(state)
+                | TrackResult::Skipped(state) => state.clone(),
             };
             (said.role, said.text(), note)
         }
@@ -254,7 +261,7 @@ fn progress(look: &Look<'_>, progress: &Progress) -> String {
     text
 }
 
-fn failure(document: &mut Document<'_>, failure: &Failure) {
+pub(super) fn failure(document: &mut Document<'_>, failure: &Failure) {
     let place = failure
         .host
         .as_ref()

@@ -25,12 +25,15 @@ mod input_line;
 mod job_details;
 mod jobs;
 mod list;
+mod logs;
 mod look;
 mod messages;
 mod palette;
 mod plan_dialog;
 mod question;
 mod refused;
+mod rollout;
+mod rollout_dialog;
 mod session_details;
 mod sessions;
 mod standing;
@@ -74,8 +77,12 @@ pub fn draw(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'_>) -> 
 fn body(buffer: &mut Buffer, regions: &Regions, state: &State, look: &Look<'_>, shown: &mut Shown) {
     match (&state.details, regions.side) {
         (Some(details), None) => {
-            shown.details_reach = details_in(buffer, regions.body, state, look, details);
             shown.rows = usize::from(regions.body.height);
+            if let Some(job) = state.rollout() {
+                shown.rows = rollout::draw(buffer, regions.body, state, look, job);
+            } else {
+                shown.details_reach = details_in(buffer, regions.body, state, look, details);
+            }
         }
         (details, side) => {
             (shown.top, shown.rows) = list::draw(buffer, regions.body, state, look);
@@ -83,6 +90,10 @@ fn body(buffer: &mut Buffer, regions: &Regions, state: &State, look: &Look<'_>, 
             let beside = details.clone().or_else(|| cursor.map(Details::of));
             if let (Some(side), Some(beside)) = (side, beside) {
                 frame::divide(buffer, side, look);
+                if let Some(job) = state.rollout() {
+                    shown.rows = rollout::draw(buffer, side, state, look, job);
+                    return;
+                }
                 shown.details_reach = details_in(buffer, side, state, look, &beside);
             }
         }
@@ -121,7 +132,9 @@ fn overlay_over(
         Overlay::Refused { what, refusal } => refused::draw(buffer, around, look, what, refusal),
         Overlay::Question(question) => question::draw(buffer, around, state, look, question),
         Overlay::Hosts(picker) => host_picker::draw(buffer, around, state, look, picker),
+        Overlay::Rollout(dialog) => rollout_dialog::draw(buffer, around, look, dialog),
         Overlay::Choice(choice) => choice::draw(buffer, around, look, choice),
+        Overlay::Logs(view) => logs::draw(buffer, around, look, view),
         Overlay::Messages { scroll } => messages::draw(buffer, around, state, look, *scroll),
     }
 }

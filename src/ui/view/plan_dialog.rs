@@ -16,7 +16,8 @@
 use super::document::Document;
 use super::{Look, frame, input_line};
 use crate::model::console::{PlanDialog, Readiness, State};
-use crate::model::plan::{Gate, Plan};
+use crate::model::names::HostName;
+use crate::model::plan::{Gate, Plan, RestartTarget};
 use crate::ui::format;
 use crate::ui::theme::Role;
 use ratatui::buffer::Buffer;
@@ -79,7 +80,13 @@ fn document<'l>(look: &'l Look<'l>, width: usize, plan: &Plan) -> Document<'l> {
             vec![(role, line.target.to_string()), (what, change), (role, line.note)]
         })
         .collect();
-    document.columns(0, &rows);
+    document.columns_with(0, &rows, |document, place| {
+        if let Plan::Restart(restart) = plan
+            && let Some(one) = restart.sessions.get(place)
+        {
+            costs(document, look, one);
+        }
+    });
     if !plan.refused().is_empty() {
         document.gap();
         document.heading("left out");
@@ -107,9 +114,26 @@ fn document<'l>(look: &'l Look<'l>, width: usize, plan: &Plan) -> Document<'l> {
         );
         document.field("frees", Role::Plain, &text);
     }
+    if let Some(sequence) = plan.sequence() {
+        document.field("order", Role::Plain, &sequence);
+    }
     document.field("not touched", Role::Plain, &plan.untouched().join("; "));
     document.field("undo", Role::Plain, &plan.undo());
     document
+}
+
+/// What it costs to restart a session, under its line; until its host has told, that it was asked.
+fn costs(document: &mut Document<'_>, look: &Look<'_>, one: &RestartTarget) {
+    const INDENT: usize = 2;
+    let Some(cost) = &one.cost else {
+        let words = format!("looking at what it costs{}", look.glyphs.strokes.ellipsis);
+        document.paragraph(INDENT, Role::Muted, &words);
+        return;
+    };
+    let role = if cost.is_felt() { Role::Warn } else { Role::Muted };
+    for line in cost.lines(one.probe.keep_predecessors) {
+        document.paragraph(INDENT, role, &line);
+    }
 }
 
 /// The last line: what confirms it.
@@ -138,22 +162,33 @@ fn gate(state: &State, look: &Look<'_>, dialog: &PlanDialog, width: usize) -> Ve
                 look,
                 width.saturating_sub(used + 24).clamp(10, 24),
             ));
-            let next = if is_typed {
-                "  Enter confirms"
-            } else {
-                "  Esc cancels"
+            let next = match &readiness {
+                Readiness::Ready => "  Enter confirms".to_owned(),
+                Readiness::Looking(hosts) => format!("  {}", waits_for(hosts)),
+                _ => "  Esc cancels".to_owned(),
             };
             line.push(look.span(role, next));
         }
-        Gate::Bar | Gate::Plan if readiness == Readiness::NotArmed => {
-            line.push(look.span(Role::Muted, format!("y {button}")));
-        }
-        Gate::Bar | Gate::Plan => {
-            line.push(look.span(Role::Key, "y"));
-            line.push(look.span(Role::Heading, format!(" {button}")));
-        }
+        Gate::Bar | Gate::Plan => match &readiness {
+            Readiness::Looking(hosts) => {
+                line.push(look.span(Role::Muted, format!("y {button}   {}", waits_for(hosts))));
+            }
+            Readiness::NotArmed => line.push(look.span(Role::Muted, format!("y {button}"))),
+            _ => {
+                line.push(look.span(Role::Key, "y"));
+                line.push(look.span(Role::Heading, format!(" {button}")));
+            }
+        },
     }
     line
+}
+
+/// Who has not yet told what it costs.
+fn waits_for(hosts: &[HostName]) -> String {
+    match hosts {
+        [one] => format!("waits for {one} to tell what it costs"),
+        many => format!("waits for {} hosts to tell what it costs", many.len()),
+    }
 }
 
 /// What is confirmed, with the number of targets once more.
@@ -164,5 +199,10 @@ fn button(plan: &Plan) -> String {
         Plan::Restart(_) => format!("restart {n}"),
         Plan::Prune(prune) => format!("remove {}", prune.removals().count()),
         Plan::Activate(_) => format!("activate on {n}"),
+        Plan::Start(_) => format!("start {n}"),
+        Plan::Stop(_) => format!("stop {n}"),
+        Plan::Remove(plan) if plan.with_volumes => format!("remove {n} with volumes"),
+        Plan::Remove(_) => format!("remove {n}"),
+        Plan::Rename(_) => "change the label".to_owned(),
     }
 }

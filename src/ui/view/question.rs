@@ -11,6 +11,7 @@ use super::document::Document;
 use super::{Look, frame};
 use crate::model::console::{OnYes, Question, State, tally};
 use crate::model::names::JobId;
+use crate::model::rollout::Steer;
 use crate::ui::format;
 use crate::ui::theme::Role;
 use ratatui::buffer::Buffer;
@@ -48,6 +49,13 @@ pub(super) fn draw(
                 "cancel the job",
             )
         }
+        OnYes::Steer(id, steer) => {
+            document.paragraph(0, Role::Plain, &title_of(state, id));
+            document.gap();
+            let (title, text, yes) = steering(steer);
+            document.paragraph(0, Role::Plain, text);
+            (title, "leave it", yes)
+        }
         OnYes::Resume(id) => {
             document.paragraph(0, Role::Plain, &title_of(state, id));
             document.gap();
@@ -73,6 +81,28 @@ pub(super) fn draw(
     let inside = frame::centred(buffer, around, look, &title, (width, document.len()));
     document.draw(buffer, inside, 0);
     0
+}
+
+/// What a word to a rollout does: the title, the consequence, and the yes.
+fn steering(steer: &Steer) -> (String, &'static str, &'static str) {
+    match steer {
+        Steer::Approve => (
+            "are the canaries good?".to_owned(),
+            "The other sessions follow, wave by wave.",
+            "go on",
+        ),
+        Steer::Skip(target) => (
+            format!("leave {target} out?"),
+            "It keeps its container and its tag. The rollout then ends as partly done.",
+            "leave it out",
+        ),
+        Steer::Retry(target) => (
+            format!("try {target} again?"),
+            "Its preconditions are checked again, from its first step on.",
+            "try it again",
+        ),
+        Steer::Pause | Steer::Continue => (format!("{} it?", steer.word()), "", steer.word()),
+    }
 }
 
 fn leaving(state: &State, document: &mut Document<'_>) {

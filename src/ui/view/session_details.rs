@@ -33,6 +33,9 @@ pub(super) fn document<'l>(
         document.paragraph(0, Role::Warn, "This session is not on the host now.");
         return document;
     };
+    if let Some(label) = session.label() {
+        document.field("label", Role::Plain, label.as_str());
+    }
     tags(&mut document, look, host, &session);
     container(&mut document, look, state, host, &session);
     predecessors(&mut document, state, host, &session);
@@ -77,6 +80,16 @@ fn container(
     let does = standing::of_container(container, host, now, look);
     document.field("state", does.role, &does.text());
     document.field("container", Role::Plain, container.id.short());
+    if container.storage.removes_itself {
+        document.field(
+            "--rm",
+            Role::Warn,
+            "the engine removes it as soon as it is stopped",
+        );
+    }
+    if !container.storage.volumes.is_empty() {
+        document.field("volumes", Role::Plain, &container.storage.volumes.join(", "));
+    }
     let created = format!(
         "{} ({} ago)",
         format::moment(container.created_at),

@@ -8,7 +8,7 @@
 use super::table::{Cell, Column};
 use super::{Look, standing};
 use crate::model::console::State;
-use crate::model::fleet::RunsOn;
+use crate::model::fleet::{RunsOn, Session};
 use crate::model::names::{HostName, SessionName};
 use crate::ui::format;
 use crate::ui::theme::Role;
@@ -23,6 +23,14 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::of_words("STATE", 14, 22, 2),
     Column::of_words("AGE", 3, 5, 5),
 ];
+
+/// Its label, where it has one, and its name.
+fn called(session: &Session<'_>) -> String {
+    match session.label() {
+        Some(label) => format!("{label} ({})", session.name()),
+        None => session.name().to_string(),
+    }
+}
 
 /// The cells of one session.
 pub(super) fn cells(
@@ -49,7 +57,7 @@ pub(super) fn cells(
     let does = standing::of_container(container, host, now, look);
     Some(vec![
         Cell::new(Role::Plain, host.name.as_str()),
-        Cell::new(Role::Plain, name.as_str()),
+        Cell::new(Role::Plain, called(&session)),
         Cell::new(Role::Plain, pinned),
         Cell::new(Role::Plain, active),
         Cell::new(stands.role, stands.text() + whose),

@@ -2,7 +2,7 @@
 
 use super::Look;
 use crate::model::fleet::{Connection, Container, ContainerState, Freshness, Health, Host, Session, Stamp};
-use crate::model::job::{JobState, StepState, TrackResult, Verdict};
+use crate::model::job::{JobState, StepState, Track, TrackResult, Verdict};
 use crate::ui::format;
 use crate::ui::theme::Role;
 use jiff::Timestamp;
@@ -129,6 +129,18 @@ pub(super) fn of_step(state: &StepState, look: &Look<'_>) -> Said {
     }
 }
 
+/// A target that has not ended, with the word for where it is.
+pub(super) fn of_open_track(track: &Track, word: &str, look: &Look<'_>) -> Said {
+    let g = look.glyphs;
+    if track.running().is_some() {
+        Said::new(Role::Busy, g.running, word)
+    } else if track.is_under_way() {
+        Said::new(Role::Busy, g.busy, word)
+    } else {
+        Said::new(Role::Muted, g.idle, word)
+    }
+}
+
 /// How a job ended for one target.
 pub(super) fn of_result(result: &TrackResult, look: &Look<'_>) -> Said {
     let g = look.glyphs;
@@ -136,6 +148,8 @@ pub(super) fn of_result(result: &TrackResult, look: &Look<'_>) -> Said {
     match result {
         TrackResult::Done(_) => Said::new(Role::Good, g.done, word),
         TrackResult::Failed(_) => Said::new(Role::Bad, g.failed, word),
-        TrackResult::Cancelled(_) | TrackResult::NotBegun(_) => Said::new(Role::Muted, g.skipped, word),
+        TrackResult::Cancelled(_) | TrackResult::NotBegun(_) | TrackResult::Skipped(_) => {
+            Said::new(Role::Muted, g.skipped, word)
+        }
     }
 }

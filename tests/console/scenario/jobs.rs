@@ -10,6 +10,7 @@ use tagboat::model::job::{
 };
 use tagboat::model::names::Operator;
 use tagboat::model::plan::{Plan, PushIntent, PushOptions, RestartIntent, plan_push, plan_restart};
+use tagboat::model::rollout::RolloutOrder;
 
 pub(crate) const RUNNING: &str = "20261121-031150-3f07";
 pub(crate) const FAILED: &str = "20261121-024000-b2c4";
@@ -33,6 +34,8 @@ fn restart_plan(fleet: &Fleet, sessions: &[(&str, &str)]) -> Plan {
             .map(|(on, name)| (host(on), session(name)))
             .collect(),
         onto: None,
+        order: RolloutOrder::default(),
+        only_others: false,
     };
     Plan::Restart(plan_restart(&intent, fleet).unwrap())
 }

@@ -1,8 +1,10 @@
 //! A fleet in every state that a screen must be able to show, at a fixed time, told as the engine would tell it.
 
+mod costs;
 mod delta_push;
 mod jobs;
 
+pub(crate) use costs::{quiet, weighed, worked_in};
 pub(crate) use delta_push::{delta_push, stocked};
 pub(crate) use jobs::{DONE, INTERRUPTED, RUNNING};
 
@@ -15,7 +17,7 @@ use tagboat::model::event::Event;
 use tagboat::model::fleet::{
     Connection, ConnectionProblem, Container, ContainerState, ContentId, Delta, Fleet, Health, Host,
     HostChange, HostFacts, HostImage, Platform, Privilege, RunsOn, SourceImage, Space, Stamp, StampRecord,
-    Store,
+    Storage, Store,
 };
 use tagboat::model::names::{
     ContainerId, ContainerRole, Digest, HostName, ImageId, ImageRef, JobId, Operator, SessionName,
@@ -299,6 +301,7 @@ pub(crate) fn container(name: &str, runs: &str, state: ContainerState) -> Contai
         health: Health::None,
         created_at: ago(7_500),
         compose: None,
+        storage: Storage::default(),
     }
 }
 

@@ -158,7 +158,7 @@ async fn lab_compose_restarts_are_undone_by_the_boot_hook_after_a_power_cut() {
         return;
     };
     let mut target = project.target("v1.1.0").await;
-    target.probe.stable = std::time::Duration::from_mins(2);
+    target.probe.settled = tagboat::model::probe::Settled::Stable(std::time::Duration::from_mins(2));
     project.rig.run_cut_off(&target).await;
     project
         .sh("until grep -q ' probe running' $D/status; do sleep 0.1; done")

@@ -93,7 +93,7 @@ async fn lab_compose_cancelled_in_the_probe_puts_the_pin_and_the_image_back() {
         return;
     };
     let mut target = project.target("v1.1.0").await;
-    target.probe.stable = Duration::from_mins(2);
+    target.probe.settled = tagboat::model::probe::Settled::Stable(Duration::from_mins(2));
     project.rig.fresh_job();
     let (result, ()) = tokio::join!(project.rig.run_as_is(&target), async {
         project.rig.until(StepKind::Probe).await;
@@ -112,7 +112,7 @@ async fn lab_compose_leaves_somebody_elses_change_of_the_env_alone_and_brings_th
         return;
     };
     let mut target = project.target("v1.1.0").await;
-    target.probe.stable = Duration::from_mins(2);
+    target.probe.settled = tagboat::model::probe::Settled::Stable(Duration::from_mins(2));
     project.rig.fresh_job();
     let (result, ()) = tokio::join!(project.rig.run_as_is(&target), async {
         project.rig.until(StepKind::Probe).await;

@@ -1,13 +1,13 @@
 # The plan of a restart by Compose, as the journal holds it.
 
 load() { # reads the journal; anything that it does not understand is an error
-  version='' session='' old='' up='' stable='' deadline='' keep='' pin='' pin_old='' socket=''
+  version='' session='' old='' up='' stable='' healthy='' port='' deadline='' keep='' pin='' pin_old='' socket=''
   kind='' project='' service='' working_dir='' user='' home='' env_file='' key='' from='' reference='' old_image='' new_image=''
   vanishes=0 new='' # of the probe, which is that of every restart
   while IFS='=' read -r word value; do
     case $word in
       version) version=$value ;; session) session=$value ;; old) old=$value ;; up) up=$value ;;
-      stable) stable=$value ;; deadline) deadline=$value ;; keep) keep=$value ;;
+      stable) stable=$value ;; healthy) healthy=$value ;; port) port=$value ;; deadline) deadline=$value ;; keep) keep=$value ;;
       pin) pin=$value ;; pin_old) pin_old=$value ;; socket) socket=$value ;;
       kind) kind=$value ;; project) project=$value ;; service) service=$value ;; working_dir) working_dir=$value ;;
       user) user=$value ;; home) home=$value ;; env_file) env_file=$value ;; key) key=$value ;;
@@ -18,8 +18,8 @@ load() { # reads the journal; anything that it does not understand is an error
   [ -n "$project" ] && [ -n "$service" ] && [ -n "$working_dir" ] && [ -n "$env_file" ] && [ -n "$key" ] || return 1
   [ -n "$from" ] && [ -n "$reference" ] && [ -n "$old_image" ] && [ -n "$new_image" ] && [ -n "$home" ] || return 1
   case $kind in plugin | standalone) ;; *) return 1 ;; esac
-  case $up in 0 | 1) ;; *) return 1 ;; esac
-  case $stable:$deadline:$keep in *[!0-9:]* | :* | *::* | *:) return 1 ;; esac
+  case $up$healthy in [01][01]) ;; *) return 1 ;; esac
+  case ${port:-0}:$stable:$deadline:$keep in *[!0-9:]* | :* | *::* | *:) return 1 ;; esac
   [ -z "$socket" ] || export DOCKER_HOST="unix://$socket"
   unset DOCKER_CONTEXT
   [ ! -e "$dir/committed" ] || { read -r new <"$dir/committed" && is_id "$new"; } || return 1

@@ -15,19 +15,26 @@ put_back() { # put_back failed|interrupted|cancelled: the old container is the s
     act limited 300 docker update --restart="$policy" "$back" || stuck "the restart policy cannot be given back: $err"
   fi
   crash_point put_back_start
-  look "$back"
-  if [ "$up" = 1 ] && ! is_up; then
-    act limited 300 docker start "$back" || back_again "the old container does not start: $err"
-  fi
+  up_again
   crash_point put_back_clean
+  remove_but 1 "${name_failed%????????-??????-????}"
+  drop_pin
+  crash_point end
+  up_again # only now is nothing needed any more to go back to
   for id in $stand_in $keeper; do
     [ "$id" = "$back" ] || remove "$id" || say put_back log "a container of the restart stays: $err"
   done
-  remove_but 1 "${name_failed%????????-??????-????}"
-  drop_pin
   say put_back ok "$note"
-  crash_point end
   finish undone "$why${note:+; $note}"
+}
+
+up_again() { # what was put back is up, if it has to be: it may have gone down with the engine
+  look "$back"
+  if [ "$vanishes" = 1 ] && [ "$back" != "$keeper" ] && ! is_up; then
+    case $status in created | gone) ;; *) wait_gone "$back" || stuck "the engine does not remove $back, which is down" ;; esac
+  fi
+  [ "$up" = 1 ] && ! is_up || return 0
+  act limited 300 docker start "$back" || back_again "the old container does not start: $err"
 }
 
 back_again() { # what was to be put back may have gone down with the engine at this moment, if it was started with --rm
@@ -58,6 +65,10 @@ settled() {
   look "$new"
   if [ "$status" = gone ]; then
     return 0
+  elif [ -n "$name_back" ]; then
+    # A predecessor that was to come back is a predecessor again: it is never removed.
+    stop "$new" && rename_to "$new" "$name_back"
+    return
   elif never_ran; then
     remove "$new"
     return

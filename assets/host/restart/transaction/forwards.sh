@@ -82,30 +82,53 @@ start_new() {
 forwards() { # after the commit there is no way back, only to the end
   crash_point policy
   say clean_up running
+  note=
   look "$new"
-  if [ "$status" = gone ]; then
-    note="the new container is gone: $([ "$vanishes" = 1 ] && echo "it was started with --rm, and it ended" || echo "somebody removed it")"
+  if [ "$status" = gone ] && [ "$vanishes" = 0 ]; then
+    note="the new container is gone: somebody removed it"
   else
-    rename_to "$new" "$session" || stuck "the session's name cannot be given to the new container: $err"
+    keep_up
+    [ -n "$note" ] || rename_to "$new" "$session" || stuck "the session's name cannot be given to the new container: $err"
     if [ "$vanishes" = 0 ] && [ "$policy" != no ]; then
       act limited 300 docker update --restart="$policy" "$new" || stuck "the restart policy cannot be set: $err"
     fi
-    crash_point restart
-    look "$new"
-    if [ "$up" = 1 ] && ! is_up; then
-      act limited 300 docker start "$new" || stuck "the new container does not start any more: $err"
-    fi
-    note=
   fi
+  crash_point restart
+  keep_up
   crash_point predecessors
-  remove "$stand_in" || say clean_up log "the stand-in stays: $err"
   remove_but 0 "${name_failed%????????-??????-????}"
-  remove_but "$keep" "${name_old%????????-??????-????}"
+  [ "$vanishes" = 1 ] || remove_but "$keep" "${name_old%????????-??????-????}"
   crash_point pin
   drop_pin
-  say clean_up ok "$note"
   crash_point end
+  keep_up
+  if [ "$vanishes" = 1 ]; then # only now is nothing needed any more to go back to
+    remove "$stand_in" || say clean_up log "the stand-in stays: $err"
+    remove_but "$keep" "${name_old%????????-??????-????}"
+    keep_up
+  fi
+  say clean_up ok "$note"
   finish replaced "$note"
+}
+
+keep_up() { # the new container is up, if it has to be: it may have gone down with the engine since the commit
+  [ -z "$note" ] && [ "$up" = 1 ] || return 0
+  look "$new"
+  ! is_up || return 0
+  if [ "$vanishes" = 0 ]; then
+    act limited 300 docker start "$new" || stuck "the new container does not start any more: $err"
+    return
+  fi
+  wait_gone "$new" || stuck "the engine does not remove the new container, which was started with --rm and is down"
+  for id in $stand_in $keeper; do
+    look "$id"
+    [ "$status" != gone ] || continue
+    # The session is not lost with it, as long as there is something to go back to.
+    rm -f "$dir/committed"
+    flush "$dir"
+    fail clean_up "the new container ended, or the engine went down, and as one with --rm it was removed"
+  done
+  note="the new container is gone: it was started with --rm, and it ended"
 }
 
 remove_but() { # remove_but COUNT PREFIX: removes all but the newest COUNT containers whose name begins so

@@ -8,7 +8,7 @@
 #   follow DIR LINE SECONDS       the status from LINE on, and whether more will come
 #   abort DIR                     asks for the way back; after the commit it is too late
 #
-# Journal: plan and probe-command (what to do), old.json (the old container), made (the new ones: nothing is touched before
+# Journal: plan, probe-command and probe-line (what to do), old.json (the old container), made (the new ones: nothing is touched before
 # it is there), runner.N (who works on it), stopping, abort, failed, committed, ended, status (`EPOCH STEP STATE DETAIL`, for the console).
 # Containers are known by their ids: a name may change or be taken.
 # shellcheck disable=SC2015,SC2030,SC2031 # `a && b || c` where b cannot fail; what a pipeline changes is meant to be lost

@@ -47,13 +47,18 @@ end_orphans() { # end_orphans PID
   sleep 1
 }
 
-# For tests of what is left when everything dies at once: the name of a point, in the environment or in a file (once).
+# For tests of what is left when something dies: the name of a point, in the environment or in a file (once). There the
+# script dies; or it stands, if the file says `POINT stand`, until the file beside it is removed.
 crash_point() {
-  point=${TAGBOAT_CRASH_AT:-}
   for file in "$dir/crash-at" "${dir%/*}/crash-at.$session"; do
-    [ -z "$point" ] && [ -e "$file" ] && read -r point <"$file" && { [ "$point" != "$1" ] || rm -f "$file"; }
+    [ -e "$file" ] || continue
+    read -r point way <"$file"
+    [ "$point" = "$1" ] || continue
+    mv "$file" "$file.reached"
+    while [ "$way" = stand ] && [ -e "$file.reached" ]; do nap; done
+    [ "$way" = stand ] || { rm -f "$file.reached"; kill -9 $$; }
   done
-  [ "$point" != "$1" ] || kill -9 $$
+  [ "${TAGBOAT_CRASH_AT:-}" != "$1" ] || kill -9 $$
 }
 
 finish() { # finish replaced|undone DETAIL

@@ -1,4 +1,4 @@
-# Whether the new container is good: up for long enough, healthy, and its probe command succeeds. It puts back what is not.
+# The probe: whether the new container is good. It is asked at least once a second, and last after everything else was found good.
 
 let_go() { # ends the client that listens to the new container, not the container
   [ -n "${attached:-}" ] || return 0
@@ -15,20 +15,30 @@ probe() {
   [ "$stable" -le "$limit" ] || limit=$stable
   while :; do
     turn_back_if_asked
-    look "$new"
-    flaw=$(judge)
-    [ -z "$flaw" ] || bad "$flaw"
+    judge_new
     passed=$((($(now) - began) / 100))
-    if [ $passed -ge "$stable" ] && [ "$health" != starting ]; then
-      complaint=$(probe_command $((limit > passed ? limit - passed : 1))) && break
+    if is_settled && complaint=$(show_sign $((limit > passed ? limit - passed : 1))); then
+      judge_new # it may have ended while it was asked for the sign
+      break
     fi
-    [ $passed -lt "$limit" ] || [ "$health" != starting ] || bad "its health check has not said healthy within $limit s"
-    [ $passed -lt "$limit" ] || bad "the probe command does not succeed: $complaint"
+    [ $passed -lt "$limit" ] || is_settled || bad "its health check has not said healthy within $limit s"
+    [ $passed -lt "$limit" ] || bad "$complaint"
     sleep 1
   done
   let_go
   rm -f "$dir/words"
-  case $health in none) say probe ok "up for $passed s" ;; *) say probe ok "healthy, up for $passed s" ;; esac
+  case $health in none) say probe ok "up for $passed s" ;; *) say probe ok "$health, up for $passed s" ;; esac
+}
+
+is_settled() { # it was up for long enough, and its health check says so if it has to
+  [ "$passed" -ge "$stable" ] || return 1
+  case $healthy:$health in 1:healthy) ;; 1:* | *:starting) return 1 ;; esac
+}
+
+judge_new() {
+  look "$new"
+  flaw=$(judge)
+  [ -z "$flaw" ] || bad "$flaw"
 }
 
 judge() { # what is wrong with the new container, if anything is
@@ -45,14 +55,49 @@ judge() { # what is wrong with the new container, if anything is
   esac
 }
 
+show_sign() { # show_sign SECONDS: what it must show besides, if anything; tells what is missing
+  if [ -s "$dir/probe-command" ]; then
+    probe_command "$1"
+  elif [ -s "$dir/probe-line" ]; then
+    probe_line "$1"
+  elif [ -n "$port" ]; then
+    probe_port
+  fi
+}
+
 probe_command() { # probe_command SECONDS: runs it in the new container; what it complains about
-  [ -s "$dir/probe-command" ] || return 0
   set -- limited "$1" docker exec "$new"
   while IFS= read -r word; do set -- "$@" "$word"; done <"$dir/probe-command"
   said=$("$@" 2>&1 </dev/null)
   succeeded=$?
-  printf '%s\n' "$said" | tail -n 3
+  [ $succeeded -eq 0 ] || echo "the probe command does not succeed: $(printf '%s\n' "$said" | tail -n 3)"
   return $succeeded
+}
+
+probe_line() { # probe_line SECONDS: the container is new, so all of its log is from after its start
+  # What the client itself complains about is no line of the log: its exit code is told beside.
+  heard=$({ { limited "$1" docker logs "$new" 2>&1; echo $? >&3; } | grep -F -f "$dir/probe-line" >/dev/null && echo found >&3; } 3>&1)
+  case $heard in
+    0) echo "its log has no line with: $(cat "$dir/probe-line")" ;;
+    0?found) return 0 ;;
+    *) echo "its log cannot be read" ;;
+  esac
+  return 1
+}
+
+# The sockets of the container's own network, as the kernel tells them for its first process: this needs no tool in the
+# image, no address that may be one of many or none, and finds what listens on 127.0.0.1 only.
+probe_port() {
+  pid=$(limited 20 docker inspect --type container -f '{{.State.Pid}}' "$new" 2>/dev/null)
+  if [ ! -r "/proc/${pid:-none}/net/tcp" ]; then
+    echo "its network cannot be seen from the host"
+    return 1
+  fi
+  listens="^ *[0-9]+: [0-9A-F]+:$(printf %04X "$port") [0-9A-F]+:[0-9A-F]+ 0A "
+  # 127.0.0.11 is the engine's own name server, on a port that it takes at random.
+  ! cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null | grep -vE '^ *[0-9]+: 0B00007F:' | grep -qE "$listens" || return 0
+  echo "nothing in it listens on port $port"
+  return 1
 }
 
 bad() { # bad FLAW: its last words first, they may go away with it

@@ -2,15 +2,32 @@
 
 use super::Action;
 use crate::model::console::catalogue::CatalogueEntry;
+use crate::model::console::update::word_of;
 use crate::model::console::{Overlay, PickedFor, Place, RowId, Screen, State};
+use crate::model::fleet::ContainerState;
 use crate::model::job::JobState;
-use crate::model::names::{ImageRef, JobId};
+use crate::model::names::{HostName, ImageRef, JobId, SessionName};
 
 /// Why an action cannot be done now; none when it can.
 pub fn unavailable(state: &State, action: Action) -> Option<String> {
     let targets = state.targets();
     match action {
-        Action::Restart | Action::RestartOnto => none_chosen(&targets, Screen::Sessions),
+        Action::RollOut => nothing_to_roll_out(state),
+        Action::RollBack => match state.screen_of_targets() {
+            Screen::Jobs => one_job(&targets).map_or_else(Some, |id| not_over(state, id)),
+            screen => none_chosen(&targets, screen),
+        },
+        Action::PauseRollout | Action::ApproveRollout | Action::SkipSession | Action::RetrySession => {
+            not_steerable(state, action)
+        }
+        Action::Restart | Action::RestartOnto | Action::Start | Action::Stop | Action::Remove => {
+            none_chosen(&targets, Screen::Sessions)
+        }
+        Action::Logs => one_session(&targets, "output").err(),
+        Action::Label => one_session(&targets, "label").err(),
+        Action::Attach => one_session(&targets, "attach")
+            .map_or_else(Some, |(host, session)| not_running(state, host, session)),
+        Action::New => one_host(&targets),
         Action::Push => match state.screen_of_targets() {
             Screen::Images => one_image(&targets, "push")
                 .err()
@@ -64,6 +81,38 @@ pub(in crate::model::console) fn one_image<'a>(
     }
 }
 
+/// The one session that is chosen, or why there is none.
+pub(in crate::model::console) fn one_session<'a>(
+    targets: &'a [RowId],
+    verb: &str,
+) -> Result<(&'a HostName, &'a SessionName), String> {
+    match targets {
+        [RowId::Session(host, session)] => Ok((host, session)),
+        [] => Err("there is no session under the cursor".to_owned()),
+        many => Err(format!(
+            "{verb} takes one session, {} are marked; `A` unmarks",
+            many.len()
+        )),
+    }
+}
+
+fn one_host(targets: &[RowId]) -> Option<String> {
+    match targets {
+        [RowId::Session(..) | RowId::Host(_)] => None,
+        [] => Some("there is nothing under the cursor that tells the host".to_owned()),
+        many => Some(format!(
+            "a new session is made on one host, {} are marked; `A` unmarks",
+            many.len()
+        )),
+    }
+}
+
+fn not_running(state: &State, host: &HostName, session: &SessionName) -> Option<String> {
+    let container = state.fleet.host(host)?.session(session)?.container();
+    (container.state != ContainerState::Running)
+        .then(|| format!("it is {}; `u` starts it", container.state.word()))
+}
+
 /// The one job that is chosen, or why there is none.
 pub(in crate::model::console) fn one_job(targets: &[RowId]) -> Result<&JobId, String> {
     match targets {
@@ -112,6 +161,48 @@ fn not_cancellable(state: &State, id: &JobId) -> Option<String> {
         JobState::Interrupted => Some("nobody runs it; `u` resumes it".to_owned()),
         JobState::Elsewhere => Some("another console runs it; cancel it there".to_owned()),
         JobState::Ended(verdict) => Some(format!("it ended: {}", verdict.word())),
+    }
+}
+
+/// What a rollout would be about: the marked sessions or the one that is looked at, else all that are shown and behind.
+pub(in crate::model::console) fn sessions_to_roll_out(state: &State) -> Vec<RowId> {
+    let list = state.lists.of(Screen::Sessions);
+    if state.details.is_some() || !list.marks.is_empty() {
+        return state.targets();
+    }
+    let is_behind = |row: &&RowId| match row {
+        RowId::Session(host, name) => state
+            .fleet
+            .host(host)
+            .and_then(|host| host.session(name))
+            .is_some_and(|session| session.standing().behind == Some(true)),
+        _ => false,
+    };
+    list.order.iter().filter(is_behind).cloned().collect()
+}
+
+fn nothing_to_roll_out(state: &State) -> Option<String> {
+    sessions_to_roll_out(state)
+        .is_empty()
+        .then(|| "no session that is shown is behind; mark those that are meant".to_owned())
+}
+
+fn not_steerable(state: &State, action: Action) -> Option<String> {
+    let (job, steer) = word_of(state, action)?;
+    match job.state {
+        JobState::Running => steer.objection(job),
+        JobState::Cancelling => Some("it is being cancelled".to_owned()),
+        JobState::Interrupted => Some("nobody runs it; `u` resumes it".to_owned()),
+        JobState::Elsewhere => Some("another console runs it; steer it there".to_owned()),
+        JobState::Ended(verdict) => Some(format!("it ended: {}; `u` takes up the rest", verdict.word())),
+    }
+}
+
+fn not_over(state: &State, id: &JobId) -> Option<String> {
+    match state.jobs.get(id)?.state {
+        JobState::Running | JobState::Cancelling => Some("it runs; `c` ends it first".to_owned()),
+        JobState::Elsewhere => Some("another console runs it".to_owned()),
+        JobState::Interrupted | JobState::Ended(_) => None,
     }
 }
 

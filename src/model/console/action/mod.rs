@@ -5,7 +5,7 @@ mod places;
 mod table;
 
 pub use availability::unavailable;
-pub(super) use availability::{one_image, one_job};
+pub(super) use availability::{one_image, one_job, one_session, sessions_to_roll_out};
 pub use places::{DETAILS, EVERYWHERE, LISTS};
 pub use table::ACTIONS;
 
@@ -42,6 +42,27 @@ pub enum Action {
     MarkInvert,
     Restart,
     RestartOnto,
+    RollOut,
+    RollBack,
+    PauseRollout,
+    ApproveRollout,
+    SkipSession,
+    RetrySession,
+    More,
+    Less,
+    Start,
+    Stop,
+    Remove,
+    Label,
+    New,
+    Logs,
+    Attach,
+    LogSearch,
+    NextMatch,
+    PreviousMatch,
+    LogWrap,
+    LogPause,
+    LogSave,
     Push,
     Prune,
     Activate,

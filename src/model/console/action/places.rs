@@ -16,6 +16,7 @@ pub const DETAILS: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
 ];
 
 /// Every place that there is.
@@ -28,12 +29,16 @@ pub const EVERYWHERE: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
     Place::Plan,
     Place::Typed,
     Place::Question,
     Place::Refused,
     Place::Hosts,
     Place::Choice,
+    Place::RolloutOrder,
+    Place::Logs,
+    Place::LogEntry,
     Place::Messages,
     Place::Help,
     Place::Palette,
@@ -51,11 +56,14 @@ pub(super) const MOVED: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
     Place::Plan,
     Place::Typed,
     Place::Refused,
     Place::Hosts,
     Place::Choice,
+    Place::RolloutOrder,
+    Place::Logs,
     Place::Messages,
     Place::Help,
     Place::Palette,
@@ -71,10 +79,13 @@ pub(super) const MOVED_BY_LETTERS: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
     Place::Plan,
     Place::Refused,
     Place::Hosts,
     Place::Choice,
+    Place::RolloutOrder,
+    Place::Logs,
     Place::Messages,
 ];
 
@@ -88,6 +99,7 @@ pub(super) const LISTS_AND_DETAILS: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
 ];
 
 /// Lists, and a window too small for one.
@@ -111,7 +123,28 @@ pub(super) const HOSTS_AND_IMAGES: &[Place] = &[
 ];
 
 /// Where jobs are.
-pub(super) const JOBS: &[Place] = &[Place::List(Screen::Jobs), Place::Details(Screen::Jobs)];
+pub(super) const JOBS: &[Place] = &[
+    Place::List(Screen::Jobs),
+    Place::Details(Screen::Jobs),
+    Place::Rollout,
+];
+
+/// Where something was that can be gone back to.
+pub(super) const ROLLED_BACK: &[Place] = &[
+    Place::List(Screen::Sessions),
+    Place::Details(Screen::Sessions),
+    Place::List(Screen::Hosts),
+    Place::Details(Screen::Hosts),
+    Place::List(Screen::Jobs),
+    Place::Details(Screen::Jobs),
+    Place::Rollout,
+];
+
+/// A rollout.
+pub(super) const ROLLOUT: &[Place] = &[Place::Rollout];
+
+/// The choice of how a rollout goes.
+pub(super) const ROLLOUT_ORDER: &[Place] = &[Place::RolloutOrder];
 
 /// Where there is something to accept.
 pub(super) const ACCEPTING: &[Place] = &[
@@ -121,6 +154,8 @@ pub(super) const ACCEPTING: &[Place] = &[
     Place::Refused,
     Place::Hosts,
     Place::Choice,
+    Place::RolloutOrder,
+    Place::LogEntry,
     Place::Messages,
     Place::Help,
     Place::Palette,
@@ -152,7 +187,9 @@ pub(super) const COPIED: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
     Place::Messages,
+    Place::Logs,
     Place::Refused,
 ];
 
@@ -162,14 +199,29 @@ pub(super) const CLOSED: &[Place] = &[
     Place::Details(Screen::Hosts),
     Place::Details(Screen::Images),
     Place::Details(Screen::Jobs),
+    Place::Rollout,
     Place::Plan,
     Place::Typed,
     Place::Question,
     Place::Refused,
     Place::Hosts,
     Place::Choice,
+    Place::RolloutOrder,
+    Place::Logs,
+    Place::LogEntry,
     Place::Messages,
     Place::Help,
     Place::Palette,
     Place::Filter,
 ];
+
+/// Where sessions or hosts are.
+pub(super) const SESSIONS_AND_HOSTS: &[Place] = &[
+    Place::List(Screen::Sessions),
+    Place::Details(Screen::Sessions),
+    Place::List(Screen::Hosts),
+    Place::Details(Screen::Hosts),
+];
+
+/// What a session writes.
+pub(super) const LOGS: &[Place] = &[Place::Logs];

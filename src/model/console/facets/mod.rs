@@ -5,6 +5,8 @@ mod images;
 mod jobs;
 mod sessions;
 
+pub use sessions::of_sessions;
+
 use super::{Field, RowId, Screen, State, natural};
 use std::cmp::Ordering;
 
@@ -70,7 +72,7 @@ impl Facets {
 /// Every row of a screen, in no particular order.
 pub fn of_screen(state: &State, screen: Screen) -> Vec<Facets> {
     let mut rows = match screen {
-        Screen::Sessions => sessions::rows(state),
+        Screen::Sessions => of_sessions(&state.fleet, state.clock.now),
         Screen::Hosts => hosts::rows(state),
         Screen::Images => images::rows(state),
         Screen::Jobs => jobs::rows(state),

@@ -1,13 +1,13 @@
 //! The fields of a session.
 
 use super::Facets;
-use crate::model::console::{Field, RowId, State};
-use crate::model::fleet::Freshness;
+use crate::model::console::{Field, RowId};
+use crate::model::fleet::{Fleet, Freshness};
+use jiff::Timestamp;
 
-pub(super) fn rows(state: &State) -> Vec<Facets> {
-    let now = state.clock.now;
-    state
-        .fleet
+/// The sessions as filters see them; the command line filters by the same fields.
+pub fn of_sessions(fleet: &Fleet, now: Timestamp) -> Vec<Facets> {
+    fleet
         .sessions()
         .map(|(host, session)| {
             let container = session.container();
@@ -22,6 +22,9 @@ pub(super) fn rows(state: &State) -> Vec<Facets> {
                 .is("missing", standing.missing)
                 .is("stale", matches!(host.freshness(now), Freshness::Stale(_)))
                 .number(Field::Created, container.created_at.as_second());
+            if let Some(label) = session.label() {
+                row = row.text(Field::Session, label.as_str());
+            }
             if let Some(pinned) = session.pinned() {
                 row = row.text(Field::Tag, pinned.tag.as_str());
             }

@@ -1,6 +1,7 @@
 //! Taking what was chosen in a picker, a menu or a list of tags.
 
 use super::plan;
+use super::session::{self, Wishes};
 use crate::model::console::{
     Choice, Chosen, ChosenFor, Effect, Field, HostPicker, Overlay, PickedFor, Screen, Severity, Sort, State,
 };
@@ -26,11 +27,19 @@ pub(super) fn one(state: &mut State, choice: Choice) -> Vec<Effect> {
     };
     match (choice.purpose, option.value) {
         (ChosenFor::RestartOnto(sessions), Chosen::Tag(reference)) => {
-            plan::restart(state, sessions, Some(reference.tag));
+            return plan::restart(state, sessions, Some(reference.tag));
         }
         (ChosenFor::PushTo(hosts), Chosen::Tag(reference)) => plan::push(state, reference, hosts, false),
         (ChosenFor::ActivateOn(hosts), Chosen::Tag(reference)) => plan::activate(state, reference, hosts),
         (ChosenFor::Sort(screen), Chosen::Column(field)) => sort_by(state, screen, field),
+        (ChosenFor::NewSession(host), Chosen::Template(name)) => {
+            let wishes = Wishes {
+                template: Some(name),
+                ..Wishes::default()
+            };
+            session::make(state, host, wishes);
+        }
+        (ChosenFor::Attach(..), Chosen::Attach(line)) => return vec![Effect::Attach(line)],
         (_, Chosen::Text(text)) => return vec![Effect::Copy(text)],
         _ => {}
     }

@@ -17,6 +17,7 @@ pub(super) fn begin(state: &mut State) -> Vec<Effect> {
                 .collect();
             return vec![Effect::Copy(lines.join("\n"))];
         }
+        Some(Overlay::Logs(view)) => return vec![Effect::Copy(view.text())],
         Some(Overlay::Refused { what, refusal }) => {
             return vec![Effect::Copy(format!("{what}: {refusal}"))];
         }
@@ -59,14 +60,46 @@ fn of_session(state: &State, host: &HostName, name: &SessionName) -> Vec<ChoiceO
     let mut options = vec![option("name", name.as_str()), option("host", host.as_str())];
     let known = state.fleet.host(host);
     if let Some(session) = known.and_then(|host| host.session(name)) {
+        options.extend(session.label().map(|label| option("label", label.as_str())));
         let pinned = session.pinned();
         options.extend(pinned.map(|pinned| option("pinned tag", pinned.to_string())));
         options.push(option("image id", session.container().image_id.as_str()));
         options.push(option("container id", session.container().id.as_str()));
+        let verb = if session.container().state.is_up() {
+            "stop"
+        } else {
+            "start"
+        };
+        options.extend(command_lines(host, name, verb));
     }
-    let command = format!("tagboat session restart {name} --host {host}");
-    options.push(option("command line", command));
     options
+}
+
+/// What the keys of a session do, as command lines.
+fn command_lines(host: &HostName, name: &SessionName, start_or_stop: &str) -> Vec<ChoiceOption> {
+    let line = |(note, verb, flags): (&str, &str, &str)| {
+        option(
+            note,
+            format!("tagboat session {verb} {name} --host {host}{flags}"),
+        )
+    };
+    [
+        ("command line: restart", "restart", ""),
+        ("command line: output", "logs", " --follow"),
+        ("command line: attach", "attach", ""),
+        (
+            if start_or_stop == "stop" {
+                "command line: stop"
+            } else {
+                "command line: start"
+            },
+            start_or_stop,
+            "",
+        ),
+        ("command line: remove", "remove", ""),
+    ]
+    .map(line)
+    .into()
 }
 
 fn of_host(state: &State, name: &HostName) -> Vec<ChoiceOption> {
@@ -77,6 +110,8 @@ fn of_host(state: &State, name: &HostName) -> Vec<ChoiceOption> {
         options.extend(host.connection.reason().map(|why| option("reason", why)));
     }
     options.push(option("command line", format!("tagboat prune --host {name}")));
+    let line = format!("tagboat session start --new --host {name}");
+    options.push(option("command line: new session", line));
     options
 }
 

@@ -1,8 +1,11 @@
 //! Closing, accepting and confirming what lies over a screen.
 
-use super::{choose, jobs, quit, run_palette};
+use super::{choose, jobs, logs, quit, rollout, run_palette};
 use crate::model::command::Command;
-use crate::model::console::{Effect, OnYes, Overlay, PlanDialog, Readiness, Severity, State};
+use crate::model::console::{Dirty, Effect, OnYes, Overlay, PlanDialog, Readiness, Severity, State};
+use crate::model::cost::Cost;
+use crate::model::names::{ContainerId, HostName};
+use std::collections::BTreeMap;
 
 /// Closes the overlay on top, or else the details. Nothing is changed by it.
 pub(super) fn close(state: &mut State) {
@@ -39,8 +42,13 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Palette { input, cursor }) => return run_palette::run(state, input, cursor),
         Some(Overlay::Hosts(picker)) => choose::hosts(state, picker),
         Some(Overlay::Choice(choice)) => return choose::one(state, choice),
+        Some(Overlay::Rollout(dialog)) => return rollout::plan(state, dialog),
         Some(Overlay::Plan(dialog)) => return submit(state, *dialog),
         Some(Overlay::Messages { .. }) => state.messages.acknowledge(),
+        Some(Overlay::Logs(view)) => {
+            state.overlays.push(Overlay::Logs(view));
+            return logs::accept(state);
+        }
         Some(
             Overlay::Question(_) | Overlay::Filter { .. } | Overlay::Help { .. } | Overlay::Refused { .. },
         )
@@ -49,12 +57,24 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// What a restart costs goes to the plan that waits for it. Nobody may have confirmed it before, and what was pressed when
+/// it changed was meant for what was there before.
+pub(super) fn weighed(state: &mut State, host: &HostName, costs: &BTreeMap<ContainerId, Cost>) {
+    let now = state.clock.now;
+    for overlay in &mut state.overlays {
+        if let Overlay::Plan(dialog) = overlay {
+            dialog.take_costs(host, costs, now);
+        }
+    }
+    state.touch(Dirty::Normal);
+}
+
 /// Enter in a plan: only a typed word confirms by it.
 fn submit(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
     let is_typed = Overlay::Plan(Box::new(dialog.clone())).place() == crate::model::console::Place::Typed;
     match dialog.readiness(state.clock.now) {
         Readiness::Ready if is_typed => jobs::start(state, dialog),
-        Readiness::NotArmed | Readiness::WordMissing(_) if is_typed => {
+        Readiness::NotArmed | Readiness::Looking(_) | Readiness::WordMissing(_) if is_typed => {
             if let Readiness::WordMissing(word) = dialog.readiness(state.clock.now) {
                 state.say(
                     Severity::Warn,
@@ -94,6 +114,7 @@ pub(super) fn confirm(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Question(question)) => match question.on_yes {
             OnYes::Cancel(id) => jobs::cancel(state, id),
             OnYes::Resume(id) => vec![Effect::Engine(Command::Resume(id))],
+            OnYes::Steer(id, steer) => rollout::tell(state, id, steer),
             OnYes::Leave => quit::leave(0),
         },
         Some(other) => {

@@ -1,6 +1,6 @@
 //! Taking in what the engine says.
 
-use super::{intake, jobs, quit};
+use super::{dialog, intake, jobs, logs, quit};
 use crate::model::console::{Effect, Severity, State};
 use crate::model::event::Event;
 use crate::model::fleet::{Delta, Freshness, HostChange};
@@ -19,6 +19,11 @@ pub(super) fn hear(state: &mut State, event: Event) -> Vec<Effect> {
             effects
         }
         Event::Refused { id, refusal } => jobs::refuse(state, &id, refusal),
+        Event::Weighed { host, costs } => {
+            dialog::weighed(state, &host, &costs);
+            Vec::new()
+        }
+        Event::Logs(stream, news) => logs::hear(state, stream, news),
         Event::Notice(text) => {
             state.say(Severity::Info, text);
             Vec::new()

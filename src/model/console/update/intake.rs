@@ -2,10 +2,12 @@
 
 use crate::model::clean::clean;
 use crate::model::compose::ComposePlace;
+use crate::model::cost::Cost;
 use crate::model::event::Event;
 use crate::model::failure::{Failure, Refusal};
 use crate::model::fleet::{Connection, ConnectionProblem, Delta, HostChange, RunsOn, Stamp};
 use crate::model::job::{Job, JobEvent, StepState, TrackResult};
+use crate::model::logs::{LogEnd, LogLine, LogNews};
 
 /// The event with its texts cleaned. Names, tags, digests and ids are valid by their types and pass as they are.
 pub(super) fn cleaned(event: Event) -> Event {
@@ -32,7 +34,40 @@ pub(super) fn cleaned(event: Event) -> Event {
                 advice: clean(&refusal.advice),
             },
         },
+        Event::Weighed { host, costs } => Event::Weighed {
+            host,
+            costs: costs.into_iter().map(|(id, told)| (id, cost(told))).collect(),
+        },
+        Event::Logs(stream, news) => Event::Logs(stream, log_news(news)),
         Event::Notice(text) => Event::Notice(clean(&text)),
+    }
+}
+
+fn cost(mut cost: Cost) -> Cost {
+    let commands = cost.execs.iter_mut().map(|exec| &mut exec.command);
+    let reasons = cost.unknown.iter_mut().map(|unknown| &mut unknown.reason);
+    let examples = cost.layer.iter_mut().flat_map(|layer| &mut layer.examples);
+    for text in commands.chain(reasons).chain(examples).chain(&mut cost.attached) {
+        *text = clean(text);
+    }
+    cost
+}
+
+fn log_news(news: LogNews) -> LogNews {
+    match news {
+        LogNews::Lines(lines) => {
+            let line = |line: LogLine| LogLine {
+                text: clean(&line.text),
+                ..line
+            };
+            LogNews::Lines(lines.into_iter().map(line).collect())
+        }
+        LogNews::Ended(LogEnd::Stopped(how)) => LogNews::Ended(LogEnd::Stopped(clean(&how))),
+        LogNews::Ended(LogEnd::Failed { cause, advice }) => LogNews::Ended(LogEnd::Failed {
+            cause: clean(&cause),
+            advice: clean(&advice),
+        }),
+        LogNews::Ended(LogEnd::Complete) => news,
     }
 }
 
@@ -74,6 +109,9 @@ fn host_change(change: HostChange) -> HostChange {
                 if let ComposePlace::Unknown(why) = &mut owner.place {
                     *why = clean(why);
                 }
+            }
+            for volume in &mut container.storage.volumes {
+                *volume = clean(volume);
             }
             if let RunsOn::Other(text) = &mut container.runs_on {
                 *text = clean(text);
@@ -164,6 +202,7 @@ fn track_result(result: TrackResult) -> TrackResult {
         TrackResult::Failed(failure) => TrackResult::Failed(clean_failure(failure)),
         TrackResult::Cancelled(text) => TrackResult::Cancelled(clean(&text)),
         TrackResult::NotBegun(text) => TrackResult::NotBegun(clean(&text)),
+        TrackResult::Skipped(text) => TrackResult::Skipped(clean(&text)),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::failure::Refusal;
 use crate::model::job::{Job, JobEvent, JobState, TrackResult, Verdict};
 use crate::model::names::JobId;
 use crate::model::plan::Plan;
+use crate::model::rollout::{Account, Stage};
 
 /// Asks before a job is cancelled or resumed.
 pub(super) fn ask(state: &mut State, action: Action) {
@@ -75,6 +76,7 @@ pub(super) fn happen(state: &mut State, id: &JobId, event: JobEvent) -> Vec<Effe
         _ => (Dirty::Normal, true),
     };
     let said = what_to_say(state, id, &event);
+    let waited = waits_for_approval(state, id);
     match (state.jobs.get_mut(id), event) {
         (Some(job), event) => job.apply(event),
         (None, JobEvent::Started { plan, operator, at }) => {
@@ -93,10 +95,23 @@ pub(super) fn happen(state: &mut State, id: &JobId, event: JobEvent) -> Vec<Effe
         state.say(severity, text);
     }
     let mut effects = retitle(state);
-    if has_ended {
+    let asks = !waited && waits_for_approval(state, id);
+    if asks {
+        let text = format!(
+            "the canaries of job {} are good: it waits for your approval",
+            id.short()
+        );
+        state.say(Severity::Warn, text);
+    }
+    if has_ended || asks {
         effects.push(Effect::Bell);
     }
     effects
+}
+
+fn waits_for_approval(state: &State, id: &JobId) -> bool {
+    let account = state.jobs.get(id).and_then(Account::of);
+    account.is_some_and(|account| account.stage == Stage::Approval)
 }
 
 /// What the operator must hear, and whether it is the end of the job.

@@ -6,15 +6,21 @@ mod dialog;
 mod engine;
 mod intake;
 mod jobs;
+mod logs;
 mod marks;
 mod movement;
 mod overlays;
 mod plan;
 mod quit;
+mod rollback;
+mod rollout;
 mod run_palette;
+mod session;
 mod settle;
 mod text;
 mod time;
+
+pub(in crate::model::console) use rollout::word_of;
 
 use super::action::{Action, Risk, unavailable};
 use super::{Dirty, Effect, Msg, Place, Severity, State};
@@ -88,12 +94,26 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         A::SortReverse => overlays::reverse_order(state),
         A::Clear => overlays::clear(state),
         A::Restart | A::RestartOnto | A::Push | A::Prune | A::Activate | A::ReplaceTag => {
-            plan::begin(state, action);
+            return plan::begin(state, action);
+        }
+        A::RollOut => rollout::begin(state),
+        A::RollBack => return rollback::begin(state),
+        A::PauseRollout | A::ApproveRollout | A::SkipSession | A::RetrySession => {
+            return rollout::steer(state, action);
+        }
+        A::More | A::Less => overlays::turn(state, action == A::More),
+        A::Start | A::Stop | A::Remove | A::Label | A::New | A::Attach => {
+            return session::begin(state, action);
+        }
+        A::Logs => return logs::open(state),
+        A::LogSearch | A::NextMatch | A::PreviousMatch | A::LogWrap | A::LogPause | A::LogSave => {
+            logs::act(state, action);
         }
         A::CancelJob | A::ResumeJob => jobs::ask(state, action),
         A::Copy => return copy::begin(state),
         A::Accept => return dialog::accept(state),
         A::Confirm => return dialog::confirm(state),
+        A::Close if matches!(state.place(), Place::Logs | Place::LogEntry) => return logs::close(state),
         A::Close | A::Decline => dialog::close(state),
         A::Refresh => {
             state.touch(Dirty::Full);

@@ -1,9 +1,13 @@
 //! Moving: the cursor of a list, the scroll of a text, the screen.
 
-use crate::model::console::{Action, Details, Overlay, Screen, State};
+use super::rollout;
+use crate::model::console::{Action, Details, Overlay, RolloutField, Screen, State};
 
 /// Moves what the keys go to.
 pub(super) fn go(state: &mut State, action: Action) {
+    if super::logs::go(state, action) {
+        return;
+    }
     if let Some(overlay) = state.overlays.last_mut() {
         let reach = state.shown.overlay_reach;
         let (place, last) = match overlay {
@@ -11,6 +15,7 @@ pub(super) fn go(state: &mut State, action: Action) {
                 let last = picker.hosts.len().saturating_sub(1);
                 (&mut picker.cursor, last)
             }
+            Overlay::Rollout(dialog) => (&mut dialog.cursor, RolloutField::ALL.len() - 1),
             Overlay::Choice(choice) => {
                 let last = choice.options.len().saturating_sub(1);
                 (&mut choice.cursor, last)
@@ -23,6 +28,19 @@ pub(super) fn go(state: &mut State, action: Action) {
             },
         };
         *place = moved(action, *place, last, state.shown.rows);
+        return;
+    }
+    if let Some(job) = state.rollout() {
+        let targets: Vec<_> = job.tracks.iter().map(|track| track.target.clone()).collect();
+        let chosen = state.chosen_session().map(|track| &track.target);
+        let from = targets.iter().position(|target| Some(target) == chosen);
+        let to = moved(
+            action,
+            from.unwrap_or_default(),
+            targets.len() - 1,
+            state.shown.rows,
+        );
+        rollout::choose(state, targets.into_iter().nth(to));
         return;
     }
     if let Some(details) = &mut state.details {

@@ -70,3 +70,10 @@ pub(super) fn clear(state: &mut State) {
     }
     state.touch_rows();
 }
+
+/// Changes the value under the cursor.
+pub(super) fn turn(state: &mut State, more: bool) {
+    if let Some(Overlay::Rollout(dialog)) = state.overlays.last_mut() {
+        dialog.change(more);
+    }
+}

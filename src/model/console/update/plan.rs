@@ -1,25 +1,27 @@
 //! From a key to a plan: the targets are collected, a choice is offered where one is needed, the planner decides.
 
 use super::super::action::one_image;
+use crate::model::command::Command;
 use crate::model::console::{
-    Action, CatalogueEntry, Choice, ChoiceOption, Chosen, ChosenFor, HostPicker, Overlay, PickedFor,
+    Action, CatalogueEntry, Choice, ChoiceOption, Chosen, ChosenFor, Effect, HostPicker, Overlay, PickedFor,
     PlanDialog, RowId, Screen, State,
 };
 use crate::model::failure::Refusal;
 use crate::model::job::Job;
 use crate::model::names::{HostName, ImageRef, SessionName, Tag};
 use crate::model::plan::{
-    ActivateIntent, Plan, PruneIntent, PushIntent, RestartIntent, plan_activate, plan_prune, plan_push,
-    plan_restart,
+    ActivateIntent, Plan, PruneIntent, PushIntent, RestartIntent, RestartPlan, plan_activate, plan_prune,
+    plan_push, plan_restart,
 };
+use crate::model::rollout::RolloutOrder;
 use std::collections::BTreeMap;
 
 /// Begins a change: opens its plan, or the choice that comes before it.
-pub(super) fn begin(state: &mut State, action: Action) {
+pub(super) fn begin(state: &mut State, action: Action) -> Vec<Effect> {
     let targets = state.targets();
     let is_image = state.screen_of_targets() == Screen::Images;
     match action {
-        Action::Restart => restart(state, session_targets(&targets), None),
+        Action::Restart => return restart(state, session_targets(&targets), None),
         Action::RestartOnto => choose_tag(state, ChosenFor::RestartOnto(session_targets(&targets))),
         Action::Push if is_image => {
             if let Ok(reference) = one_image(&targets, "push") {
@@ -49,13 +51,34 @@ pub(super) fn begin(state: &mut State, action: Action) {
         }
         _ => {}
     }
+    Vec::new()
 }
 
-/// Plans a restart and shows the plan.
-pub(super) fn restart(state: &mut State, sessions: Vec<(HostName, SessionName)>, onto: Option<Tag>) {
-    let intent = RestartIntent { sessions, onto };
-    let plan = plan_restart(&intent, &state.fleet).map(Plan::Restart);
-    show(state, "restart", plan);
+/// Plans a restart and shows the plan, while the hosts are asked what it costs.
+pub(super) fn restart(
+    state: &mut State,
+    sessions: Vec<(HostName, SessionName)>,
+    onto: Option<Tag>,
+) -> Vec<Effect> {
+    let intent = RestartIntent {
+        sessions,
+        onto,
+        order: RolloutOrder::default(),
+        only_others: false,
+    };
+    let plan = plan_restart(&intent, &state.fleet);
+    show_restart(state, "restart", plan)
+}
+
+/// Shows a plan of restarts, and asks the hosts what they cost.
+pub(super) fn show_restart(state: &mut State, what: &str, plan: Result<RestartPlan, Refusal>) -> Vec<Effect> {
+    let question = plan.as_ref().map(RestartPlan::to_weigh).unwrap_or_default();
+    show(state, what, plan.map(Plan::Restart));
+    if question.is_empty() {
+        Vec::new()
+    } else {
+        vec![Effect::Engine(Command::Weigh(question))]
+    }
 }
 
 /// Plans a push and shows the plan.
@@ -90,7 +113,7 @@ pub(super) fn prune(state: &mut State, hosts: Vec<HostName>, only: Vec<Tag>) {
     show(state, "prune", plan);
 }
 
-fn show(state: &mut State, what: &str, plan: Result<Plan, Refusal>) {
+pub(super) fn show(state: &mut State, what: &str, plan: Result<Plan, Refusal>) {
     state.overlays.push(match plan {
         Ok(plan) => Overlay::Plan(Box::new(PlanDialog::new(plan, state.clock.now))),
         Err(refusal) => Overlay::Refused {
@@ -117,7 +140,7 @@ fn choose_tag(state: &mut State, purpose: ChosenFor) {
     let hosts: Vec<HostName> = match &purpose {
         ChosenFor::RestartOnto(sessions) => sessions.iter().map(|(host, _)| host.clone()).collect(),
         ChosenFor::PushTo(hosts) | ChosenFor::ActivateOn(hosts) => hosts.clone(),
-        ChosenFor::Sort(_) | ChosenFor::Copy => Vec::new(),
+        ChosenFor::Sort(_) | ChosenFor::NewSession(_) | ChosenFor::Attach(..) | ChosenFor::Copy => Vec::new(),
     };
     let options = match &purpose {
         ChosenFor::PushTo(_) => tags_here(state),
@@ -158,6 +181,15 @@ fn tags_here(state: &State) -> Vec<ChoiceOption> {
     entries.iter().map(option).collect()
 }
 
+/// The managed tags of some hosts, newest first.
+pub(super) fn tags_of(state: &State, hosts: &[HostName]) -> Vec<Tag> {
+    let tag = |option: ChoiceOption| match option.value {
+        Chosen::Tag(reference) => Some(reference.tag),
+        _ => None,
+    };
+    tags_there(state, hosts).into_iter().filter_map(tag).collect()
+}
+
 /// The managed tags of some hosts, with how many of them have each.
 fn tags_there(state: &State, hosts: &[HostName]) -> Vec<ChoiceOption> {
     let mut unique: Vec<&HostName> = Vec::new();
@@ -196,7 +228,7 @@ fn tags_there(state: &State, hosts: &[HostName]) -> Vec<ChoiceOption> {
     tags.into_iter().map(option).collect()
 }
 
-fn session_targets(targets: &[RowId]) -> Vec<(HostName, SessionName)> {
+pub(super) fn session_targets(targets: &[RowId]) -> Vec<(HostName, SessionName)> {
     let session = |id: &RowId| match id {
         RowId::Session(host, session) => Some((host.clone(), session.clone())),
         _ => None,
@@ -204,7 +236,7 @@ fn session_targets(targets: &[RowId]) -> Vec<(HostName, SessionName)> {
     targets.iter().filter_map(session).collect()
 }
 
-fn host_targets(targets: &[RowId]) -> Vec<HostName> {
+pub(super) fn host_targets(targets: &[RowId]) -> Vec<HostName> {
     let host = |id: &RowId| match id {
         RowId::Host(host) => Some(host.clone()),
         _ => None,

@@ -1,11 +1,12 @@
 //! Doing what was chosen in the palette: an action, or a verb with its arguments.
 
+use super::session::{self, Wishes};
 use super::{choose, plan};
 use crate::model::console::palette::{PaletteEntry, Verb, entries};
 use crate::model::console::{
     Details, Effect, Field, Filter, LineInput, Overlay, RowId, Screen, Severity, State, facets,
 };
-use crate::model::names::{HostName, ImageRef, SessionName, Tag};
+use crate::model::names::{HostName, ImageRef, SessionLabel, SessionName, Tag};
 
 /// Does it; on a mistake the palette stays open with what was typed.
 pub(super) fn run(state: &mut State, input: LineInput, cursor: usize) -> Vec<Effect> {
@@ -16,12 +17,13 @@ pub(super) fn run(state: &mut State, input: LineInput, cursor: usize) -> Vec<Eff
             let input = LineInput::holding(&format!("{} ", verb.word));
             state.overlays.push(Overlay::Palette { input, cursor: 0 });
         }
-        Some(PaletteEntry::Verb(verb, arguments)) => {
-            if let Err(problem) = obey(state, verb, &arguments) {
+        Some(PaletteEntry::Verb(verb, arguments)) => match obey(state, verb, &arguments) {
+            Ok(effects) => return effects,
+            Err(problem) => {
                 state.say(Severity::Warn, format!("{problem}; {}", verb.usage));
                 state.overlays.push(Overlay::Palette { input, cursor: 0 });
             }
-        }
+        },
         None => {
             state.say(
                 Severity::Warn,
@@ -33,7 +35,7 @@ pub(super) fn run(state: &mut State, input: LineInput, cursor: usize) -> Vec<Eff
     Vec::new()
 }
 
-fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<(), String> {
+fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<Vec<Effect>, String> {
     let (first, rest) = arguments
         .split_first()
         .map_or(("", arguments), |(first, rest)| (first.as_str(), rest));
@@ -52,7 +54,18 @@ fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<(), Strin
             let hosts = hosts(state, arguments, |_| true)?;
             plan::prune(state, hosts, Vec::new());
         }
-        "restart" => restart(state, first, rest)?,
+        "restart" => return restart(state, first, rest),
+        "label" => label(state, first, rest)?,
+        "new" => new(state, first, rest)?,
+        "remove" => {
+            let place = the_session(state, first)?;
+            let with_volumes = match rest {
+                [] => false,
+                [word] if word == "volumes" => true,
+                _ => return Err("after the session only `volumes` can be said".to_owned()),
+            };
+            session::remove(state, vec![place], with_volumes);
+        }
         "filter" => {
             let filter = Filter::parse(&arguments.join(" "), state.screen).map_err(|e| e.to_string())?;
             state.lists.of_mut(state.screen).filter = filter;
@@ -66,7 +79,7 @@ fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<(), Strin
         }
         _ => show(state, first)?,
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// A whole reference, or a bare tag of the image that the fleet runs.
@@ -103,30 +116,72 @@ fn hosts(
     names.iter().map(host).collect()
 }
 
-fn restart(state: &mut State, session: &str, rest: &[String]) -> Result<(), String> {
+fn label(state: &mut State, session: &str, words: &[String]) -> Result<(), String> {
+    let (host, name) = the_session(state, session)?;
+    let label = match words {
+        [] => None,
+        words => Some(SessionLabel::parse(&words.join(" ")).map_err(|e| e.to_string())?),
+    };
+    session::label(state, host, name, label);
+    Ok(())
+}
+
+fn new(state: &mut State, host: &str, words: &[String]) -> Result<(), String> {
+    let host = hosts(state, &[host.to_owned()], |_| true)?;
+    let host = host
+        .into_iter()
+        .next()
+        .ok_or_else(|| "no host is named".to_owned())?;
+    let mut wishes = Wishes::default();
+    for word in words {
+        let (key, value) = word
+            .split_once('=')
+            .ok_or_else(|| format!("{word:?} sets nothing"))?;
+        match key {
+            "template" => wishes.template = Some(value.to_owned()),
+            "name" => wishes.id = Some(value.to_owned()),
+            "tag" => wishes.onto = Some(Tag::parse(value).map_err(|e| e.to_string())?),
+            _ => {
+                wishes.values.insert(key.to_owned(), value.to_owned());
+            }
+        }
+    }
+    session::make(state, host, wishes);
+    Ok(())
+}
+
+/// The one session that a word names.
+fn the_session(state: &State, session: &str) -> Result<(HostName, SessionName), String> {
+    let mut found = found(state, session)?;
+    match (found.len(), found.pop()) {
+        (1, Some(place)) => Ok(place),
+        (0, _) => Err(format!("there is no session {session}")),
+        (n, _) => Err(format!(
+            "{n} hosts have a session {session}; write HOST/{session}"
+        )),
+    }
+}
+
+fn found(state: &State, session: &str) -> Result<Vec<(HostName, SessionName)>, String> {
     let (host, name) = match session.split_once('/') {
         Some((host, name)) => (Some(HostName::parse(host).map_err(|e| e.to_string())?), name),
         None => (None, session),
     };
     let name = SessionName::parse(name).map_err(|e| e.to_string())?;
-    let found: Vec<_> = state
-        .fleet
-        .sessions_named(&name)
+    let all = state.fleet.sessions_named(&name);
+    Ok(all
         .filter(|(on, _)| host.as_ref().is_none_or(|host| on.name == *host))
         .map(|(on, session)| (on.name.clone(), session.name().clone()))
-        .collect();
+        .collect())
+}
+
+fn restart(state: &mut State, session: &str, rest: &[String]) -> Result<Vec<Effect>, String> {
+    let place = the_session(state, session)?;
     let onto = match rest.first() {
         Some(tag) => Some(Tag::parse(tag).map_err(|e| e.to_string())?),
         None => None,
     };
-    match found.len() {
-        0 => Err(format!("there is no session {session}")),
-        1 => {
-            plan::restart(state, found, onto);
-            Ok(())
-        }
-        n => Err(format!("{n} hosts have a session {name}; write HOST/{name}")),
-    }
+    Ok(plan::restart(state, vec![place], onto))
 }
 
 /// Opens the details of whatever has this name.

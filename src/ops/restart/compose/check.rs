@@ -9,6 +9,7 @@ use crate::model::names::ProjectPath;
 use crate::model::successor::Needs;
 use crate::ops::ports::{Script, ScriptCall};
 use crate::ops::report::{Outcome, StepError};
+use crate::ops::restart::check::LayerFate;
 use serde_json::Value;
 use std::io::Cursor;
 use std::time::Duration;
@@ -55,7 +56,6 @@ impl ComposeRestart<'_> {
         let target = self.restart.target;
         let old = self.restart.session_container().await?;
         let is_up = self.restart.state_allows(&old)?;
-        self.restart.probe_command_fits()?;
         if self.restart.image(target.from_id.as_str()).await?.is_none() {
             return Err(self.refuse(
                 format!("its image {} is gone, so it could not be put back", target.from),
@@ -89,8 +89,10 @@ impl ComposeRestart<'_> {
         };
         let effect = effect_of_pin(&before, &after, needs).map_err(|misfit| self.misfit(&misfit))?;
         self.tell(&pinned, &effect.others).await;
-        let fate = "go away with it, as Compose keeps no old container";
-        let loss = self.restart.tell_layer(seen.layer_changes, fate).await;
+        let loss = self
+            .restart
+            .tell_layer(seen.layer_changes, LayerFate::Composed)
+            .await;
         let ready = Ready {
             volumes: mounts.volumes,
             is_up,

@@ -3,6 +3,7 @@
 use super::check::Ready;
 use super::{COMPOSE_TRANSACTION, ComposeRestart};
 use crate::ops::report::{Outcome, StepError};
+use crate::ops::restart::probe;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
@@ -16,11 +17,13 @@ impl ComposeRestart<'_> {
                 .collect();
             lines.join("\n")
         };
+        let probe = probe::written(&self.restart.target.probe);
         let files = [
             ("restart.sh", COMPOSE_TRANSACTION.to_owned()),
             ("old.json", ready.old.to_string()),
-            ("plan", self.plan_text(ready)?),
-            ("probe-command", self.restart.target.probe.command.join("\n")),
+            ("plan", self.plan_text(ready, probe.plan)?),
+            ("probe-command", probe.command),
+            ("probe-line", probe.line),
             ("config-files", lines(&self.service.config_files)),
             ("env-files", lines(&self.service.env_files)),
             ("volumes", ready.volumes.join("\n")),
@@ -32,11 +35,11 @@ impl ComposeRestart<'_> {
     }
 
     /// What the script does, as lines that it reads without running them.
-    fn plan_text(&self, ready: &Ready) -> Result<String, StepError> {
+    fn plan_text(&self, ready: &Ready, probe: [(&'static str, String); 4]) -> Result<String, StepError> {
         let target = self.restart.target;
         let (user, home) = &ready.account;
         let pin = self.restart.pin()?;
-        self.restart.plan_lines(&[
+        let lines = [
             ("version", "1".to_owned()),
             ("job", self.restart.job.to_string()),
             ("operator", self.restart.operator.to_string()),
@@ -47,8 +50,6 @@ impl ComposeRestart<'_> {
             ("from", target.from.clone()),
             ("reference", target.onto.to_string()),
             ("up", u8::from(ready.is_up).to_string()),
-            ("stable", target.probe.stable.as_secs().to_string()),
-            ("deadline", target.probe.deadline.as_secs().to_string()),
             ("keep", target.probe.keep_predecessors.to_string()),
             ("pin", pin.to_string()),
             ("pin_old", format!("{pin}-old")),
@@ -61,6 +62,7 @@ impl ComposeRestart<'_> {
             ("home", home.clone()),
             ("env_file", ready.env_file.to_string()),
             ("key", self.pin.to_string()),
-        ])
+        ];
+        self.restart.plan_lines(lines.into_iter().chain(probe))
     }
 }

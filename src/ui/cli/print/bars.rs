@@ -65,7 +65,10 @@ impl JobPrinter for BarPrinter {
             JobEvent::Log { target, line } => {
                 return self.note(output, &format!("{target}: {}", clean(line)));
             }
-            JobEvent::Started { .. } | JobEvent::Transferred { .. } | JobEvent::Ended { .. } => {}
+            JobEvent::Started { .. }
+            | JobEvent::Steered { .. }
+            | JobEvent::Transferred { .. }
+            | JobEvent::Ended { .. } => {}
         }
         Ok(())
     }

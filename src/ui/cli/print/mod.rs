@@ -5,5 +5,6 @@ pub(super) mod bars;
 pub(super) mod json;
 pub(super) mod lines;
 pub(super) mod plan;
+pub(super) mod rows;
 pub(super) mod table;
 pub(in crate::ui::cli) mod words;

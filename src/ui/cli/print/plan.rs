@@ -21,6 +21,9 @@ pub(in crate::ui::cli) struct PlanReport<'a> {
     gate: Gate,
     lines: Vec<PlanLine>,
     refused: &'a [Refusal],
+    /// In which portions it goes over its targets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequence: Option<String>,
     untouched: Vec<String>,
     undo: String,
     plan: &'a Plan,
@@ -38,6 +41,7 @@ impl<'a> PlanReport<'a> {
             gate: plan.gate(),
             lines: plan.lines(),
             refused: plan.refused(),
+            sequence: plan.sequence(),
             untouched: plan.untouched(),
             undo: plan.undo(),
             plan,
@@ -56,6 +60,7 @@ pub(in crate::ui::cli) fn write_plan(
     let mut table = Table::new(["TARGET", "NOW", "THEN", ""]);
     for line in plan.lines() {
         table.row([line.target.to_string(), line.before, line.after, line.note]);
+        table.under(line.costs);
     }
     table.write(out, width)?;
     if !plan.refused().is_empty() {
@@ -74,7 +79,11 @@ pub(in crate::ui::cli) fn write_plan(
             clean(&refusal.advice)
         )?;
     }
-    writeln!(out, "\nuntouched: {}", clean(&plan.untouched().join("; ")))?;
+    writeln!(out)?;
+    if let Some(sequence) = plan.sequence() {
+        writeln!(out, "order:     {}", clean(&sequence))?;
+    }
+    writeln!(out, "untouched: {}", clean(&plan.untouched().join("; ")))?;
     writeln!(out, "to undo:   {}\n", clean(&plan.undo()))?;
     out.flush()
 }

@@ -1,6 +1,7 @@
 //! Tables: aligned columns that fit the terminal.
 
 use crate::model::clean::clean;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -15,6 +16,8 @@ const NARROWEST: usize = 8;
 pub(in crate::ui::cli) struct Table {
     heading: Vec<&'static str>,
     rows: Vec<Vec<String>>,
+    /// What stands under rows, by their places.
+    notes: BTreeMap<usize, Vec<String>>,
 }
 
 impl Table {
@@ -23,6 +26,7 @@ impl Table {
         Self {
             heading: heading.into_iter().collect(),
             rows: Vec::new(),
+            notes: BTreeMap::new(),
         }
     }
 
@@ -30,6 +34,15 @@ impl Table {
     pub(in crate::ui::cli) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows
             .push(cells.into_iter().map(|cell| clean(&cell)).collect());
+    }
+
+    /// Adds lines under the last row, which are never cut.
+    pub(in crate::ui::cli) fn under(&mut self, lines: impl IntoIterator<Item = String>) {
+        let Some(last) = self.rows.len().checked_sub(1) else {
+            return;
+        };
+        let lines = lines.into_iter().map(|line| clean(&line));
+        self.notes.entry(last).or_default().extend(lines);
     }
 
     /// Whether it has no rows.
@@ -41,7 +54,7 @@ impl Table {
     pub(in crate::ui::cli) fn write(&self, out: &mut dyn Write, width: Option<usize>) -> io::Result<()> {
         let widths = self.widths(width);
         let heading = self.heading.iter().map(|&word| word.to_owned()).collect();
-        for row in std::iter::once(&heading).chain(&self.rows) {
+        for (place, row) in std::iter::once(&heading).chain(&self.rows).enumerate() {
             let mut line = String::new();
             for (cell, width) in row.iter().zip(&widths) {
                 let cell = cut(cell, *width);
@@ -49,6 +62,11 @@ impl Table {
                 line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + GAP));
             }
             writeln!(out, "{}", line.trim_end())?;
+            // The heading is the first one.
+            let notes = place.checked_sub(1).and_then(|place| self.notes.get(&place));
+            for note in notes.into_iter().flatten() {
+                writeln!(out, "    {note}")?;
+            }
         }
         Ok(())
     }

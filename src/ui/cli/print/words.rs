@@ -37,9 +37,10 @@ pub(super) fn progress_words(step: &Step, progress: &Progress) -> String {
 pub(super) fn result_words(result: &TrackResult) -> String {
     let detail = match result {
         TrackResult::Done(None) => None,
-        TrackResult::Done(Some(text)) | TrackResult::Cancelled(text) | TrackResult::NotBegun(text) => {
-            Some(text.clone())
-        }
+        TrackResult::Done(Some(text))
+        | TrackResult::Cancelled(text)
+        | TrackResult::NotBegun(text)
+        | TrackResult::Skipped(text) => Some(text.clone()),
         TrackResult::Failed(failure) => Some(format!("{}: {}", failure.step.word(), failure.cause)),
     };
     let detail = detail.map(|text| format!(": {text}")).unwrap_or_default();

@@ -1,0 +1,170 @@
+//! A rollout while it runs: sessions begin as `model::rollout` says, side by side in a wave, and the operator may steer.
+
+use super::run_job::Runner;
+use crate::model::event::Event;
+use crate::model::job::{JobEvent, Target, TrackResult};
+use crate::model::plan::{RestartPlan, RestartTarget};
+use crate::model::rollout::{Next, Pause, Steer, next};
+use crate::ops::restart::{ensure_clean, restart_session, resume_restart, wait_for_quiet};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// How long sessions that are quiet at the same time are collected for a wave: a look takes two to three seconds.
+const TOGETHER: Duration = Duration::from_secs(4);
+
+/// Words of the operator that may wait: nobody types faster than they are taken.
+pub(super) const STEERS: usize = 16;
+
+impl Runner {
+    /// Restarts the sessions of a plan in its order, until none is left or one failure too many ends it.
+    pub(super) async fn roll_out(&self, plan: &RestartPlan, steers: &mut mpsc::Receiver<Steer>) {
+        let mut restarts = FuturesUnordered::new();
+        let mut running: BTreeSet<Target> = BTreeSet::new();
+        let mut quiet: BTreeSet<Target> = BTreeSet::new();
+        loop {
+            if self.cancel.is_cancelled() && running.is_empty() {
+                return self
+                    .end_open(|| TrackResult::Cancelled(UNTOUCHED.to_owned()))
+                    .await;
+            }
+            let job = self.sink.job();
+            let mut waits_for_quiet = false;
+            match next(&job, &plan.order, &running, &self.busy(plan, &quiet)) {
+                Next::End(why) => {
+                    let why = why.unwrap_or_else(|| "nothing is left of it".to_owned());
+                    return self.end_open(|| TrackResult::NotBegun(why.clone())).await;
+                }
+                Next::Begin(targets) if !self.cancel.is_cancelled() => {
+                    // Who is quiet now need not be so when the next wave begins.
+                    quiet.clear();
+                    for target in targets {
+                        running.insert(target.clone());
+                        restarts.push(async { (self.restart(plan, &target).await, target) });
+                    }
+                }
+                Next::Wait(Pause::Quiet) => waits_for_quiet = true,
+                Next::Begin(_) | Next::Wait(Pause::Wave | Pause::Operator | Pause::Approval) => {}
+            }
+            tokio::select! {
+                Some((result, target)) = restarts.next() => {
+                    self.end(target.clone(), result).await;
+                    running.remove(&target);
+                }
+                Some(steer) = steers.recv() => self.steer(steer).await,
+                found = self.some_quiet(plan), if waits_for_quiet => {
+                    for (target, found) in found {
+                        match found {
+                            Ok(()) => drop(quiet.insert(target)),
+                            Err(result) => self.end(target, result).await,
+                        }
+                    }
+                }
+                () = self.cancel.cancelled(), if running.is_empty() => {}
+            }
+        }
+    }
+
+    async fn restart(&self, plan: &RestartPlan, target: &Target) -> TrackResult {
+        let Some(one) = session_of(plan, target) else {
+            return super::run_job::not_planned();
+        };
+        let reporter = self.reporter(target);
+        let (id, operator) = (&self.job.id, &self.workshop.operator);
+        let is_begun = self.was_begun(target);
+        let taken = async {
+            let (link, lease) = self.take_host(&target.host, &reporter).await?;
+            if !is_begun && let Err(error) = ensure_clean(one, plan.conditions, &link, &reporter).await {
+                return Err(self.check_failed(&target.host, error, &reporter).await);
+            }
+            Ok((link, lease))
+        };
+        match taken.await {
+            Ok((link, _lease)) if is_begun => resume_restart(one, id, operator, &link, &reporter).await,
+            Ok((link, _lease)) => restart_session(one, id, operator, &link, &reporter).await,
+            Err(result) => result,
+        }
+    }
+
+    /// The sessions that are left and not known to be quiet, where that is a condition. What an interrupted job has begun on a
+    /// session is brought to its end whether it is quiet or not.
+    fn busy(&self, plan: &RestartPlan, quiet: &BTreeSet<Target>) -> BTreeSet<Target> {
+        if plan.conditions.when_idle.is_none() {
+            return BTreeSet::new();
+        }
+        let open = self.open_targets().into_iter();
+        open.filter(|target| !quiet.contains(target) && !self.was_begun(target))
+            .collect()
+    }
+
+    /// Waits until some of the sessions that are left are quiet: all of them are watched, so that one that works holds up
+    /// nobody else. Without the leases of their hosts, which others may need for hours meanwhile.
+    async fn some_quiet(&self, plan: &RestartPlan) -> Vec<(Target, Result<(), TrackResult>)> {
+        let mut waits: FuturesUnordered<_> = self
+            .open_targets()
+            .into_iter()
+            .map(|target| async { (self.wait_for_quiet(plan, &target).await, target) })
+            .collect();
+        let mut found = Vec::new();
+        let Some((first, target)) = waits.next().await else {
+            return found;
+        };
+        found.push((target, first));
+        // Others that are quiet too are told within a moment; they fill the wave.
+        let together = async {
+            while let Some((result, target)) = waits.next().await {
+                found.push((target, result));
+            }
+        };
+        // What is not told by then is told by the next wait.
+        let _ = timeout(TOGETHER, together).await;
+        found
+    }
+
+    async fn wait_for_quiet(&self, plan: &RestartPlan, target: &Target) -> Result<(), TrackResult> {
+        let reporter = self.reporter(target);
+        let Some(one) = session_of(plan, target) else {
+            return Err(super::run_job::not_planned());
+        };
+        match self.workshop.link(&target.host).await {
+            Ok(link) => wait_for_quiet(one, plan.conditions, &link, &reporter).await,
+            Err(error) => Err(self.check_failed(&target.host, error, &reporter).await),
+        }
+    }
+
+    /// Takes a word of the operator, where the rollout is such that it means something.
+    async fn steer(&self, steer: Steer) {
+        let job = self.sink.job();
+        if let Some(objection) = steer.objection(&job) {
+            let notice = Event::Notice(format!("{} of job {}: {objection}", steer.word(), job.id.short()));
+            // A front end that is gone needs no answer.
+            let _ = self.sink.events().send(notice).await;
+            return;
+        }
+        let event = JobEvent::Steered {
+            steer,
+            operator: self.workshop.operator.clone(),
+            at: self.workshop.clock.now(),
+        };
+        self.keep(event).await;
+    }
+
+    /// Ends all that was not begun.
+    async fn end_open(&self, result: impl Fn() -> TrackResult) {
+        for target in self.open_targets() {
+            self.end(target, result()).await;
+        }
+    }
+}
+
+fn session_of<'a>(plan: &'a RestartPlan, target: &Target) -> Option<&'a RestartTarget> {
+    let is_it =
+        |one: &&RestartTarget| one.host == target.host && Some(&one.session) == target.session.as_ref();
+    plan.sessions.iter().find(is_it)
+}
+
+/// What a session is like that was not begun.
+const UNTOUCHED: &str = "Nothing was changed.";
