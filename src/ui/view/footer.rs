@@ -135,12 +135,14 @@ fn hint(state: &State, info: &ActionInfo) -> Option<String> {
         (Some(Overlay::Plan(_) | Overlay::Question(_)), Action::Confirm) => "confirm",
         (Some(Overlay::Plan(dialog)), Action::Close) if !dialog.has_work() => "close",
         (Some(Overlay::Plan(_) | Overlay::Question(_)), Action::Close) => "cancel",
-        (Some(Overlay::Messages { .. } | Overlay::Refused { .. } | Overlay::Help { .. }), Action::Close) => {
-            "close"
-        }
         (Some(Overlay::Logs(_)), Action::Close) if place == Place::LogEntry => "leave it",
+        (
+            Some(
+                Overlay::Messages { .. } | Overlay::Refused { .. } | Overlay::Help { .. } | Overlay::Logs(_),
+            ),
+            Action::Close,
+        ) => "close",
         (Some(Overlay::Logs(_)), Action::Accept) => "take it",
-        (Some(Overlay::Logs(_)), Action::Close) => "close",
         (Some(_), Action::Accept | Action::Decline) => return None,
         (None, Action::PauseRollout) if state.rollout().is_some_and(|job| job.steering.is_paused) => "go on",
         (None, Action::CancelJob) if place == Place::Rollout => "abort",

@@ -37,8 +37,14 @@ async fn a_new_session_is_planned_as_the_template_and_the_words_say() {
     let outcome = Run::of(&words).go().await;
     assert_eq!(outcome.code, 0);
     let shown = outcome.shown();
-    assert!(shown.starts_with("start convocate-session-web-1 on eu-01, new from convocate:v1.1.0\n"), "{shown}");
-    assert!(shown.contains("to undo:   tagboat session remove") && shown.contains("dry run"), "{shown}");
+    assert!(
+        shown.starts_with("start convocate-session-web-1 on eu-01, new from convocate:v1.1.0\n"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("to undo:   tagboat session remove") && shown.contains("dry run"),
+        "{shown}"
+    );
 }
 
 #[tokio::test]
