@@ -14,6 +14,7 @@ use tagboat::model::plan::{Plan, RemoveIntent, StopIntent, plan_remove, plan_sto
 const NAME: &str = "convocate-session-web-1";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is one story, told in its order")]
 fn a_session_is_made_labelled_stopped_started_restarted_and_removed_with_its_volume_kept() {
     for host in ["lab-1", "lab-2"] {
         let daily = Daily::reset();
@@ -115,6 +116,7 @@ fn volumes_go_only_with_the_flag_and_only_those_that_nobody_else_uses() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table of mistakes")]
 fn what_is_missing_for_a_new_session_is_told_and_nothing_is_left_behind() {
     let daily = Daily::reset();
     let before = daily.on("lab-1", "docker ps -aq | wc -l; ls /srv");

@@ -53,7 +53,7 @@ fn a_shell_in_a_session_takes_the_terminal_and_gives_it_back_to_the_same_place()
     let lab = Lab::reset();
     let console = Console::start();
     console.until("nine sessions", |screen| sessions(screen) == 9);
-    console.keys(&["j", "j"]);
+    console.cursor_to("lab-2  convocate-session-");
     let place = |screen: &str| {
         screen
             .lines()
@@ -72,7 +72,14 @@ fn a_shell_in_a_session_takes_the_terminal_and_gives_it_back_to_the_same_place()
     console.shows(&["in-42"]);
     // Ctrl-C is for what runs there.
     console.text("cat");
-    console.keys(&["Enter", "C-c"]);
+    console.keys(&["Enter"]);
+    console.text("said");
+    console.keys(&["Enter"]);
+    console.until("it came back", |screen| {
+        screen.lines().filter(|line| line.trim() == "said").count() == 2
+    });
+    console.keys(&["C-c"]);
+    console.shows(&["^C"]);
     console.text("echo still-$((1+1))");
     console.keys(&["Enter"]);
     console.shows(&["still-2"]);

@@ -78,7 +78,6 @@ impl Effects {
                     advice: "open it again".to_owned(),
                 }),
             ))],
-            Command::StopLogs(_) => Vec::new(),
             Command::Steer(_, steer) => vec![Msg::Said(
                 Severity::Bad,
                 format!("{} was not told: {why}; try again", steer.word()),
@@ -88,7 +87,7 @@ impl Effects {
                 .map(|(host, ids)| Msg::from(untold(host, ids, why)))
                 .collect(),
             Command::Refresh(_) => vec![Msg::Said(Severity::Warn, format!("not refreshed: {why}"))],
-            Command::Shutdown => Vec::new(),
+            Command::StopLogs(_) | Command::Shutdown => Vec::new(),
         }
     }
 

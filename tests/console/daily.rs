@@ -1,4 +1,5 @@
 //! Starting, stopping, removing, labelling, reading and attaching sessions by keys.
+#![allow(clippy::panic, reason = "a test fails by panicking")]
 
 use crate::scenario::{container, host, listed, session, tell};
 use crate::script::{press, screen};

@@ -136,8 +136,12 @@ fn find_template<'a>(host: &'a Host, wanted: Option<&str>) -> Result<&'a Session
     })
 }
 
-/// The name of the new session and its values.
-fn bind(host: &Host, template: &SessionTemplate, wish: &NewWish) -> Result<Bindings, Refusal> {
+/// The values of the template, as they are set; each that has no default must be.
+fn set_values(
+    host: &Host,
+    template: &SessionTemplate,
+    wish: &NewWish,
+) -> Result<BTreeMap<String, String>, Refusal> {
     let refuse = |reason: String, advice: String| Refusal::of_host(&host.name, reason, advice);
     let mut values = template.values.clone();
     for (key, value) in &wish.values {
@@ -166,6 +170,13 @@ fn bind(host: &Host, template: &SessionTemplate, wish: &NewWish) -> Result<Bindi
             format!("--set {key}=..."),
         ));
     }
+    Ok(values)
+}
+
+/// The name of the new session and its values.
+fn bind(host: &Host, template: &SessionTemplate, wish: &NewWish) -> Result<Bindings, Refusal> {
+    let refuse = |reason: String, advice: String| Refusal::of_host(&host.name, reason, advice);
+    let values = set_values(host, template, wish)?;
     // A whole name is read back: its own part stands where the template has `{id}`.
     let pattern = &template.session_name;
     let own = wish.id.strip_prefix(pattern.beginning()).unwrap_or(&wish.id);

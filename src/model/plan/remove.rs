@@ -214,8 +214,8 @@ impl RemoveTarget {
                 count(self.leftovers.len(), "earlier container")
             ));
         }
-        let mut note = if self.was_up { "stopped first; " } else { "" }.to_owned();
-        note.push_str(&format!("gone then: {}", goes.join(", ")));
+        let first = if self.was_up { "stopped first; " } else { "" };
+        let mut told = vec![format!("{first}gone then: {}", goes.join(", "))];
         let names = |wanted: &dyn Fn(&VolumeFate) -> bool| {
             let named = self.volumes.iter().filter(|volume| wanted(&volume.fate));
             named
@@ -235,10 +235,9 @@ impl RemoveTarget {
                 names(&|fate| matches!(fate, VolumeFate::Shared(_))),
             ),
         ];
-        for (what, names) in parts.iter().filter(|(_, names)| !names.is_empty()) {
-            note.push_str(&format!("; {what}: {names}"));
-        }
-        note
+        let holding = parts.iter().filter(|(_, names)| !names.is_empty());
+        told.extend(holding.map(|(what, names)| format!("{what}: {names}")));
+        told.join("; ")
     }
 }
 

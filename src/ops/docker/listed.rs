@@ -44,20 +44,15 @@ pub(super) fn container(
 
 /// The names of the volumes that are mounted, each once.
 fn volumes(mounts: Vec<MountPoint>) -> Vec<String> {
-    let is_volume = |mount: &MountPoint| {
-        mount
-            .typ
-            .as_ref()
-            .is_some_and(|kind| kind.to_string() == "volume")
-    };
+    let is_volume = |mount: &MountPoint| mount.typ.as_ref().is_some_and(|kind| *kind == "volume");
     let named = mounts
         .into_iter()
         .filter(is_volume)
         .filter_map(|mount| mount.name);
-    let mut names: Vec<String> = named.map(|name| clean(&name)).collect();
-    names.sort();
-    names.dedup();
-    names
+    let mut volumes: Vec<String> = named.map(|name| clean(&name)).collect();
+    volumes.sort();
+    volumes.dedup();
+    volumes
 }
 
 /// Links give a container further names, `/other/alias`; its own has no second slash.

@@ -18,7 +18,7 @@ pub(super) fn pieces(
     let tail = query
         .tail
         .map_or_else(|| "all".to_owned(), |lines| lines.to_string());
-    let since = query.since.map_or(0, |at| at.as_second());
+    let since = query.since.map_or(0, jiff::Timestamp::as_second);
     let options = LogsOptionsBuilder::default()
         .follow(query.follow)
         .stdout(true)

@@ -233,7 +233,7 @@ impl Work<'_> {
             Err(error) => {
                 self.reporter
                     .log(format!("the pin tag {pin} stays: {error}"))
-                    .await
+                    .await;
             }
         }
     }

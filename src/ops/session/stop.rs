@@ -118,7 +118,7 @@ impl Work<'_> {
 const UNCHANGED_SINCE: &str = "Somebody else, or the engine, started it again.";
 
 fn how(note: &str) -> Outcome<String> {
-    Outcome::noted(note.to_owned(), note.to_owned())
+    Outcome::noted(note.to_owned(), note)
 }
 
 fn end_of(container: &Value) -> String {

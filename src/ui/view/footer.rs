@@ -86,14 +86,14 @@ fn hints(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'_>) {
     let width = |(info, title): &(&ActionInfo, String)| {
         text::width(look.keymap.key(info.action)) + 1 + text::width(title) + 2
     };
-    // Whoever knows nothing else must find the help, so its place is kept.
-    let is_help = |entry: &&(&ActionInfo, String)| entry.0.action == Action::Help;
-    let help: usize = shown.iter().filter(is_help).map(width).sum();
+    // Whoever knows nothing else must find the help and the way out, so their places are kept.
+    let is_kept = |entry: &&(&ActionInfo, String)| matches!(entry.0.action, Action::Help | Action::Quit);
+    let kept: usize = shown.iter().filter(is_kept).map(width).sum();
     let mut parts: Vec<Span<'static>> = vec![Span::raw(" ")];
-    let mut room = usize::from(area.width).saturating_sub(1 + help);
+    let mut room = usize::from(area.width).saturating_sub(1 + kept);
     for entry in &shown {
         let (info, title) = entry;
-        if info.action != Action::Help {
+        if !is_kept(&entry) {
             match room.checked_sub(width(entry)) {
                 Some(rest) => room = rest,
                 None => continue,
@@ -135,12 +135,14 @@ fn hint(state: &State, info: &ActionInfo) -> Option<String> {
         (Some(Overlay::Plan(_) | Overlay::Question(_)), Action::Confirm) => "confirm",
         (Some(Overlay::Plan(dialog)), Action::Close) if !dialog.has_work() => "close",
         (Some(Overlay::Plan(_) | Overlay::Question(_)), Action::Close) => "cancel",
-        (Some(Overlay::Messages { .. } | Overlay::Refused { .. } | Overlay::Help { .. }), Action::Close) => {
-            "close"
-        }
         (Some(Overlay::Logs(_)), Action::Close) if place == Place::LogEntry => "leave it",
+        (
+            Some(
+                Overlay::Messages { .. } | Overlay::Refused { .. } | Overlay::Help { .. } | Overlay::Logs(_),
+            ),
+            Action::Close,
+        ) => "close",
         (Some(Overlay::Logs(_)), Action::Accept) => "take it",
-        (Some(Overlay::Logs(_)), Action::Close) => "close",
         (Some(_), Action::Accept | Action::Decline) => return None,
         (None, Action::PauseRollout) if state.rollout().is_some_and(|job| job.steering.is_paused) => "go on",
         (None, Action::CancelJob) if place == Place::Rollout => "abort",
