@@ -98,9 +98,8 @@ impl Restart<'_> {
         } else {
             None
         };
-        let loss = self
-            .tell_layer(seen.layer_changes, self.fate_of_layer(spares.is_some()))
-            .await;
+        let fate = self.fate_of_layer(spares.is_some());
+        let loss = self.tell_layer(seen.layer_changes, fate).await;
         let ready = Ready {
             old,
             successor,

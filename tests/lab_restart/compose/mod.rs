@@ -8,6 +8,7 @@ use super::rig::{Rig, failure, one_of_each_store};
 use project::Project;
 use std::time::Duration;
 use tagboat::model::job::{StepKind, StepState, TrackResult};
+use tagboat::model::probe::{ProbeCommand, Sign};
 
 #[tokio::test]
 async fn lab_compose_moves_the_session_with_its_volumes_and_every_other_byte_of_the_env_stays() {
@@ -192,7 +193,8 @@ async fn lab_compose_restarts_one_after_the_other_what_shares_a_pin() {
     assert!(matches!(result, TrackResult::Done(_)), "{result:?}");
     project.become_service("neighbour");
     let mut target = project.target("v1.1.0").await;
-    target.probe.command = ["false"].map(str::to_owned).to_vec();
+    let failing = ProbeCommand::new(vec!["false".to_owned()]).unwrap();
+    target.probe.sign = Some(Sign::Command(failing));
     target.probe.deadline = Duration::from_secs(2);
     let told = failure(&project.rig.run(&target).await);
     assert!(told.contains("probe command does not succeed"), "{told}");
