@@ -53,22 +53,22 @@ fn tags(lab: &Lab) -> Vec<String> {
     tags
 }
 
-fn behind(screen: &str) -> usize {
-    screen
-        .lines()
-        .filter(|line| line.contains("convocate-session-") && line.contains("behind"))
-        .count()
+/// The sessions that are behind an active tag.
+fn behind(screen: &str, active: &str) -> usize {
+    let is_one =
+        |line: &&str| line.contains("convocate-session-") && line.contains("behind") && line.contains(active);
+    screen.lines().filter(is_one).count()
 }
 
 /// Sees nine sessions behind on the Sessions screen and begins a rollout over them with the order that `keys` choose.
-fn roll_out(console: &Console, keys: &[&str]) {
+fn roll_out(console: &Console, tag: &str, keys: &[&str]) {
     console.keys(&["1", "C-r"]);
-    console.until("nine sessions behind", |screen| behind(screen) == 9);
+    console.until("nine sessions behind", |screen| behind(screen, tag) == 9);
     console.keys(&["o"]);
     console.shows(&["roll out to 9 sessions: how?"]);
     console.keys(keys);
     console.keys(&["Enter"]);
-    console.shows(&["restart 9 sessions onto convocate:", "order"]);
+    console.shows(&[&format!("restart 9 sessions onto convocate:{tag}"), "order"]);
     confirm(console);
 }
 
@@ -83,7 +83,7 @@ fn a_canary_fails_a_rollout_is_paused_and_aborted_and_what_it_did_is_rolled_back
     active(&lab, "v1.2.0", Some("lab-1"));
     let console = Console::start();
 
-    roll_out(&console, &[]);
+    roll_out(&console, "v1.2.0", &[]);
     console.shows(&["0/9 done · 1 failed · 8 not begun · failed"]);
     console.shows(&[
         "cannot start: no config",
@@ -92,7 +92,7 @@ fn a_canary_fails_a_rollout_is_paused_and_aborted_and_what_it_did_is_rolled_back
     assert_eq!(tags(&lab), vec!["v1.0.0"; 9], "nothing else was touched");
 
     active(&lab, "v1.1.0", None);
-    roll_out(&console, &["j", "j", "j", "+"]);
+    roll_out(&console, "v1.1.0", &["j", "j", "j", "+"]);
     console.shows(&["1/9 done · 2 restarting"]);
     console.keys(&["p"]);
     console.shows(&["2 restarting · paused", "p goes on"]);
@@ -117,7 +117,9 @@ fn a_canary_fails_a_rollout_is_paused_and_aborted_and_what_it_did_is_rolled_back
         screen.contains("done") && !screen.contains("cancelled")
     });
     console.keys(&["1", "C-r"]);
-    console.until("nine sessions behind again", |screen| behind(screen) == 9);
+    console.until("nine sessions behind again", |screen| {
+        behind(screen, "v1.1.0") == 9
+    });
     assert_eq!(tags(&lab), vec!["v1.0.0"; 9]);
     console.keys(&["q"]);
 }
