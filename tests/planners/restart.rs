@@ -121,7 +121,7 @@ fn a_session_of_compose_is_restarted_by_its_pin() {
         "{note}"
     );
     assert!(
-        plan.undo().contains("Compose keeps no old container"),
+        plan.undo().contains("Compose keeps none, but its image is held"),
         "{}",
         plan.undo()
     );

@@ -29,6 +29,8 @@ pub(super) struct File {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) attach: Vec<AttachTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) compose: Vec<ComposeTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<HostTable>,
 }
 
@@ -50,8 +52,6 @@ pub(super) struct DefaultsTable {
     pub(super) guard: Option<Guard>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) helper: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) compose_pin: Option<PinKey>,
 }
 
 /// `[push]`: how images are sent when the command line says nothing else.
@@ -120,6 +120,14 @@ pub(super) struct AttachTable {
     pub(super) command: Vec<Spanned<String>>,
 }
 
+/// `[[compose]]`: the variable in the `.env` of a Compose project that pins the sessions of a profile.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ComposeTable {
+    pub(super) profile: Spanned<String>,
+    pub(super) pin: PinKey,
+}
+
 /// `prune` of a profile.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -157,7 +165,5 @@ pub(super) struct HostTable {
     pub(super) state: Option<HostPath>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) docker_socket: Option<HostPath>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) compose_pin: Option<PinKey>,
     pub(super) probe: Option<ProbeTable>,
 }

@@ -34,10 +34,7 @@ pub(super) fn default_profile(file: &File, profiles: &ProfileSet) -> Result<Prof
             .cloned()
             .unwrap_or_else(Profile::convocate),
     };
-    Ok(Profile {
-        compose_pin: file.defaults.compose_pin.clone().unwrap_or(profile.compose_pin),
-        ..profile
-    })
+    Ok(profile)
 }
 
 fn host(
@@ -71,7 +68,6 @@ fn host(
         state: table.state.as_ref(),
         docker_socket: table.docker_socket.as_ref(),
     };
-    let pin = table.compose_pin.as_ref().or(file.defaults.compose_pin.as_ref());
     Ok(HostSettings {
         name: table.name.get_ref().clone(),
         address,
@@ -80,7 +76,6 @@ fn host(
         helper: table.helper.or(file.defaults.helper).unwrap_or(true),
         profile: Profile {
             paths: overrides.on(profile.paths.clone()),
-            compose_pin: pin.unwrap_or(&profile.compose_pin).clone(),
             probe: match &table.probe {
                 Some(probe) => probe.on(&profile.probe)?,
                 None => profile.probe.clone(),

@@ -7,6 +7,7 @@ use super::host_path::HostPath;
 use super::nearest::nearest;
 use super::template_set;
 use super::template_table::TemplateTable;
+use crate::model::names::PinKey;
 use crate::model::names::{HostName, SessionName};
 use crate::model::profile::{HostPaths, Profile, PruneRules, SessionSelector};
 use toml::Spanned;
@@ -32,6 +33,9 @@ impl ProfileSet {
                     template_set::derive(&templates_of(file, &profile.name), inherited, &profile.sessions)?;
                 profile.attach =
                     attach_of(file, &profile.name)?.unwrap_or(std::mem::take(&mut profile.attach));
+                if let Some(pin) = pin_of(file, &profile.name)? {
+                    profile.compose_pin = pin;
+                }
             }
         }
         for (index, table) in tables.iter().enumerate() {
@@ -50,7 +54,8 @@ impl ProfileSet {
             set.0.push(profile);
         }
         let named = file.templates.iter().map(|table| &table.profile);
-        for name in named.chain(file.attach.iter().map(|table| &table.profile)) {
+        let named = named.chain(file.attach.iter().map(|table| &table.profile));
+        for name in named.chain(file.compose.iter().map(|table| &table.profile)) {
             set.find(name)?;
         }
         Ok(set)
@@ -102,7 +107,7 @@ impl ProfileSet {
                 Some(probe) => probe.on(&base.probe)?,
                 None => base.probe,
             },
-            compose_pin: base.compose_pin,
+            compose_pin: pin_of(file, table.name.get_ref())?.unwrap_or(base.compose_pin),
         })
     }
 }
@@ -111,6 +116,22 @@ impl ProfileSet {
 fn templates_of<'a>(file: &'a File, profile: &str) -> Vec<&'a TemplateTable> {
     let mine = |table: &&TemplateTable| table.profile.get_ref() == profile;
     file.templates.iter().filter(mine).collect()
+}
+
+/// The variable that the file says pins the sessions of a profile in Compose projects.
+fn pin_of(file: &File, profile: &str) -> Result<Option<PinKey>, Fault> {
+    let mut mine = file
+        .compose
+        .iter()
+        .filter(|table| table.profile.get_ref() == profile);
+    let Some(table) = mine.next() else { return Ok(None) };
+    match mine.next() {
+        Some(second) => {
+            let problem = format!("the profile `{profile}` is pinned in Compose twice");
+            Err(Fault::at(second.profile.span(), problem, "remove one of them"))
+        }
+        None => Ok(Some(table.pin.clone())),
+    }
 }
 
 /// What the file says an operator is attached to.

@@ -3,8 +3,8 @@
 use super::Config;
 use super::duration_text::DurationText;
 use super::file::{
-    AttachTable, CacheTable, DefaultsTable, DiscoveryTable, File, HostTable, ProfileTable, PruneTable,
-    PushTable, SshTable,
+    AttachTable, CacheTable, ComposeTable, DefaultsTable, DiscoveryTable, File, HostTable, ProfileTable,
+    PruneTable, PushTable, SshTable,
 };
 use super::host_path::HostPath;
 use super::probe_table::ProbeTable;
@@ -12,7 +12,7 @@ use super::rate_text::RateText;
 use super::size_text::SizeText;
 use super::template_set;
 use super::template_table::TemplateTable;
-use crate::model::names::{HostName, PinKey};
+use crate::model::names::HostName;
 use crate::model::profile::{Address, HostPaths, HostSettings, Profile, SessionSelector};
 use toml::Spanned;
 
@@ -42,6 +42,7 @@ pub(super) fn file_of(config: &Config) -> File {
         profiles: profiles.iter().map(|profile| profile_table(profile)).collect(),
         templates: profiles.iter().flat_map(|profile| templates(profile)).collect(),
         attach: profiles.iter().map(|profile| attach_table(profile)).collect(),
+        compose: profiles.iter().map(|profile| compose_table(profile)).collect(),
         hosts: config
             .hosts
             .iter()
@@ -97,6 +98,13 @@ fn attach_table(profile: &Profile) -> AttachTable {
     }
 }
 
+fn compose_table(profile: &Profile) -> ComposeTable {
+    ComposeTable {
+        profile: spanned(&profile.name),
+        pin: profile.compose_pin.clone(),
+    }
+}
+
 /// A host; its paths and its probe only where they are not those of the profile as it is shown.
 fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
     let shown = profiles.iter().find(|profile| profile.name == host.profile.name);
@@ -105,8 +113,6 @@ fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
         let is_own = shown.is_none_or(|profile| pick(&profile.paths) != path);
         is_own.then(|| HostPath(path.clone()))
     };
-    // No key of a profile says it, so it is shown with the host.
-    let has_own_pin = host.profile.compose_pin != PinKey::agents_image();
     HostTable {
         name: Spanned::new(0..0, host.name.clone()),
         address: Some(spanned(match &host.address {
@@ -122,7 +128,6 @@ fn host_table(host: &HostSettings, profiles: &[&Profile]) -> HostTable {
         staging: own(|paths| &paths.staging),
         state: own(|paths| &paths.state),
         docker_socket: own(|paths| &paths.docker_socket),
-        compose_pin: has_own_pin.then(|| host.profile.compose_pin.clone()),
         probe: shown
             .is_none_or(|profile| profile.probe != host.profile.probe)
             .then(|| ProbeTable::of(&host.profile.probe)),
