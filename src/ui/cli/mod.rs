@@ -33,6 +33,8 @@ mod restart_tests;
 mod rollback;
 mod rollout;
 mod rollout_args;
+#[cfg(test)]
+mod rollout_tests;
 pub mod session_args;
 mod session_attach;
 mod session_list;

@@ -12,6 +12,8 @@ use super::survey::{Need, Survey, survey};
 use super::weigh::weighed;
 use crate::model::console::facets::of_sessions;
 use crate::model::console::{Filter, RowId, Screen};
+use crate::model::failure::Refusal;
+use crate::model::fleet::Host;
 use crate::model::names::{HostName, SessionName, Tag};
 use crate::model::plan::{RestartIntent, RestartPlan, plan_restart};
 use crate::model::rollout::{Canary, RolloutOrder};
@@ -49,13 +51,25 @@ fn plan(
     order: RolloutOrder,
 ) -> Result<RestartPlan, Stop> {
     let sessions = chosen(survey, now, filter);
+    let unseen = unseen(survey);
     if sessions.is_empty() {
         let which = if filter.is_empty() {
             "there are no sessions on these hosts".to_owned()
         } else {
             format!("no session of these hosts passes {:?}", filter.text())
         };
-        return Err(Stop::refused(which, "see `tagboat session list`"));
+        let unseen: Vec<_> = unseen.iter().filter_map(|one| one.host.as_ref()).collect();
+        let but = match unseen.as_slice() {
+            [] => String::new(),
+            hosts => {
+                let names: Vec<_> = hosts.iter().map(ToString::to_string).collect();
+                format!(", as far as can be seen: {} could not be asked", names.join(", "))
+            }
+        };
+        return Err(Stop::refused(
+            format!("{which}{but}"),
+            "see `tagboat status` and `tagboat session list`",
+        ));
     }
     let intent = RestartIntent {
         sessions,
@@ -63,7 +77,26 @@ fn plan(
         order,
         only_others: true,
     };
-    Ok(plan_restart(&intent, &survey.fleet)?)
+    let mut plan = plan_restart(&intent, &survey.fleet)?;
+    plan.refused.extend(unseen);
+    Ok(plan)
+}
+
+/// The hosts that could not be asked, and so have sessions that nobody saw: they are left out, and that is told.
+fn unseen(survey: &Survey) -> Vec<Refusal> {
+    let silent = survey.fleet.hosts().filter(|host| !host.connection.is_usable());
+    let refusal = |host: &Host| {
+        let why = host
+            .connection
+            .reason()
+            .unwrap_or_else(|| "it does not answer".to_owned());
+        Refusal::of_host(
+            &host.name,
+            format!("its sessions could not be seen: {why}"),
+            format!("see `tagboat status --host {}`, then roll out there", host.name),
+        )
+    };
+    silent.map(refusal).collect()
 }
 
 /// The sessions that pass the filter, in the order of hosts and names.
