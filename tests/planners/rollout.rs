@@ -280,6 +280,37 @@ fn taken_up_again_it_goes_on_where_it_was() {
     assert_eq!(rollout.begin(), targets(3..4), "what was left out stays out");
 }
 
+#[test]
+fn what_was_put_back_begins_anew_when_the_ended_job_is_taken_up_and_what_was_lost_sight_of_is_followed() {
+    let mut rollout = Rollout::over(2, order(None, 2, 9));
+    rollout.begin();
+    let step = |kind, state| JobEvent::Step {
+        target: target(0),
+        step: Step::of(kind),
+        state,
+        at: AT,
+    };
+    rollout.job.apply(step(StepKind::PutBack, StepState::Done(None)));
+    rollout.bad(0);
+    rollout.bad(1);
+    rollout.job.apply(JobEvent::Ended {
+        verdict: Verdict::Failed,
+        at: AT,
+    });
+    let (plan, operator) = (Box::new(rollout.job.plan.clone()), rollout.job.operator.clone());
+    rollout.job.apply(JobEvent::Started {
+        plan,
+        operator,
+        at: AT,
+    });
+    let has_begun = |number| {
+        let track = rollout.job.track(&target(number)).unwrap();
+        track.is_under_way()
+    };
+    assert!(!has_begun(0), "its host is done with it");
+    assert!(has_begun(1), "nobody knows what its host did");
+}
+
 /// What happens to a rollout in a random run.
 #[derive(Debug, Clone)]
 enum Turn {

@@ -287,7 +287,10 @@ impl Job {
                 Some(TrackResult::Skipped(_)) => !had_ended,
                 _ => false,
             };
-            if !stays {
+            if !stays && had_ended && track.was_put_back() {
+                // Its host is done with it: it begins anew, where what was only lost sight of is followed to its end.
+                track.reopen();
+            } else if !stays {
                 track.result = None;
             }
         }

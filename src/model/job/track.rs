@@ -151,6 +151,14 @@ impl Track {
         self.result.is_none() && self.running().is_some_and(waits)
     }
 
+    /// Whether its old container is the session again, and nothing of the try is left to follow.
+    pub(super) fn was_put_back(&self) -> bool {
+        let is_back = |record: &StepRecord| {
+            record.step.kind == StepKind::PutBack && matches!(record.state, StepState::Done(_))
+        };
+        self.steps.iter().any(is_back)
+    }
+
     /// Whether it ended as planned.
     pub fn is_done(&self) -> bool {
         matches!(self.result, Some(TrackResult::Done(_)))

@@ -1,8 +1,8 @@
 //! A rollout while it runs: sessions begin as `model::rollout` says, side by side in a wave, and the operator may steer.
 
-use super::run_job::Runner;
+use super::run_job::{Runner, was_begun};
 use crate::model::event::Event;
-use crate::model::job::{JobEvent, Target, TrackResult};
+use crate::model::job::{Job, JobEvent, Target, Track, TrackResult};
 use crate::model::plan::{RestartPlan, RestartTarget};
 use crate::model::rollout::{Next, Pause, Steer, next};
 use crate::ops::restart::{ensure_clean, restart_session, resume_restart, wait_for_quiet};
@@ -33,7 +33,7 @@ impl Runner {
             }
             let job = self.sink.job();
             let mut waits_for_quiet = false;
-            match next(&job, &plan.order, &running, &self.busy(plan, &quiet)) {
+            match next(&job, &plan.order, &running, &self.busy(plan, &job, &quiet)) {
                 Next::End(why) => {
                     let why = why.unwrap_or_else(|| "nothing is left of it".to_owned());
                     return self.end_open(|| TrackResult::NotBegun(why.clone())).await;
@@ -74,7 +74,7 @@ impl Runner {
         };
         let reporter = self.reporter(target);
         let (id, operator) = (&self.job.id, &self.workshop.operator);
-        let is_begun = self.was_begun(target);
+        let is_begun = self.is_resumed && self.sink.job().track(target).is_some_and(was_begun);
         let taken = async {
             let (link, lease) = self.take_host(&target.host, &reporter).await?;
             if !is_begun && let Err(error) = ensure_clean(one, plan.conditions, &link, &reporter).await {
@@ -91,13 +91,16 @@ impl Runner {
 
     /// The sessions that are left and not known to be quiet, where that is a condition. What an interrupted job has begun on a
     /// session is brought to its end whether it is quiet or not.
-    fn busy(&self, plan: &RestartPlan, quiet: &BTreeSet<Target>) -> BTreeSet<Target> {
+    fn busy(&self, plan: &RestartPlan, job: &Job, quiet: &BTreeSet<Target>) -> BTreeSet<Target> {
         if plan.conditions.when_idle.is_none() {
             return BTreeSet::new();
         }
-        let open = self.open_targets().into_iter();
-        open.filter(|target| !quiet.contains(target) && !self.was_begun(target))
-            .collect()
+        let is_busy = |track: &&Track| {
+            let begun = self.is_resumed && was_begun(track);
+            track.result.is_none() && !quiet.contains(&track.target) && !begun
+        };
+        let busy = job.tracks.iter().filter(is_busy);
+        busy.map(|track| track.target.clone()).collect()
     }
 
     /// Waits until some of the sessions that are left are quiet: all of them are watched, so that one that works holds up

@@ -4,7 +4,7 @@ use super::job_sink::JournalSink;
 use super::workshop::Workshop;
 use crate::model::event::Event;
 use crate::model::failure::Failure;
-use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, TrackResult};
+use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, Track, TrackResult};
 use crate::model::names::HostName;
 use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan};
 use crate::model::rollout::Steer;
@@ -44,7 +44,7 @@ pub(super) struct Runner {
     pub(super) workshop: Arc<Workshop>,
     pub(super) sink: Arc<JournalSink>,
     pub(super) cancel: CancellationToken,
-    is_resumed: bool,
+    pub(super) is_resumed: bool,
     /// What all of its sends together keep to.
     pace: Pace,
 }
@@ -169,17 +169,6 @@ impl Runner {
         open.map(|track| track.target.clone()).collect()
     }
 
-    /// Whether an interrupted job had got past its checks on this target.
-    pub(super) fn was_begun(&self, target: &Target) -> bool {
-        let begun = |state: &StepState| *state != StepState::Waiting;
-        let past_check = |track: &crate::model::job::Track| {
-            track.steps.iter().any(|record| {
-                !matches!(record.step.kind, StepKind::Quiet | StepKind::Check) && begun(&record.state)
-            })
-        };
-        self.is_resumed && self.sink.job().track(target).is_some_and(past_check)
-    }
-
     pub(super) fn reporter(&self, target: &Target) -> TrackReporter {
         TrackReporter::new(
             target.clone(),
@@ -276,6 +265,13 @@ impl Drop for Hold {
     fn drop(&mut self) {
         self.watching.abort();
     }
+}
+
+/// Whether an interrupted job had got past its checks on this target.
+pub(super) fn was_begun(track: &Track) -> bool {
+    track.steps.iter().any(|record| {
+        !matches!(record.step.kind, StepKind::Quiet | StepKind::Check) && record.state != StepState::Waiting
+    })
 }
 
 pub(super) fn not_planned() -> TrackResult {
