@@ -10,3 +10,4 @@ mod restart;
 mod rollback;
 mod rollout;
 mod routes;
+mod taken_up;

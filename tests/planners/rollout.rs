@@ -12,17 +12,17 @@ use tagboat::model::names::{JobId, Operator};
 use tagboat::model::plan::{Plan, RestartIntent, plan_restart};
 use tagboat::model::rollout::{Account, Canary, Next, Pause, RolloutOrder, Stage, Steer, next};
 
-const AT: Timestamp = Timestamp::UNIX_EPOCH;
+pub(crate) const AT: Timestamp = Timestamp::UNIX_EPOCH;
 
 fn name(number: usize) -> String {
     format!("convocate-session-{number}")
 }
 
-fn target(number: usize) -> Target {
+pub(crate) fn target(number: usize) -> Target {
     Target::session(host_name(), session(&name(number)))
 }
 
-fn order(canary: Option<(usize, bool)>, wave: usize, max_failures: usize) -> RolloutOrder {
+pub(crate) fn order(canary: Option<(usize, bool)>, wave: usize, max_failures: usize) -> RolloutOrder {
     let n = |n: usize| NonZeroUsize::new(n).unwrap();
     RolloutOrder {
         canary: canary.map(|(sessions, approval)| Canary {
@@ -35,15 +35,15 @@ fn order(canary: Option<(usize, bool)>, wave: usize, max_failures: usize) -> Rol
 }
 
 /// A rollout over sessions 0, 1, 2 …, that a test drives by hand.
-struct Rollout {
-    job: Job,
+pub(crate) struct Rollout {
+    pub(crate) job: Job,
     order: RolloutOrder,
     running: BTreeSet<Target>,
     busy: BTreeSet<Target>,
 }
 
 impl Rollout {
-    fn over(sessions: usize, order: RolloutOrder) -> Self {
+    pub(crate) fn over(sessions: usize, order: RolloutOrder) -> Self {
         let mut host = OneHost::new()
             .image(1, &["v1"])
             .image(2, &["v2"])
@@ -74,7 +74,7 @@ impl Rollout {
     }
 
     /// Begins what comes next; gives the numbers of the sessions.
-    fn begin(&mut self) -> Vec<Target> {
+    pub(crate) fn begin(&mut self) -> Vec<Target> {
         let Next::Begin(targets) = self.next() else {
             panic!("{:?}", self.next())
         };
@@ -99,15 +99,15 @@ impl Rollout {
         });
     }
 
-    fn good(&mut self, number: usize) {
+    pub(crate) fn good(&mut self, number: usize) {
         self.end(&target(number), TrackResult::Done(None));
     }
 
-    fn bad(&mut self, number: usize) {
+    pub(crate) fn bad(&mut self, number: usize) {
         self.end(&target(number), failed());
     }
 
-    fn steer(&mut self, steer: Steer) {
+    pub(crate) fn steer(&mut self, steer: Steer) {
         assert_eq!(steer.objection(&self.job), None);
         let operator = Operator::parse("ann@here").unwrap();
         self.job.apply(JobEvent::Steered {
@@ -133,7 +133,7 @@ fn failed() -> TrackResult {
     })
 }
 
-fn targets(numbers: std::ops::Range<usize>) -> Vec<Target> {
+pub(crate) fn targets(numbers: std::ops::Range<usize>) -> Vec<Target> {
     numbers.map(target).collect()
 }
 
@@ -252,63 +252,6 @@ fn sessions_that_are_at_work_let_others_go_first_and_hold_up_nobody() {
     assert_eq!(rollout.next(), Next::Wait(Pause::Quiet));
     rollout.busy.clear();
     assert_eq!(rollout.begin(), targets(0..2));
-}
-
-#[test]
-fn taken_up_again_it_goes_on_where_it_was() {
-    let mut rollout = Rollout::over(5, order(Some((1, true)), 2, 0));
-    rollout.begin();
-    rollout.good(0);
-    rollout.steer(Steer::Approve);
-    rollout.steer(Steer::Skip(target(4)));
-    rollout.steer(Steer::Pause);
-    let Plan::Restart(plan) = rollout.job.plan.clone() else {
-        panic!()
-    };
-    rollout.job.apply(JobEvent::Started {
-        plan: Box::new(Plan::Restart(plan)),
-        operator: Operator::parse("bob@there").unwrap(),
-        at: AT,
-    });
-    assert_eq!(
-        rollout.begin(),
-        targets(1..3),
-        "approved, not paused, and the canary is done"
-    );
-    rollout.good(1);
-    rollout.good(2);
-    assert_eq!(rollout.begin(), targets(3..4), "what was left out stays out");
-}
-
-#[test]
-fn what_was_put_back_begins_anew_when_the_ended_job_is_taken_up_and_what_was_lost_sight_of_is_followed() {
-    let mut rollout = Rollout::over(2, order(None, 2, 9));
-    rollout.begin();
-    let step = |kind, state| JobEvent::Step {
-        target: target(0),
-        step: Step::of(kind),
-        state,
-        at: AT,
-    };
-    rollout.job.apply(step(StepKind::PutBack, StepState::Done(None)));
-    rollout.bad(0);
-    rollout.bad(1);
-    rollout.job.apply(JobEvent::Ended {
-        verdict: Verdict::Failed,
-        at: AT,
-    });
-    let (plan, operator) = (Box::new(rollout.job.plan.clone()), rollout.job.operator.clone());
-    rollout.job.apply(JobEvent::Started {
-        plan,
-        operator,
-        at: AT,
-    });
-    let has_begun = |number| {
-        let track = rollout.job.track(&target(number)).unwrap();
-        track.is_under_way()
-    };
-    assert!(!has_begun(0), "its host is done with it");
-    assert!(has_begun(1), "nobody knows what its host did");
 }
 
 /// What happens to a rollout in a random run.
