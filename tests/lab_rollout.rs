@@ -13,7 +13,7 @@ use tagboat::model::command::Command;
 use tagboat::model::job::{Job, JobState, Target, TrackResult, Verdict};
 use tagboat::model::names::{HostName, Tag};
 use tagboat::model::plan::{Plan, RestartIntent, plan_restart};
-use tagboat::model::probe::Settled;
+use tagboat::model::probe::{ProbeCommand, Settled, Sign};
 use tagboat::model::rollout::{Account, Canary, RolloutOrder, Stage, Steer};
 
 const HOSTS: [&str; 3] = ["lab-1", "lab-2", "lab-3"];
@@ -141,6 +141,38 @@ async fn a_canary_that_fails_is_put_back_and_no_other_session_is_touched() {
             vec!["convocate:v1.0.0 running"; 3],
             "{host}"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_was_put_back_is_tried_anew_when_the_rollout_is_taken_up_after_its_cause_was_mended() {
+    let lab = Lab::reset();
+    with_good_tag(&lab);
+    let mut real = RealFleet::connected().await;
+    let Plan::Restart(mut plan) = plan(&real, order(Some(false), 8, 0)) else {
+        panic!()
+    };
+    let command = ["test", "-e", "/work/mended"].map(str::to_owned).to_vec();
+    for one in &mut plan.sessions {
+        one.probe.sign = Some(Sign::Command(ProbeCommand::new(command.clone()).unwrap()));
+        one.probe.deadline = std::time::Duration::from_secs(3);
+    }
+    let id = real.begin(Plan::Restart(plan)).await;
+    let job = real.ended(&id).await;
+    assert_eq!(words(&job), "0/9 done · 1 failed · 8 not begun · failed");
+    for host in HOSTS {
+        assert_eq!(sessions_on(&lab, host), vec!["convocate:v1.0.0 running"; 3]);
+        lab.on(host, "for work in /srv/sessions/*; do touch $work/mended; done");
+    }
+    real.send(Command::Resume(id.clone())).await;
+    real.job_until(&id, "it is taken up", |job| {
+        matches!(job.state, JobState::Running)
+    })
+    .await;
+    let job = real.ended(&id).await;
+    assert_eq!(words(&job), "9/9 done · done", "{job:#?}");
+    for host in HOSTS {
+        assert_eq!(sessions_on(&lab, host), vec!["convocate:v1.1.0 running"; 3]);
     }
 }
 

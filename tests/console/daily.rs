@@ -2,7 +2,7 @@
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
 use crate::scenario::{container, host, listed, session, tell};
-use crate::script::{press, screen};
+use crate::script::{press, ran, screen, toast};
 use tagboat::model::command::Command;
 use tagboat::model::console::{Effect, Msg, Overlay, Place, State, update};
 use tagboat::model::event::Event;
@@ -11,27 +11,12 @@ use tagboat::model::logs::{LogEnd, LogLine, LogNews, LogStream};
 use tagboat::model::names::SessionLabel;
 use tagboat::model::plan::{Plan, StartFrom};
 
-fn ran(effects: &[Effect]) -> Option<Plan> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Engine(Command::Run { plan, .. }) => Some((**plan).clone()),
-        _ => None,
-    })
-}
-
 /// What the plan on top says of its first target.
 fn note(state: &State) -> String {
     match state.overlays.last() {
         Some(Overlay::Plan(dialog)) => dialog.plan.lines()[0].note.clone(),
         other => panic!("no plan: {other:?}"),
     }
-}
-
-fn toast(state: &State) -> String {
-    state
-        .messages
-        .toast()
-        .map(|message| message.text.clone())
-        .unwrap_or_default()
 }
 
 #[test]

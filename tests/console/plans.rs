@@ -1,32 +1,16 @@
 //! From a key to a plan, through its gate, to the engine.
 
 use crate::scenario::{busy, host, listed, now, quiet, session, tag, weighed, worked_in};
-use crate::script::{press, screen};
+use crate::script::{press, ran, screen, toast};
 use jiff::SignedDuration;
 use tagboat::model::command::Command;
 use tagboat::model::console::{Action, Effect, Msg, Overlay, State, update};
 use tagboat::model::plan::Plan;
 
-/// The plan that the engine was told to run.
-fn ran(effects: &[Effect]) -> Option<Plan> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Engine(Command::Run { plan, .. }) => Some((**plan).clone()),
-        _ => None,
-    })
-}
-
 /// Presses keys that open a restart, and lets the hosts tell that it costs nothing.
 fn restart(state: &mut State, script: &str) {
     let asked = press(state, script);
     assert!(weighed(state, &asked, &quiet()), "{script} asks what it costs");
-}
-
-fn toast(state: &State) -> String {
-    state
-        .messages
-        .toast()
-        .map(|message| message.text.clone())
-        .unwrap_or_default()
 }
 
 #[test]

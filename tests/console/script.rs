@@ -3,7 +3,9 @@
 use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use tagboat::model::command::Command;
 use tagboat::model::console::{Effect, Msg, State, update};
+use tagboat::model::plan::Plan;
 use tagboat::ui::glyphs::Glyphs;
 use tagboat::ui::input::Input;
 use tagboat::ui::keymap::Keymap;
@@ -24,6 +26,20 @@ pub(crate) fn press(state: &mut State, script: &str) -> Vec<Effect> {
         draw(state);
     }
     effects
+}
+
+/// The plan that the engine was told to run.
+pub(crate) fn ran(effects: &[Effect]) -> Option<Plan> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Engine(Command::Run { plan, .. }) => Some((**plan).clone()),
+        _ => None,
+    })
+}
+
+/// What the message line says, if anything.
+pub(crate) fn toast(state: &State) -> String {
+    let message = state.messages.toast();
+    message.map(|message| message.text.clone()).unwrap_or_default()
 }
 
 /// Draws the state; remembers what was shown, as the loop does.
