@@ -16,8 +16,9 @@ use wire::{Lab, Told, assert_done, forget, lab_command, on_host, plan_for, push,
 /// Bytes of noise in the image: more than the least for which the load begins early.
 const LARGE: usize = 60_000_000;
 
-/// Sent by then: a part of it that the engine can have read.
-const MIDDLE: u64 = 36_000_000;
+/// Sent by then: so much that the engine was told of 24 MiB of it, 8 of them long ago. What looks at this moment stands in the way of
+/// the push, and of what it would tell the engine next.
+const MIDDLE: u64 = 52_000_000;
 
 /// Removes the stamp of these tests.
 const FORGET_STAMP: &str = r#"rm -r "${1%/*}""#;
@@ -27,11 +28,12 @@ const LEFT: &str =
     "pgrep -x docker; ls -d /tmp/*.part.?????? 2>/dev/null; docker images -q tagboat-staging; true";
 
 /// Waits until the load is under way in the engine's own temporary folder, or in its content store; it must be while the rest still
-/// arrives.
+/// arrives, and within a minute.
 fn is_being_loaded(host: &str) {
     let begun = "find /var/lib/docker/tmp /var/lib/docker/containerd /var/lib/containerd -size +8M -newer /run/before-the-push -type f";
     let look = format!(
-        "until [ -n \"$({begun} 2>/dev/null)\" ]; do ls /tmp/*.part >/dev/null || exit 1; sleep 0.05; done"
+        "tries=0; until [ -n \"$({begun} 2>/dev/null)\" ]; do ls /tmp/*.part >/dev/null || exit 1; \
+         tries=$((tries + 1)); [ $tries -lt 1200 ] || exit 1; sleep 0.05; done"
     );
     lab_command(&["exec", host, "sh", "-c", &look]);
 }

@@ -84,7 +84,7 @@ fn an_interrupted_job_is_resumed_after_a_yes_and_one_that_is_done_everywhere_is_
     press(&mut state, "ku");
     assert!(state.overlays.is_empty());
     assert!(state.jobs.contains_key(&job_id(DONE)));
-    assert!(said(&state).contains("all of it is done"));
+    assert!(said(&state).contains("nothing of it is left to do"));
 }
 
 #[test]

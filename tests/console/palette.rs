@@ -22,7 +22,7 @@ fn an_action_is_found_by_its_letters_and_done_where_the_palette_was_opened() {
 fn an_action_that_cannot_be_done_is_listed_with_its_reason() {
     let mut state = busy((100, 30));
     press(&mut state, "4jj:resume");
-    assert!(screen(&mut state).contains("not now: all of it is done"));
+    assert!(screen(&mut state).contains("not now: nothing of it is left to do"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use tagboat::ops::docker::connect_source;
 use tagboat::ops::host_link::HostLink;
 use tagboat::ops::ports::{Script, ScriptCall, SystemClock};
 use tagboat::ops::report::{JobSink, TrackReporter};
-use tagboat::ops::restart::{restart_session, resume_restart};
+use tagboat::ops::restart::{Resumed, restart_session, resume_restart};
 use tagboat::ops::ssh::SshSettings;
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -228,7 +228,9 @@ impl Rig {
 
     /// Takes the last restart up again.
     pub(crate) async fn resume(&self, target: &RestartTarget) -> TrackResult {
-        resume_restart(target, &self.job, &operator(), &self.link, &self.reporter()).await
+        match resume_restart(target, &self.job, &operator(), &self.link, &self.reporter()).await {
+            Resumed::Over(result) | Resumed::PutBack(result) => result,
+        }
     }
 
     pub(crate) fn reporter(&self) -> TrackReporter {

@@ -110,9 +110,11 @@ fn beside_the_script(scene: &Scene, death: Death, point: &str, onto: &str) -> Re
     }
     scene.go_on();
     let ended = scene.ended_alone()?;
-    match scene.resume()? {
-        told if told == ended => Ok(ended),
-        told => Err(format!(
+    match (ended, scene.resume()?) {
+        (ended, told) if told == ended => Ok(ended),
+        // What was put back because it was interrupted begins anew when it is taken up.
+        (Ended::Undone, Ended::Replaced) if onto == GOOD => Ok(Ended::Replaced),
+        (ended, told) => Err(format!(
             "it was {}, and the resume said {}",
             ended.word(),
             told.word()

@@ -171,7 +171,7 @@ impl Scene {
             Some(0) => Ok(Ended::Replaced),
             Some(1) if text(&output.stdout).contains("as it was") => Ok(Ended::Undone),
             // The console had written its end before it died.
-            Some(3) if text(&output.stderr).contains("is done") => self.ended(),
+            Some(3) if text(&output.stderr).contains("is left to do") => self.ended(),
             other => Err(format!(
                 "a resume ended with {other:?}: {}{}",
                 text(&output.stdout),

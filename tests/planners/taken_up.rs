@@ -6,6 +6,15 @@ use tagboat::model::names::Operator;
 use tagboat::model::plan::Plan;
 use tagboat::model::rollout::Steer;
 
+fn step(number: usize, kind: StepKind, state: StepState) -> JobEvent {
+    JobEvent::Step {
+        target: target(number),
+        step: Step::of(kind),
+        state,
+        at: AT,
+    }
+}
+
 #[test]
 fn taken_up_again_it_goes_on_where_it_was() {
     let mut rollout = Rollout::over(5, order(Some((1, true)), 2, 0));
@@ -36,13 +45,10 @@ fn taken_up_again_it_goes_on_where_it_was() {
 fn what_was_put_back_begins_anew_when_the_ended_job_is_taken_up_and_what_was_lost_sight_of_is_followed() {
     let mut rollout = Rollout::over(2, order(None, 2, 9));
     rollout.begin();
-    let step = |kind, state| JobEvent::Step {
-        target: target(0),
-        step: Step::of(kind),
-        state,
-        at: AT,
-    };
-    rollout.job.apply(step(StepKind::PutBack, StepState::Done(None)));
+    rollout
+        .job
+        .apply(step(0, StepKind::PutBack, StepState::Done(None)));
+    rollout.job.apply(step(1, StepKind::Hold, StepState::Running));
     rollout.bad(0);
     rollout.bad(1);
     rollout.job.apply(JobEvent::Ended {
@@ -55,10 +61,70 @@ fn what_was_put_back_begins_anew_when_the_ended_job_is_taken_up_and_what_was_los
         operator,
         at: AT,
     });
-    let has_begun = |number| {
-        let track = rollout.job.track(&target(number)).unwrap();
-        track.is_under_way()
-    };
-    assert!(!has_begun(0), "its host is done with it");
-    assert!(has_begun(1), "nobody knows what its host did");
+    let follows = |number| rollout.job.track(&target(number)).unwrap().is_to_follow();
+    assert!(!follows(0), "its host is done with it");
+    assert!(follows(1), "nobody knows what its host did");
+}
+
+#[test]
+fn what_the_operator_left_out_stays_out_when_the_ended_job_is_taken_up_and_alone_is_no_reason_to() {
+    let mut rollout = Rollout::over(2, order(None, 1, 9));
+    rollout.steer(Steer::Skip(target(0)));
+    rollout.begin();
+    rollout.bad(1);
+    rollout.job.apply(JobEvent::Ended {
+        verdict: Verdict::Failed,
+        at: AT,
+    });
+    assert!(rollout.job.is_resumable());
+    let (plan, operator) = (Box::new(rollout.job.plan.clone()), rollout.job.operator.clone());
+    rollout.job.apply(JobEvent::Started {
+        plan,
+        operator,
+        at: AT,
+    });
+    assert_eq!(rollout.begin(), targets(1..2));
+    rollout.good(1);
+    rollout.job.apply(JobEvent::Ended {
+        verdict: Verdict::Partly,
+        at: AT,
+    });
+    assert!(!rollout.job.is_resumable(), "nothing but what was left out");
+}
+
+#[test]
+fn what_was_lost_sight_of_is_followed_when_it_is_tried_again_and_what_was_put_back_begins_anew() {
+    let mut rollout = Rollout::over(2, order(None, 2, 9));
+    rollout.begin();
+    rollout
+        .job
+        .apply(step(0, StepKind::PutBack, StepState::Done(None)));
+    rollout.job.apply(step(1, StepKind::Hold, StepState::Running));
+    rollout.bad(0);
+    rollout.bad(1);
+    for number in [0, 1] {
+        rollout.steer(Steer::Retry(target(number)));
+    }
+    let follows = |number| rollout.job.track(&target(number)).unwrap().is_to_follow();
+    assert!(!follows(0));
+    assert!(follows(1), "its host may be about to end it");
+}
+
+#[test]
+fn a_session_that_was_put_back_has_all_its_steps_before_it_when_it_begins_anew() {
+    let mut rollout = Rollout::over(1, order(None, 1, 0));
+    rollout.begin();
+    rollout.job.apply(step(0, StepKind::Hold, StepState::Done(None)));
+    rollout
+        .job
+        .apply(step(0, StepKind::PutBack, StepState::Done(None)));
+    rollout.job.apply(step(0, StepKind::Check, StepState::Running));
+    let track = rollout.job.track(&target(0)).unwrap();
+    let begun: Vec<_> = track
+        .steps
+        .iter()
+        .filter(|record| record.state != StepState::Waiting)
+        .map(|record| record.step.kind)
+        .collect();
+    assert_eq!(begun, [StepKind::Check]);
 }

@@ -274,26 +274,16 @@ impl Job {
         }
     }
 
-    /// Taken up again: what ended as planned stays so, the rest is open. What the operator left out stays out, unless the
-    /// job had come to its end: then to take it up is to want the rest of it. A pause is over, or nothing would happen.
+    /// Taken up again: what ended as planned stays so, what the operator left out stays out, the rest is open. A pause is
+    /// over, or nothing would happen.
     fn take_up(&mut self) {
-        let had_ended = matches!(self.state, JobState::Ended(_));
         self.state = JobState::Running;
         self.ended_at = None;
         self.steering.is_paused = false;
-        for track in &mut self.tracks {
-            let stays = match track.result {
-                Some(TrackResult::Done(_)) => true,
-                Some(TrackResult::Skipped(_)) => !had_ended,
-                _ => false,
-            };
-            if !stays && had_ended && track.was_put_back() {
-                // Its host is done with it: it begins anew, where what was only lost sight of is followed to its end.
-                track.reopen();
-            } else if !stays {
-                track.result = None;
-            }
-        }
+        self.tracks
+            .iter_mut()
+            .filter(|track| track.is_left())
+            .for_each(Track::take_up);
     }
 
     fn steer(&mut self, steer: Steer, operator: &Operator) {
@@ -308,7 +298,7 @@ impl Job {
             }
             Steer::Retry(target) => {
                 if let Some(track) = self.track_mut(&target) {
-                    track.reopen();
+                    track.take_up();
                 }
             }
         }
@@ -318,7 +308,7 @@ impl Job {
     pub fn is_resumable(&self) -> bool {
         match self.state {
             JobState::Interrupted => true,
-            JobState::Ended(verdict) => verdict != Verdict::Done,
+            JobState::Ended(_) => self.tracks.iter().any(Track::is_left),
             JobState::Running | JobState::Cancelling | JobState::Elsewhere => false,
         }
     }

@@ -151,12 +151,26 @@ impl Track {
         self.result.is_none() && self.running().is_some_and(waits)
     }
 
+    /// Whether its host may have something of it that is to be followed to its end: it got past what only looks, and was not put back.
+    pub fn is_to_follow(&self) -> bool {
+        let is_past_looks = |record: &StepRecord| {
+            !matches!(record.step.kind, StepKind::Quiet | StepKind::Check)
+                && record.state != StepState::Waiting
+        };
+        self.steps.iter().any(is_past_looks) && !self.was_put_back()
+    }
+
     /// Whether its old container is the session again, and nothing of the try is left to follow.
-    pub(super) fn was_put_back(&self) -> bool {
+    fn was_put_back(&self) -> bool {
         let is_back = |record: &StepRecord| {
             record.step.kind == StepKind::PutBack && matches!(record.state, StepState::Done(_))
         };
         self.steps.iter().any(is_back)
+    }
+
+    /// Whether there is something to do when its job is taken up: it did not end as planned, and was not left out on purpose.
+    pub fn is_left(&self) -> bool {
+        !matches!(self.result, Some(TrackResult::Done(_) | TrackResult::Skipped(_)))
     }
 
     /// Whether it ended as planned.
@@ -191,6 +205,9 @@ impl Track {
         if state == StepState::Running && step.kind == StepKind::Export && self.steps[index].attempts > 0 {
             self.begin_another_way();
         }
+        if state == StepState::Running && step.kind == StepKind::Check && self.was_put_back() {
+            self.begin_anew();
+        }
         if state.is_over() {
             self.progress = None;
         }
@@ -214,9 +231,15 @@ impl Track {
         self.lines.push_back(line);
     }
 
-    /// Open again from its first step on.
-    pub(super) fn reopen(&mut self) {
+    /// Open again: from its first step on if its host is done with it, and otherwise what was lost sight of is followed to its end.
+    pub(super) fn take_up(&mut self) {
         self.result = None;
+        if !self.is_to_follow() {
+            self.begin_anew();
+        }
+    }
+
+    fn begin_anew(&mut self) {
         for record in &mut self.steps {
             record.state = StepState::Waiting;
         }

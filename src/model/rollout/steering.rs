@@ -40,6 +40,11 @@ impl Steer {
         }
     }
 
+    /// Why a session cannot be left out any more.
+    pub fn too_late(target: &Target) -> String {
+        format!("{target} is being restarted; cancel the rollout to put it back")
+    }
+
     /// Why this cannot be told to the job as it is now; none if it can.
     pub fn objection(&self, job: &Job) -> Option<String> {
         let Some(order) = job.plan.rollout() else {
@@ -59,9 +64,7 @@ impl Steer {
                 None => Some(format!("{target} is not in it")),
                 Some(track) => match &track.result {
                     Some(result) => Some(format!("{target} is {} already", result.word())),
-                    None => track
-                        .is_under_way()
-                        .then(|| format!("{target} is being restarted; cancel the rollout to put it back")),
+                    None => track.is_under_way().then(|| Self::too_late(target)),
                 },
             },
             Self::Retry(target) => match job.track(target).map(|track| &track.result) {

@@ -11,7 +11,7 @@ use super::workshop::Workshop;
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
-use crate::model::job::{Job, JobEvent, JobState, Verdict};
+use crate::model::job::{Job, JobEvent, JobState};
 use crate::model::logs::{LogRequest, LogStream};
 use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
@@ -254,9 +254,9 @@ impl Actor {
                 "plan it again",
             )
         })?;
-        if let JobState::Ended(Verdict::Done) = job.state {
+        if matches!(job.state, JobState::Ended(_)) && !job.is_resumable() {
             return Err(Refusal::of_plan(
-                format!("job {id} is done"),
+                format!("nothing of job {id} is left to do"),
                 "plan it again if something is still to do",
             ));
         }

@@ -1,11 +1,11 @@
 //! A rollout while it runs: sessions begin as `model::rollout` says, side by side in a wave, and the operator may steer.
 
-use super::run_job::{Runner, was_begun};
+use super::run_job::Runner;
 use crate::model::event::Event;
 use crate::model::job::{Job, JobEvent, Target, Track, TrackResult};
 use crate::model::plan::{RestartPlan, RestartTarget};
 use crate::model::rollout::{Next, Pause, Steer, next};
-use crate::ops::restart::{ensure_clean, restart_session, resume_restart, wait_for_quiet};
+use crate::ops::restart::{Resumed, ensure_clean, restart_session, resume_restart, wait_for_quiet};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeSet;
@@ -51,10 +51,12 @@ impl Runner {
             }
             tokio::select! {
                 Some((result, target)) = restarts.next() => {
-                    self.end(target.clone(), result).await;
+                    if let Some(result) = result {
+                        self.end(target.clone(), result).await;
+                    }
                     running.remove(&target);
                 }
-                Some(steer) = steers.recv() => self.steer(steer).await,
+                Some(steer) = steers.recv() => self.steer(steer, &running).await,
                 found = self.some_quiet(plan), if waits_for_quiet => {
                     for (target, found) in found {
                         match found {
@@ -68,25 +70,36 @@ impl Runner {
         }
     }
 
-    async fn restart(&self, plan: &RestartPlan, target: &Target) -> TrackResult {
+    /// How it ended for a session; none if its interruption was undone and its turn comes again.
+    async fn restart(&self, plan: &RestartPlan, target: &Target) -> Option<TrackResult> {
         let Some(one) = session_of(plan, target) else {
-            return super::run_job::not_planned();
+            return Some(super::run_job::not_planned());
         };
         let reporter = self.reporter(target);
-        let (id, operator) = (&self.job.id, &self.workshop.operator);
-        let is_begun = self.is_resumed && self.sink.job().track(target).is_some_and(was_begun);
-        let taken = async {
-            let (link, lease) = self.take_host(&target.host, &reporter).await?;
-            if !is_begun && let Err(error) = ensure_clean(one, plan.conditions, &link, &reporter).await {
-                return Err(self.check_failed(&target.host, error, &reporter).await);
-            }
-            Ok((link, lease))
+        let (link, _lease) = match self.take_host(&target.host, &reporter).await {
+            Ok(taken) => taken,
+            Err(result) => return Some(result),
         };
-        match taken.await {
-            Ok((link, _lease)) if is_begun => resume_restart(one, id, operator, &link, &reporter).await,
-            Ok((link, _lease)) => restart_session(one, id, operator, &link, &reporter).await,
-            Err(result) => result,
+        let (id, operator) = (&self.job.id, &self.workshop.operator);
+        if self.is_to_follow(target) {
+            return match resume_restart(one, id, operator, &link, &reporter).await {
+                Resumed::PutBack(_) if !self.is_to_follow(target) && !self.cancel.is_cancelled() => {
+                    reporter
+                        .log("it was interrupted and is as it was: its turn comes again")
+                        .await;
+                    None
+                }
+                Resumed::PutBack(result) | Resumed::Over(result) => Some(result),
+            };
         }
+        Some(match ensure_clean(one, plan.conditions, &link, &reporter).await {
+            Ok(()) => restart_session(one, id, operator, &link, &reporter).await,
+            Err(error) => self.check_failed(&target.host, error, &reporter).await,
+        })
+    }
+
+    fn is_to_follow(&self, target: &Target) -> bool {
+        self.sink.job().track(target).is_some_and(Track::is_to_follow)
     }
 
     /// The sessions that are left and not known to be quiet, where that is a condition. What an interrupted job has begun on a
@@ -96,8 +109,7 @@ impl Runner {
             return BTreeSet::new();
         }
         let is_busy = |track: &&Track| {
-            let begun = self.is_resumed && was_begun(track);
-            track.result.is_none() && !quiet.contains(&track.target) && !begun
+            track.result.is_none() && !quiet.contains(&track.target) && !track.is_to_follow()
         };
         let busy = job.tracks.iter().filter(is_busy);
         busy.map(|track| track.target.clone()).collect()
@@ -132,16 +144,21 @@ impl Runner {
         let Some(one) = session_of(plan, target) else {
             return Err(super::run_job::not_planned());
         };
-        match self.workshop.link(&target.host).await {
-            Ok(link) => wait_for_quiet(one, plan.conditions, &link, &reporter).await,
-            Err(error) => Err(self.check_failed(&target.host, error, &reporter).await),
+        match self.workshop.links.get(&target.host) {
+            Some(links) => wait_for_quiet(one, plan.conditions, links, &reporter).await,
+            None => Err(super::run_job::not_planned()),
         }
     }
 
     /// Takes a word of the operator, where the rollout is such that it means something.
-    async fn steer(&self, steer: Steer) {
+    async fn steer(&self, steer: Steer, running: &BTreeSet<Target>) {
         let job = self.sink.job();
-        if let Some(objection) = steer.objection(&job) {
+        // Its first step is recorded only when its host and the lease are there, which takes a while.
+        let too_late = || match &steer {
+            Steer::Skip(target) if running.contains(target) => Some(Steer::too_late(target)),
+            _ => None,
+        };
+        if let Some(objection) = steer.objection(&job).or_else(too_late) {
             let notice = Event::Notice(format!("{} of job {}: {objection}", steer.word(), job.id.short()));
             // A front end that is gone needs no answer.
             let _ = self.sink.events().send(notice).await;

@@ -4,7 +4,7 @@ use super::job_sink::JournalSink;
 use super::workshop::Workshop;
 use crate::model::event::Event;
 use crate::model::failure::Failure;
-use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, Track, TrackResult};
+use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, TrackResult};
 use crate::model::names::HostName;
 use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan};
 use crate::model::rollout::Steer;
@@ -265,13 +265,6 @@ impl Drop for Hold {
     fn drop(&mut self) {
         self.watching.abort();
     }
-}
-
-/// Whether an interrupted job had got past its checks on this target.
-pub(super) fn was_begun(track: &Track) -> bool {
-    track.steps.iter().any(|record| {
-        !matches!(record.step.kind, StepKind::Quiet | StepKind::Check) && record.state != StepState::Waiting
-    })
 }
 
 pub(super) fn not_planned() -> TrackResult {

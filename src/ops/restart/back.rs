@@ -1,9 +1,9 @@
 //! The way back of a session: its predecessor becomes the session again, with its own layer. No container is made for it.
 
+use super::Restart;
 use super::check::policy_of;
 use super::create::Made;
 use super::journal::Facts;
-use super::{Restart, follow};
 use crate::model::job::{Step, StepKind, StepState, TrackResult};
 use crate::model::names::ContainerId;
 use crate::model::successor::{self, Needs, Order, Origin, Part};
@@ -44,7 +44,7 @@ impl Restart<'_> {
             return Err(self.back_out(cancelled).await);
         }
         self.hand_over(made.arguments()).await?;
-        Box::pin(self.follow(follow::Start::Fresh)).await
+        Box::pin(self.follow()).await
     }
 
     async fn check_back(&self, predecessor: &ContainerId) -> Result<Outcome<Option<Back>>, StepError> {

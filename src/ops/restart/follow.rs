@@ -1,7 +1,7 @@
 //! Follows the host, which goes on alone: its status becomes steps and log lines here, and its end the result.
 
-use super::Restart;
 use super::status::{self, End, Life, Line, Why};
+use super::{Restart, Resumed};
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, StepState, TrackResult};
 use crate::model::names::ContainerRole;
@@ -30,11 +30,19 @@ const QUOTED: usize = 3;
 
 /// What is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Start {
+enum Start {
     /// A restart that was just handed over.
     Fresh,
     /// One that was handed over at some time, or was about to be.
     Resume,
+}
+
+/// Where following came to.
+enum Followed {
+    /// The host has no journal of it.
+    NoJournal,
+    /// The host does nothing more.
+    Over(Heard),
 }
 
 /// What was heard so far.
@@ -48,8 +56,31 @@ struct Heard {
 }
 
 impl Restart<'_> {
-    /// Follows to the end, whatever it is.
-    pub(super) async fn follow(&self, start: Start) -> Result<TrackResult, TrackResult> {
+    /// Follows what was just handed over to its end, whatever it is.
+    pub(super) async fn follow(&self) -> Result<TrackResult, TrackResult> {
+        match self.follow_on(Start::Fresh).await? {
+            Followed::NoJournal => Ok(self.journal_gone()),
+            Followed::Over(heard) => Ok(self.result(heard)),
+        }
+    }
+
+    /// Follows what was interrupted to its end; what had not got to a journal begins now.
+    pub(super) async fn follow_interrupted(&self) -> Result<Resumed, TrackResult> {
+        match self.follow_on(Start::Resume).await? {
+            Followed::NoJournal => self.run().await.map(Resumed::Over),
+            Followed::Over(heard) => {
+                let was_interrupted = matches!(heard.end, Some(End::Undone(Why::Interrupted, _)));
+                let result = self.result(heard);
+                Ok(if was_interrupted {
+                    Resumed::PutBack(result)
+                } else {
+                    Resumed::Over(result)
+                })
+            }
+        }
+    }
+
+    async fn follow_on(&self, start: Start) -> Result<Followed, TrackResult> {
         let mut heard = Heard::default();
         let mut recoveries = 0;
         let mut asked_back = false;
@@ -67,9 +98,7 @@ impl Restart<'_> {
             };
             match self.hear(output, &mut heard).await? {
                 Life::Running => {}
-                // It had not got that far: a resume begins it then.
-                Life::NoJournal if start == Start::Resume => return self.run().await,
-                Life::NoJournal => return Ok(self.journal_gone()),
+                Life::NoJournal => return Ok(Followed::NoJournal),
                 // A restart that got stuck is tried again only when somebody asks for it.
                 Life::Dead
                     if recoveries < RECOVERIES
@@ -85,10 +114,10 @@ impl Restart<'_> {
                         .await?;
                     if let Err(why) = answer.success() {
                         heard.end = Some(End::Stuck(why));
-                        return Ok(self.result(heard));
+                        return Ok(Followed::Over(heard));
                     }
                 }
-                Life::Dead | Life::Ended => return Ok(self.result(heard)),
+                Life::Dead | Life::Ended => return Ok(Followed::Over(heard)),
             }
         }
     }

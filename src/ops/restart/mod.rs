@@ -58,6 +58,15 @@ pub async fn restart_session(
     }
 }
 
+/// How a restart that was interrupted came out.
+#[derive(Debug)]
+pub enum Resumed {
+    /// It is over.
+    Over(TrackResult),
+    /// The host has put back what was, for no other reason than the interruption: it can begin anew.
+    PutBack(TrackResult),
+}
+
 /// Brings a restart that was interrupted to its end, or back, as the host's journal says; one that had not got to its
 /// journal begins now.
 pub async fn resume_restart(
@@ -66,7 +75,7 @@ pub async fn resume_restart(
     operator: &Operator,
     link: &HostLink,
     reporter: &TrackReporter,
-) -> TrackResult {
+) -> Resumed {
     let restart = Restart {
         target,
         job,
@@ -74,9 +83,8 @@ pub async fn resume_restart(
         link,
         reporter,
     };
-    match Box::pin(restart.follow(follow::Start::Resume)).await {
-        Ok(result) | Err(result) => result,
-    }
+    let followed = Box::pin(restart.follow_interrupted()).await;
+    followed.unwrap_or_else(Resumed::Over)
 }
 
 /// One restart and what it works with.
@@ -124,7 +132,7 @@ impl Restart<'_> {
         };
         self.hand_over(made.arguments()).await?;
         crash_point("handed_over");
-        let result = Box::pin(self.follow(follow::Start::Fresh)).await;
+        let result = Box::pin(self.follow()).await;
         crash_point("followed");
         result
     }

@@ -7,25 +7,27 @@ use crate::model::plan::{Conditions, RestartTarget};
 use crate::ops::cost::weigh;
 use crate::ops::host_link::HostLink;
 use crate::ops::report::{Outcome, StepError, TrackReporter};
+use crate::ops::watch::LinkSlot;
 use std::time::Duration;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 /// The time between two looks: never less, and never more, however long it takes until it can be quiet.
 const LOOK_EVERY: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(30));
 
-/// So many times in a row a host may not answer before the wait is given up: one that boots is back by then.
-const MOST_SILENT: u32 = 12;
+/// How long a host may be away before the wait is given up: one that boots, or whose link is mended, is back by then.
+const LONGEST_AWAY: Duration = Duration::from_mins(10);
 
 /// So many times in a row it may answer that it cannot tell.
 const MOST_BLIND: u32 = 3;
 
 /// Waits until a session was quiet for as long as the conditions say, as a step of its own; at once where they say nothing.
 ///
-/// Nothing is touched and no lease is needed meanwhile. A wait that was interrupted begins anew.
+/// Nothing is touched and no lease is needed meanwhile. A wait that was interrupted begins anew. It may last for hours, in
+/// which links come and go: each look takes the one that `links` has then.
 pub async fn wait_for_quiet(
     target: &RestartTarget,
     conditions: Conditions,
-    link: &HostLink,
+    links: &LinkSlot,
     reporter: &TrackReporter,
 ) -> Result<(), TrackResult> {
     let Some(quiet) = conditions.when_idle else {
@@ -34,7 +36,7 @@ pub async fn wait_for_quiet(
     let wait = Wait {
         target,
         quiet,
-        link,
+        links,
         reporter,
     };
     reporter.step(Step::of(StepKind::Quiet), wait.run()).await
@@ -74,47 +76,73 @@ async fn look(target: &RestartTarget, link: &HostLink, reporter: &TrackReporter)
 struct Wait<'a> {
     target: &'a RestartTarget,
     quiet: Duration,
-    link: &'a HostLink,
+    links: &'a LinkSlot,
     reporter: &'a TrackReporter,
+}
+
+/// What was last told of a wait, so that the same is not told at every look.
+#[derive(Clone, Copy)]
+enum Told {
+    Busy(Stir),
+    Unknown,
+}
+
+/// For how long nothing was known.
+struct Blindness {
+    answers: u32,
+    heard_at: Instant,
+}
+
+impl Blindness {
+    fn begin() -> Self {
+        Self {
+            answers: 0,
+            heard_at: Instant::now(),
+        }
+    }
+
+    /// Whether the wait is to be given up.
+    fn is_too_long(&self) -> bool {
+        self.answers >= MOST_BLIND || self.heard_at.elapsed() >= LONGEST_AWAY
+    }
 }
 
 impl Wait<'_> {
     async fn run(&self) -> Result<Outcome<()>, StepError> {
         let span = Age(self.quiet.as_secs());
         let mut watch = QuietWatch::default();
-        let mut told: Option<Stir> = None;
-        let mut blind = 0;
+        let mut told = None;
+        let mut blindness = Blindness::begin();
         loop {
-            let (seen, most) = match look(self.target, self.link, self.reporter).await {
-                Ok(cost) => (watch.look(&cost, self.quiet), MOST_BLIND),
+            let seen = match self.look().await {
+                Ok(cost) => {
+                    blindness.heard_at = Instant::now();
+                    blindness.answers += 1;
+                    watch.look(&cost, self.quiet)
+                }
                 Err(StepError::Cancelled(_)) => return Err(cancelled()),
-                Err(StepError::Trouble(trouble)) => (Quietness::Unknown(trouble.cause), MOST_SILENT),
+                Err(StepError::Trouble(trouble)) => Quietness::Unknown(trouble.cause),
             };
             let pause = match seen {
                 Quietness::Quiet => {
                     return Ok(Outcome::noted((), format!("nothing happened in it for {span}")));
                 }
                 Quietness::Busy(stir) => {
-                    blind = 0;
-                    if !told.is_some_and(|last| last.is_like(stir)) {
-                        self.reporter
-                            .log(format!("waiting until it was quiet for {span}: {stir}"))
-                            .await;
-                        told = Some(stir);
+                    blindness.answers = 0;
+                    if !matches!(told, Some(Told::Busy(last)) if stir.is_like(last)) {
+                        let words = format!("waiting until it was quiet for {span}: {stir}");
+                        self.reporter.log(words).await;
                     }
+                    told = Some(Told::Busy(stir));
                     stir.at_least(self.quiet)
                 }
+                Quietness::Unknown(why) if blindness.is_too_long() => return Err(self.cannot_tell(&why)),
                 Quietness::Unknown(why) => {
-                    blind += 1;
-                    if blind >= most {
-                        return Err(self.cannot_tell(&why));
+                    if !matches!(told, Some(Told::Unknown)) {
+                        let words = format!("whether it is quiet cannot be told now: {why}");
+                        self.reporter.log(words).await;
                     }
-                    if blind == 1 {
-                        told = None;
-                        self.reporter
-                            .log(format!("whether it is quiet cannot be told now: {why}"))
-                            .await;
-                    }
+                    told = Some(Told::Unknown);
                     LOOK_EVERY.0
                 }
             };
@@ -122,6 +150,18 @@ impl Wait<'_> {
                 () = self.reporter.cancel().cancelled() => return Err(cancelled()),
                 () = sleep(pause.clamp(LOOK_EVERY.0, LOOK_EVERY.1)) => {}
             }
+        }
+    }
+
+    async fn look(&self) -> Result<Cost, StepError> {
+        let link = self.links.borrow().clone();
+        match link {
+            Some(link) => look(self.target, &link, self.reporter).await,
+            None => Err(StepError::passing(
+                "the host is not connected",
+                UNTOUCHED,
+                format!("see `tagboat status --host {}`", self.target.host),
+            )),
         }
     }
 

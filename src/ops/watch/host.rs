@@ -9,8 +9,9 @@ use crate::model::profile::HostSettings;
 use crate::ops::connector::Connector;
 use crate::ops::host_link::HostLink;
 use crate::ops::lister::Lister;
-use crate::ops::ports::Clock;
+use crate::ops::ports::{Clock, EngineError, EngineEvent};
 use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use jiff::SignedDuration;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +43,17 @@ enum Ending {
     Over,
 }
 
+type EngineEvents = BoxStream<'static, Result<EngineEvent, EngineError>>;
+
+/// The next event of an engine; its stream ends only with the connection.
+fn event_or_end(event: Option<Result<EngineEvent, EngineError>>) -> Result<EngineEvent, ConnectionProblem> {
+    match event {
+        Some(Ok(event)) => Ok(event),
+        Some(Err(error)) => Err(ConnectionProblem::Lost(error.to_string())),
+        None => Err(ConnectionProblem::Lost("its engine ended the events".to_owned())),
+    }
+}
+
 impl HostWatcher {
     /// A watcher of one host, and the slot in which its link appears. `refresh` makes it list, or try, at once.
     pub fn new(
@@ -67,8 +79,10 @@ impl HostWatcher {
         )
     }
 
-    /// Watches until nobody listens, or, when asked to watch once, until the first list or failure.
+    /// Watches until nobody listens. When asked to watch once: gives up at a first failure, lists once, and from then on
+    /// only keeps the link up.
     pub async fn run(self) {
+        let mut gives_up = self.watching == Watching::Once;
         let mut backoff = Backoff::default();
         let mut known = Listing::default();
         loop {
@@ -79,7 +93,7 @@ impl HostWatcher {
                 Ending::Lost(problem) => problem,
                 Ending::Over => return,
             };
-            self.slot.send_replace(None);
+            let was_connected = self.slot.send_replace(None).is_some();
             let wait = backoff.next();
             let is_passing = problem.is_passing();
             let wait_span = SignedDuration::try_from(wait).unwrap_or(SignedDuration::ZERO);
@@ -87,7 +101,8 @@ impl HostWatcher {
             let told = self
                 .tell(HostChange::Connection(Connection::Failed { problem, retry_at }))
                 .await;
-            if !told || self.watching == Watching::Once {
+            gives_up &= !was_connected;
+            if !told || gives_up {
                 return;
             }
             tokio::select! {
@@ -116,13 +131,12 @@ impl HostWatcher {
             tokio::select! {
                 () = sleep_until(next_list) => {}
                 () = self.refresh.notified() => {}
-                event = engine_events.next(), if !is_first => match event {
-                    Some(Ok(_)) => {
+                event = engine_events.next(), if !is_first => match event_or_end(event) {
+                    Ok(_) => {
                         next_list = next_list.min(Instant::now() + SETTLE);
                         continue;
                     }
-                    Some(Err(error)) => return Ending::Lost(ConnectionProblem::Lost(error.to_string())),
-                    None => return Ending::Lost(ConnectionProblem::Lost("its engine ended the events".to_owned())),
+                    Err(problem) => return Ending::Lost(problem),
                 },
                 () = self.events.closed() => return Ending::Over,
             }
@@ -141,9 +155,19 @@ impl HostWatcher {
             is_first = false;
             backoff.reset();
             if self.watching == Watching::Once {
-                // The link stays for the jobs of this run; nothing is watched any more.
-                self.events.closed().await;
-                return Ending::Over;
+                return self.keep(engine_events).await;
+            }
+        }
+    }
+
+    /// Keeps the link for the jobs of this run, and notices when it breaks; nothing is listed any more.
+    async fn keep(&self, mut engine_events: EngineEvents) -> Ending {
+        loop {
+            tokio::select! {
+                event = engine_events.next() => if let Err(problem) = event_or_end(event) {
+                    return Ending::Lost(problem);
+                },
+                () = self.events.closed() => return Ending::Over,
             }
         }
     }

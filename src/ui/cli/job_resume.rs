@@ -37,7 +37,7 @@ fn resumable(job: &Job) -> Result<(), Stop> {
             "watch it there; if that console is gone, it can be resumed a moment later",
         )),
         JobState::Interrupted | JobState::Ended(_) => Err(Stop::refused(
-            format!("all of job {} is done", job.id),
+            format!("nothing of job {} is left to do", job.id),
             format!("see `tagboat job show {}`", job.id.short()),
         )),
     }

@@ -142,7 +142,7 @@ fn next_word(look: &Look<'_>, job: &Job, account: &Account) -> Option<String> {
             key(Action::ResumeJob)
         )),
         (_, JobState::Ended(_)) if job.is_resumable() => Some(format!(
-            "what is done stays done: {} tries the rest again",
+            "what is done or was left out stays so: {} tries the rest again",
             key(Action::ResumeJob)
         )),
         _ => None,

@@ -89,9 +89,15 @@ remove() { # remove ID: never its volumes, never by force
   case $err in *o\ such\ container* | *already\ in\ progress*) wait_gone "$1" ;; *) return 1 ;; esac
 }
 
-stop() { # stop ID: as long as its own stop timeout lets it take
+stop() { # stop ID: as long as its own stop timeout lets it take, and the engine some minutes more
   look "$1"
-  ! is_up || act docker stop "$1" || { complaint=$err; look "$1"; ! is_up || { err=$complaint; return 1; }; }
+  is_up || return 0
+  ask docker inspect --type container -f '{{json .Config.StopTimeout}}' "$1" || out=null
+  case $out in
+    -*) act docker stop "$1" ;; # it may take for ever
+    *[!0-9]* | '') act limited 310 docker stop "$1" ;;
+    *) act limited $((out + 300)) docker stop "$1" ;;
+  esac || { complaint=$err; look "$1"; ! is_up || { err=$complaint; return 1; }; }
   look "$1"
   ! is_up
 }

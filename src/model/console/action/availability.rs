@@ -212,7 +212,7 @@ fn not_resumable(state: &State, id: &JobId) -> Option<String> {
         _ if job.is_resumable() => None,
         JobState::Running | JobState::Cancelling => Some("it runs".to_owned()),
         JobState::Elsewhere => Some("another console runs it".to_owned()),
-        JobState::Interrupted | JobState::Ended(_) => Some("all of it is done".to_owned()),
+        JobState::Interrupted | JobState::Ended(_) => Some("nothing of it is left to do".to_owned()),
     }
 }
 

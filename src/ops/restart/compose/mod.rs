@@ -12,7 +12,7 @@ mod scripts;
 
 pub use scripts::COMPOSE_TRANSACTION;
 
-use super::{Restart, UNTOUCHED, follow};
+use super::{Restart, UNTOUCHED};
 use crate::model::compose::ComposeService;
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::PinKey;
@@ -50,6 +50,6 @@ impl Restart<'_> {
         }
         self.hand_over(vec![format!("service={}", service.service)])
             .await?;
-        Box::pin(self.follow(follow::Start::Fresh)).await
+        Box::pin(self.follow()).await
     }
 }
