@@ -1,7 +1,10 @@
 //! Rollouts over the sessions of real hosts: canaries, waves, the operator's word, a lost host, a console that dies.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../headless/mod.rs"]
 mod headless;
+mod idle;
+#[path = "../real_fleet/mod.rs"]
 mod real_fleet;
 
 use headless::Tagboat;
@@ -308,41 +311,4 @@ fn a_rollout_whose_console_died_goes_on_where_it_was() {
             "{host}"
         );
     }
-}
-
-#[tokio::test]
-async fn sessions_that_are_at_work_are_passed_over_until_they_are_quiet() {
-    let lab = Lab::reset();
-    with_good_tag(&lab);
-    let mut real = RealFleet::connected().await;
-    let Plan::Restart(mut plan) = plan(&real, order(None, 9, 0)) else {
-        panic!()
-    };
-    plan.conditions.when_idle = Some(std::time::Duration::from_secs(3));
-    let busy = plan.sessions[0].clone();
-    let works = format!(
-        "docker exec -d {} sh -c 'while [ ! -e /tmp/enough ]; do echo working >/proc/1/fd/1; sleep 0.2; done'",
-        busy.session
-    );
-    lab.on(busy.host.as_str(), &works);
-    let busy = Target::session(busy.host, busy.session);
-    let id = real.begin(Plan::Restart(plan)).await;
-    let job = real
-        .job_until(&id, "all others being done", |job| {
-            Account::of(job).unwrap().done == 8
-        })
-        .await;
-    assert!(job.track(&busy).unwrap().waits_for_quiet(), "{job:#?}");
-    assert_eq!(words(&job), "8/9 done · waits for a quiet session");
-    let lines: Vec<_> = job.track(&busy).unwrap().lines.iter().cloned().collect();
-    assert!(
-        lines
-            .iter()
-            .any(|line| line.contains("waiting until it was quiet for 3 s: output")),
-        "{lines:?}"
-    );
-    let enough = format!("docker exec {} touch /tmp/enough", busy.session.as_ref().unwrap());
-    lab.on(busy.host.as_str(), &enough);
-    let job = real.ended(&id).await;
-    assert_eq!(words(&job), "9/9 done · done");
 }
