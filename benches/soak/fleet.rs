@@ -58,7 +58,7 @@ fn told_by_job(tagboat: &Tagboat, id: &str) -> BTreeMap<String, String> {
     let shown = tagboat.lines(&["job", "show", id, "--json"], 0);
     let told = |track: &Value| {
         let (_, session) = track["target"].as_str()?.rsplit_once('/')?;
-        let result = track["result"]["result"].as_str().unwrap_or("open").to_owned();
+        let result = track["result"].as_str().unwrap_or("open").to_owned();
         Some((session.to_owned(), result))
     };
     let targets = shown[0]["targets"].as_array().unwrap();

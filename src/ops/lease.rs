@@ -4,7 +4,7 @@ use crate::model::clean::clean;
 use crate::model::names::{HostName, JobId, Operator};
 use crate::ops::console_id::ConsoleId;
 use crate::ops::host_link::HostLink;
-use crate::ops::ports::{Script, ScriptCall, ScriptOutput};
+use crate::ops::ports::{Script, ScriptCall, ScriptOutput, ShellError};
 use crate::ops::report::StepError;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -139,11 +139,13 @@ impl Leases {
             .run(ScriptCall::question(LEASE, arguments).as_root())
             .await
             .map_err(|error| {
-                StepError::of_shell(
-                    &error,
-                    "Nothing was changed.",
-                    "give the login root or `sudo -n` on the host, then run it again",
-                )
+                let advice = match error {
+                    ShellError::NotAllowed(_) => {
+                        "give the login root or `sudo -n` on the host, then run it again".to_owned()
+                    }
+                    _ => format!("see `tagboat status --host {}`, then run it again", link.name()),
+                };
+                StepError::of_shell(&error, "Nothing was changed.", advice)
             })
     }
 }

@@ -52,7 +52,14 @@ impl Spawn for SshSpawn {
         let mut child = timeout(OPEN, command.spawn())
             .await
             .map_err(|_| lost("no channel was opened in time"))?
-            .map_err(|error| lost(&text_of(&error)))?;
+            .map_err(|error| match &error {
+                // What the protocol between two ssh processes here says of it helps nobody.
+                Error::SshMux(_) | Error::Disconnected => {
+                    tracing::debug!(said = text_of(&error), "a master connection is gone");
+                    lost("its ssh has ended")
+                }
+                _ => lost(&text_of(&error)),
+            })?;
         let (Some(stdin), Some(stdout), Some(stderr)) =
             (child.stdin().take(), child.stdout().take(), child.stderr().take())
         else {
