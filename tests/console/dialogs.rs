@@ -1,6 +1,6 @@
 //! What lies over a screen: it freezes its targets, closes itself when they are gone, and can always be left.
 
-use crate::scenario::{DONE, INTERRUPTED, RUNNING, busy, container, job_id, listed, quiet, tell, weighed};
+use crate::scenario::{DONE, RUNNING, busy, container, job_id, listed, quiet, tell, weighed};
 use crate::script::{press, screen};
 use tagboat::model::command::Command;
 use tagboat::model::console::{Effect, Msg, Overlay, State, update};
@@ -77,11 +77,9 @@ fn a_running_job_is_cancelled_only_after_a_yes() {
 }
 
 #[test]
-fn an_interrupted_job_is_resumed_after_a_yes_and_one_that_is_done_everywhere_is_not() {
+fn a_job_that_is_done_everywhere_is_not_resumed() {
     let mut state = busy((100, 30));
-    let effects = press(&mut state, "4jjjuy");
-    assert!(effects.contains(&Effect::Engine(Command::Resume(job_id(INTERRUPTED)))));
-    press(&mut state, "ku");
+    press(&mut state, "4jju");
     assert!(state.overlays.is_empty());
     assert!(state.jobs.contains_key(&job_id(DONE)));
     assert!(said(&state).contains("all of it is done"));

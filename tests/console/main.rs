@@ -14,6 +14,7 @@ mod palette;
 mod paste;
 mod plans;
 mod quitting;
+mod resumes;
 mod rollouts;
 mod scenario;
 mod screenshots;

@@ -75,8 +75,6 @@ pub struct Question {
 pub enum OnYes {
     /// The job is cancelled.
     Cancel(JobId),
-    /// The job is taken up again.
-    Resume(JobId),
     /// The rollout is told this.
     Steer(JobId, Steer),
     /// The console ends while jobs run.

@@ -36,6 +36,7 @@ mod rollout;
 mod rollout_dialog;
 mod session_details;
 mod sessions;
+mod so_far;
 mod standing;
 mod strip;
 mod table;

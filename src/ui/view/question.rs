@@ -56,20 +56,6 @@ pub(super) fn draw(
             document.paragraph(0, Role::Plain, text);
             (title, "leave it", yes)
         }
-        OnYes::Resume(id) => {
-            document.paragraph(0, Role::Plain, &title_of(state, id));
-            document.gap();
-            document.paragraph(
-                0,
-                Role::Plain,
-                "Each step that is done stays done and what must still hold is checked again.",
-            );
-            (
-                format!("resume job {}?", id.short()),
-                "leave it",
-                "resume the job",
-            )
-        }
     };
     document.gap();
     document.line(vec![

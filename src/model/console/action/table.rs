@@ -57,7 +57,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     of(Action::CancelJob, "cancel-job", "cancel", &["c"], JOBS,
         "Cancels a running job: the step that runs is ended on the host too.").asking().hinted(),
     of(Action::ResumeJob, "resume-job", "resume", &["u"], JOBS,
-        "Takes up an interrupted job at the step where it stopped.").asking().hinted(),
+        "Takes up a job that was interrupted or did not end well; shows the plan of what is left of it first.").asking().hinted(),
     of(Action::Accept, "accept", "accept", &["enter"], ACCEPTING,
         "Takes what is shown. In a plan that one key confirms it takes the focused button, which is Cancel.").hinted(),
     of(Action::Confirm, "confirm", "yes", &["y"], CONFIRMED,

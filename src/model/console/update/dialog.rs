@@ -1,7 +1,6 @@
 //! Closing, accepting and confirming what lies over a screen.
 
 use super::{choose, jobs, logs, quit, rollout, run_palette};
-use crate::model::command::Command;
 use crate::model::console::{Dirty, Effect, OnYes, Overlay, PlanDialog, Readiness, Severity, State};
 use crate::model::cost::Cost;
 use crate::model::names::{ContainerId, HostName};
@@ -113,7 +112,6 @@ pub(super) fn confirm(state: &mut State) -> Vec<Effect> {
         }
         Some(Overlay::Question(question)) => match question.on_yes {
             OnYes::Cancel(id) => jobs::cancel(state, id),
-            OnYes::Resume(id) => vec![Effect::Engine(Command::Resume(id))],
             OnYes::Steer(id, steer) => rollout::tell(state, id, steer),
             OnYes::Leave => quit::leave(0),
         },

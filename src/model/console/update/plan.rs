@@ -72,8 +72,20 @@ pub(super) fn restart(
 
 /// Shows a plan of restarts, and asks the hosts what they cost.
 pub(super) fn show_restart(state: &mut State, what: &str, plan: Result<RestartPlan, Refusal>) -> Vec<Effect> {
-    let question = plan.as_ref().map(RestartPlan::to_weigh).unwrap_or_default();
-    show(state, what, plan.map(Plan::Restart));
+    match plan {
+        Ok(plan) => open(state, PlanDialog::new(Plan::Restart(plan), state.clock.now)),
+        Err(refusal) => {
+            show(state, what, Err(refusal));
+            Vec::new()
+        }
+    }
+}
+
+/// Opens a plan, and asks the hosts for what must be known before it can be confirmed.
+pub(super) fn open(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
+    let question = dialog.to_weigh();
+    state.overlays.push(Overlay::Plan(Box::new(dialog)));
+    state.shown.overlay_reach = usize::MAX;
     if question.is_empty() {
         Vec::new()
     } else {

@@ -31,13 +31,13 @@ impl State {
 
     /// Closes plans whose target is not what it was: confirming them could only be refused.
     fn close_what_vanished(&mut self) {
-        let fleet = &self.fleet;
+        let (fleet, jobs) = (&self.fleet, &self.jobs);
         let mut reasons = Vec::new();
         self.overlays.retain(|overlay| {
             let Overlay::Plan(dialog) = overlay else {
                 return true;
             };
-            let vanished = dialog.vanished(fleet);
+            let vanished = dialog.vanished(fleet, jobs);
             let stays = vanished.is_none();
             reasons.extend(vanished.map(|why| format!("{}: {why}; nothing was changed", dialog.plan.verb())));
             stays
