@@ -20,3 +20,4 @@ mod scenario;
 mod screenshots;
 mod script;
 mod sizes;
+mod told_costs;

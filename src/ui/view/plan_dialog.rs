@@ -16,6 +16,7 @@
 use super::document::Document;
 use super::{Look, frame, input_line, so_far};
 use crate::model::console::{Origin, PlanDialog, Readiness, State};
+use crate::model::cost::Cost;
 use crate::model::names::HostName;
 use crate::model::plan::{Gate, Plan, PlanLine, RestartTarget};
 use crate::ui::format;
@@ -80,17 +81,19 @@ fn document<'l>(state: &State, look: &'l Look<'l>, width: usize, dialog: &PlanDi
     let is_over = |line: &PlanLine| resumed.is_some_and(|(job, left)| so_far::is_over(job, left, line));
     let rows: Vec<_> = lines.iter().map(|line| row(look, line, is_over(line))).collect();
     document.columns_with(0, &rows, |document, place| {
-        let is_first = !lines[..place].iter().any(|line| line.target == lines[place].target);
+        let is_first = !lines[..place]
+            .iter()
+            .any(|line| line.target == lines[place].target);
         if let Some((job, _)) = resumed
             && is_first
         {
             so_far::of_target(document, job, &lines[place].target);
         }
-        if let Plan::Restart(restart) = plan
-            && let Some(one) = restart.sessions.get(place)
-        {
-            costs(document, look, one);
-        }
+        let one = match plan {
+            Plan::Restart(restart) => restart.sessions.get(place),
+            _ => None,
+        };
+        costs(document, look, &lines[place], one);
     });
     if !plan.refused().is_empty() {
         document.gap();
@@ -145,17 +148,18 @@ fn row(look: &Look<'_>, line: &PlanLine, is_over: bool) -> Vec<(Role, String)> {
     ]
 }
 
-/// What it costs to restart a session, under its line; until its host has told, that it was asked.
-fn costs(document: &mut Document<'_>, look: &Look<'_>, one: &RestartTarget) {
+/// What a line costs and what it waits for, under it, in the words of the plan; until a host has told, that it was asked.
+fn costs(document: &mut Document<'_>, look: &Look<'_>, line: &PlanLine, one: Option<&RestartTarget>) {
     const INDENT: usize = 2;
-    let Some(cost) = &one.cost else {
+    let cost = one.map(|one| one.cost.as_ref());
+    let is_felt = cost.flatten().is_some_and(Cost::is_felt);
+    let role = if is_felt { Role::Warn } else { Role::Muted };
+    for words in &line.costs {
+        document.paragraph(INDENT, role, words);
+    }
+    if cost == Some(None) {
         let words = format!("looking at what it costs{}", look.glyphs.strokes.ellipsis);
         document.paragraph(INDENT, Role::Muted, &words);
-        return;
-    };
-    let role = if cost.is_felt() { Role::Warn } else { Role::Muted };
-    for line in cost.lines(one.probe.keep_predecessors) {
-        document.paragraph(INDENT, role, &line);
     }
 }
 
