@@ -87,7 +87,17 @@ fn steering(steer: &Steer) -> (String, &'static str, &'static str) {
             "Its preconditions are checked again, from its first step on.",
             "try it again",
         ),
-        Steer::Pause | Steer::Continue => (format!("{} it?", steer.word()), "", steer.word()),
+        Steer::Continue => (
+            "go on after the pause?".to_owned(),
+            "The sessions that are left follow, wave by wave.",
+            "go on",
+        ),
+        // It is told at once and never asked.
+        Steer::Pause => (
+            "pause the rollout?".to_owned(),
+            "What runs comes to its end, and no other session begins.",
+            "pause",
+        ),
     }
 }
 

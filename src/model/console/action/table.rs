@@ -23,7 +23,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "Brings sessions back to their predecessors, hosts to the tag before, or takes back what a job did; shows the plan first.")
         .asking().hinted(),
     of(Action::PauseRollout, "pause-rollout", "pause", &["p"], ROLLOUT,
-        "Lets the sessions that are being restarted end and begins no other; again, and it goes on.").hinted(),
+        "Lets the sessions that are being restarted end and begins no other, at once; again, and it goes on after a yes.").hinted(),
     of(Action::ApproveRollout, "approve-rollout", "approve", &["a"], ROLLOUT,
         "Says that the canaries are good: the others follow.").asking().hinted(),
     of(Action::SkipSession, "skip-session", "skip", &["s"], ROLLOUT,
