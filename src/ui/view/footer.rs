@@ -138,7 +138,11 @@ fn hint(state: &State, info: &ActionInfo) -> Option<String> {
         (Some(Overlay::Logs(_)), Action::Close) if place == Place::LogEntry => "leave it",
         (
             Some(
-                Overlay::Messages { .. } | Overlay::Refused { .. } | Overlay::Help { .. } | Overlay::Logs(_),
+                Overlay::Messages { .. }
+                | Overlay::Refused { .. }
+                | Overlay::Vanished { .. }
+                | Overlay::Help { .. }
+                | Overlay::Logs(_),
             ),
             Action::Close,
         ) => "close",

@@ -49,7 +49,11 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
             return logs::accept(state);
         }
         Some(
-            Overlay::Question(_) | Overlay::Filter { .. } | Overlay::Help { .. } | Overlay::Refused { .. },
+            Overlay::Question(_)
+            | Overlay::Filter { .. }
+            | Overlay::Help { .. }
+            | Overlay::Refused { .. }
+            | Overlay::Vanished { .. },
         )
         | None => {}
     }
@@ -113,7 +117,7 @@ pub(super) fn confirm(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Question(question)) => match question.on_yes {
             OnYes::Cancel(id) => jobs::cancel(state, id),
             OnYes::Steer(id, steer) => rollout::tell(state, id, steer),
-            OnYes::Leave => quit::leave(0),
+            OnYes::Leave(_) => quit::leave(0),
         },
         Some(other) => {
             state.overlays.push(other);
