@@ -13,6 +13,7 @@ mod movement;
 mod palette;
 mod paste;
 mod plans;
+mod pointed;
 mod quitting;
 mod resumes;
 mod rollouts;

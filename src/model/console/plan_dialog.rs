@@ -1,5 +1,6 @@
 //! A plan that waits for its confirmation, frozen as it was when the dialog opened.
 
+use super::RowId;
 use super::line_input::LineInput;
 use crate::model::cost::Cost;
 use crate::model::fleet::Fleet;
@@ -7,7 +8,7 @@ use crate::model::job::{Job, Target};
 use crate::model::names::{ContainerId, HostName, JobId};
 use crate::model::plan::{Gate, Plan};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The dialog. Cancel is focused, always.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,8 @@ pub struct PlanDialog {
     pub plan: Plan,
     /// What a confirmation begins.
     pub origin: Origin,
+    /// The marked rows that it was made from.
+    pub marks: BTreeSet<RowId>,
     /// When it was shown, or what it costs became known.
     pub opened_at: Timestamp,
     /// What was typed at its gate; never filled in.
@@ -74,6 +77,7 @@ impl PlanDialog {
         Self {
             plan,
             origin,
+            marks: BTreeSet::new(),
             opened_at: now,
             typed: LineInput::default(),
             scroll: 0,

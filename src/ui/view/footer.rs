@@ -115,7 +115,7 @@ fn hints(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'_>) {
 fn hint(state: &State, info: &ActionInfo) -> Option<String> {
     let place = state.place();
     if let Place::List(screen) = place
-        && info.risk != Risk::Safe
+        && info.risk >= Risk::Reversible
         && !state.lists.of(screen).marks.is_empty()
     {
         let marked = state.lists.of(screen).marks.len();

@@ -11,6 +11,7 @@ use crate::model::job::{Job, JobEvent, JobState, TrackResult, Verdict};
 use crate::model::names::JobId;
 use crate::model::plan::Plan;
 use crate::model::rollout::{Account, Stage};
+use std::collections::BTreeSet;
 
 /// Asks before a job is cancelled.
 pub(super) fn ask_to_cancel(state: &mut State) {
@@ -36,13 +37,16 @@ pub(super) fn plan_the_rest(state: &mut State) -> Vec<Effect> {
 /// Does what was confirmed: the plan becomes a job, or the job that it is the rest of is taken up.
 pub(super) fn start(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
     match dialog.origin {
-        Origin::New => run(state, dialog.plan),
-        Origin::Resume { job, .. } => vec![Effect::Engine(Command::Resume(job))],
+        Origin::New => run(state, dialog.plan, dialog.marks),
+        Origin::Resume { job, .. } => {
+            state.lists.give(job.clone(), dialog.marks);
+            vec![Effect::Engine(Command::Resume(job))]
+        }
     }
 }
 
 /// Makes a plan a job, and shows it.
-fn run(state: &mut State, plan: Plan) -> Vec<Effect> {
+fn run(state: &mut State, plan: Plan, marks: BTreeSet<RowId>) -> Vec<Effect> {
     let mut id = JobId::new(state.clock.now, state.clock.salt);
     while state.jobs.contains_key(&id) {
         state.clock.salt = state.clock.salt.wrapping_add(1);
@@ -56,6 +60,7 @@ fn run(state: &mut State, plan: Plan) -> Vec<Effect> {
         state.clock.now,
     );
     state.jobs.insert(id.clone(), job);
+    state.lists.give(id.clone(), marks);
     state.details = Some(Details::of(RowId::Job(id.clone())));
     state.touch_rows();
     let mut effects = vec![Effect::Engine(Command::Run {
@@ -76,6 +81,9 @@ pub(super) fn know(state: &mut State, job: Job) -> Vec<Effect> {
         );
         state.say(Severity::Warn, text);
     }
+    if job.is_live() {
+        state.lists.begun(&job.id);
+    }
     state.jobs.insert(job.id.clone(), job);
     state.touch_rows();
     retitle(state)
@@ -90,6 +98,9 @@ pub(super) fn happen(state: &mut State, id: &JobId, event: JobEvent) -> Vec<Effe
     };
     let said = what_to_say(state, id, &event);
     let waited = waits_for_approval(state, id);
+    if matches!(event, JobEvent::Started { .. }) {
+        state.lists.begun(id);
+    }
     match (state.jobs.get_mut(id), event) {
         (Some(job), event) => job.apply(event),
         (None, JobEvent::Started { plan, operator, at }) => {
@@ -167,6 +178,7 @@ pub(super) fn refuse(state: &mut State, id: &JobId, refusal: Refusal) -> Vec<Eff
         .jobs
         .get(id)
         .map_or_else(|| format!("job {}", id.short()), |job| job.plan.title());
+    state.lists.declined(id);
     if was_asked_for {
         state.jobs.remove(id);
         if state
