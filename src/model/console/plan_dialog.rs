@@ -3,6 +3,7 @@
 use super::RowId;
 use super::line_input::LineInput;
 use crate::model::cost::Cost;
+use crate::model::failure::Refusal;
 use crate::model::fleet::Fleet;
 use crate::model::job::{Job, Target};
 use crate::model::names::{ContainerId, HostName, JobId};
@@ -114,6 +115,18 @@ impl PlanDialog {
             restart.take_costs(host, costs);
             self.opened_at = now;
         }
+    }
+
+    /// Leaves out the sessions that are not as the conditions of the plan want them, once all have told; the refusal where
+    /// none is left. What is left of a job stays in it: some of it may have begun, and must come to its end.
+    pub fn hold_to_conditions(&mut self) -> Result<(), Refusal> {
+        if self.origin == Origin::New
+            && self.silent().is_empty()
+            && let Plan::Restart(restart) = &mut self.plan
+        {
+            *restart = restart.clone().hold_to_conditions()?;
+        }
+        Ok(())
     }
 
     /// Whether a confirmation would be taken now.

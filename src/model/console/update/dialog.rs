@@ -65,8 +65,13 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
 pub(super) fn weighed(state: &mut State, host: &HostName, costs: &BTreeMap<ContainerId, Cost>) {
     let now = state.clock.now;
     for overlay in &mut state.overlays {
-        if let Overlay::Plan(dialog) = overlay {
-            dialog.take_costs(host, costs, now);
+        let Overlay::Plan(dialog) = overlay else {
+            continue;
+        };
+        dialog.take_costs(host, costs, now);
+        if let Err(refusal) = dialog.hold_to_conditions() {
+            let what = dialog.plan.verb().to_owned();
+            *overlay = Overlay::Vanished { what, refusal };
         }
     }
     state.touch(Dirty::Normal);

@@ -30,7 +30,7 @@ pub(super) fn plan(state: &mut State, dialog: RolloutDialog) -> Vec<Effect> {
     };
     let mut plan = plan_restart(&intent, &state.fleet);
     if let Ok(plan) = &mut plan {
-        plan.conditions.when_idle = dialog.when_idle;
+        plan.conditions = dialog.conditions;
     }
     show_restart(state, "roll out", plan)
 }
