@@ -168,9 +168,9 @@ fn a_console_that_is_killed_in_a_push_shows_the_job_as_interrupted_at_its_next_s
     console.keys(&["4"]);
     console.shows(&["push convocate:v1.1.0 to 3 hosts", "interrupted"]);
     console.keys(&["u"]);
-    console.shows(&["resume job", "y resume the job"]);
+    console.shows(&["resume job", "y resume and push to 3"]);
     console.press_until("y", "the job was taken up", |screen| {
-        !screen.contains("y resume the job")
+        !screen.contains("y resume and push")
     });
     let ended = console.until("the job is done", |screen| {
         screen.lines().any(|line| {

@@ -1,9 +1,9 @@
 //! What lies over a screen: it freezes its targets, closes itself when they are gone, and can always be left.
 
-use crate::scenario::{DONE, INTERRUPTED, RUNNING, busy, container, job_id, listed, quiet, tell, weighed};
+use crate::scenario::{DONE, RUNNING, busy, container, job_id, listed, quiet, tell, weighed};
 use crate::script::{press, screen};
 use tagboat::model::command::Command;
-use tagboat::model::console::{Effect, Msg, Overlay, State, update};
+use tagboat::model::console::{Effect, Msg, Overlay, Place, State, update};
 use tagboat::model::event::Event;
 use tagboat::model::failure::Refusal;
 use tagboat::model::fleet::{ContainerState, HostChange};
@@ -22,13 +22,35 @@ fn gone(name: &str) -> HostChange {
 }
 
 #[test]
-fn a_plan_closes_itself_when_its_session_is_gone() {
+fn a_plan_whose_session_is_gone_makes_place_for_the_reason() {
     let mut state = listed((100, 30));
     press(&mut state, "r");
     tell(&mut state, "eu-01", gone("convocate-session-atlas"));
-    screen(&mut state);
-    assert!(state.overlays.is_empty());
+    let text = screen(&mut state);
+    assert!(text.contains("not possible: restart"), "{text}");
+    assert!(text.contains("eu-01/convocate-session-atlas is gone"), "{text}");
     assert!(said(&state).contains("convocate-session-atlas is gone; nothing was changed"));
+    press(&mut state, "<esc>");
+    assert!(state.overlays.is_empty());
+}
+
+#[test]
+fn a_word_that_is_typed_for_a_plan_never_acts_on_the_list_when_the_plan_goes_away_meanwhile() {
+    let mut state = listed((100, 30));
+    press(&mut state, "/grove<enter>x");
+    assert_eq!(state.place(), Place::Typed);
+    // As after a restart from elsewhere: the same name, another container.
+    let mut anew = container("convocate-session-grove", "v3.1.0", ContainerState::Running);
+    anew.id = container("another", "v3.1.0", ContainerState::Running).id;
+    tell(&mut state, "eu-05", gone("convocate-session-grove"));
+    tell(&mut state, "eu-05", HostChange::Container(anew));
+    let effects = press(&mut state, "ghqyeduxlr<left><right>e<C-u>");
+    assert_eq!(effects, []);
+    update(&mut state, Msg::Paste("grove".to_owned()));
+    assert_eq!(state.place(), Place::Vanished);
+    assert!(screen(&mut state).contains("eu-05/convocate-session-grove was re-created meanwhile"));
+    assert_eq!(press(&mut state, "<enter>"), []);
+    assert!(state.overlays.is_empty());
 }
 
 #[test]
@@ -77,11 +99,9 @@ fn a_running_job_is_cancelled_only_after_a_yes() {
 }
 
 #[test]
-fn an_interrupted_job_is_resumed_after_a_yes_and_one_that_is_done_everywhere_is_not() {
+fn a_job_that_is_done_everywhere_is_not_resumed() {
     let mut state = busy((100, 30));
-    let effects = press(&mut state, "4jjjuy");
-    assert!(effects.contains(&Effect::Engine(Command::Resume(job_id(INTERRUPTED)))));
-    press(&mut state, "ku");
+    press(&mut state, "4jju");
     assert!(state.overlays.is_empty());
     assert!(state.jobs.contains_key(&job_id(DONE)));
     assert!(said(&state).contains("nothing of it is left to do"));

@@ -3,9 +3,10 @@
 use crate::scenario::{busy, listed};
 use crate::script::{press, screen};
 use tagboat::model::command::Command;
-use tagboat::model::console::{Dirty, Effect, Msg, Signal, Size, update};
+use tagboat::model::console::{Action, Dirty, Effect, Msg, Signal, Size, update};
 use tagboat::model::event::Event;
-use tagboat::model::job::{JobEvent, Verdict};
+use tagboat::model::failure::Failure;
+use tagboat::model::job::{JobEvent, StepKind, TrackResult, Verdict};
 
 fn leaving() -> Vec<Effect> {
     vec![Effect::Engine(Command::Shutdown), Effect::Quit(0)]
@@ -45,6 +46,49 @@ fn the_question_answers_itself_when_the_last_job_has_ended() {
         effects = update(&mut state, Msg::Engine(Box::new(Event::Job { id, event })));
     }
     assert!(effects.ends_with(&leaving()), "{effects:?}");
+}
+
+#[test]
+fn a_failure_of_the_last_job_is_told_in_the_question_and_waits_for_an_answer_of_its_own() {
+    let mut state = busy((100, 30));
+    press(&mut state, "q");
+    let running: Vec<_> = state.live_jobs().map(|job| job.id.clone()).collect();
+    for id in &running {
+        let target = state.jobs[id].tracks[1].target.clone();
+        let result = TrackResult::Failed(Failure {
+            host: Some(target.host.clone()),
+            step: StepKind::Send,
+            cause: "the connection was lost".to_owned(),
+            state: "Nothing was loaded.".to_owned(),
+            advice: "push again".to_owned(),
+            retryable: true,
+        });
+        let at = state.clock.now;
+        let verdict = Verdict::Partly;
+        for event in [
+            JobEvent::TargetEnded { target, result, at },
+            JobEvent::Ended { verdict, at },
+        ] {
+            let id = id.clone();
+            let effects = update(&mut state, Msg::from(Event::Job { id, event }));
+            assert!(!effects.ends_with(&leaving()), "nobody has seen it");
+        }
+    }
+    let text = screen(&mut state);
+    for words in [
+        "1 job ended, not all went well",
+        "partly done",
+        "eu-02: the connection was lost",
+        "n stay",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    let at_once = update(&mut state, Msg::Act(Action::Confirm));
+    assert!(at_once.is_empty(), "that was meant for the question before");
+    let mut left = state.clone();
+    assert_eq!(press(&mut left, "y"), leaving());
+    assert!(press(&mut state, "n").is_empty());
+    assert!(state.overlays.is_empty());
 }
 
 #[test]

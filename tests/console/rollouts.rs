@@ -3,7 +3,7 @@
 use crate::scenario::{ago, listed, operator, quiet, weighed};
 use crate::script::{press, screen};
 use tagboat::model::command::Command;
-use tagboat::model::console::{Effect, Msg, State, update};
+use tagboat::model::console::{Action, Effect, Msg, State, update};
 use tagboat::model::event::Event;
 use tagboat::model::failure::Failure;
 use tagboat::model::job::{JobEvent, Step, StepKind, StepState, Target, TrackResult, Verdict};
@@ -182,7 +182,7 @@ fn the_canary_being_good_rings_and_asks_and_the_others_follow_on_a_yes_alone() {
 }
 
 #[test]
-fn a_pause_is_told_at_once_and_the_same_key_goes_on() {
+fn a_pause_is_told_at_once_and_the_same_key_goes_on_after_a_yes_alone() {
     let mut state = listed(SIZE);
     let (id, _) = begun(&mut state, "o");
     assert_eq!(steers(&press(&mut state, "p")), [Steer::Pause]);
@@ -197,7 +197,22 @@ fn a_pause_is_told_at_once_and_the_same_key_goes_on() {
         said.contains("0/4 done · paused") && said.contains("p go on"),
         "{said}"
     );
-    assert_eq!(steers(&press(&mut state, "p")), [Steer::Continue]);
+    // Pressed twice to be sure, or held down.
+    assert_eq!(steers(&press(&mut state, "ppp<enter>")), []);
+    press(&mut state, "p");
+    let said = screen(&mut state);
+    assert!(said.contains("go on after the pause?"), "{said}");
+    assert_eq!(steers(&press(&mut state, "n")), []);
+    assert_eq!(steers(&press(&mut state, "py")), [Steer::Continue]);
+}
+
+#[test]
+fn a_yes_that_comes_with_the_question_does_not_end_a_pause() {
+    let mut state = in_the_middle();
+    update(&mut state, Msg::Act(Action::PauseRollout));
+    let at_once = update(&mut state, Msg::Act(Action::Confirm));
+    assert_eq!(steers(&at_once), []);
+    assert_eq!(steers(&press(&mut state, "y")), [Steer::Continue]);
 }
 
 #[test]

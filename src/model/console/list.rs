@@ -2,7 +2,8 @@
 
 use super::facets::Facets;
 use super::{Field, Filter, RowId, Screen, natural};
-use std::collections::BTreeSet;
+use crate::model::names::JobId;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a list is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,24 +126,49 @@ impl List {
     }
 }
 
-/// The four lists.
+/// The four lists, and which marks were given to jobs that have not begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lists([List; 4]);
+pub struct Lists {
+    lists: [List; 4],
+    given: BTreeMap<JobId, BTreeSet<RowId>>,
+}
 
 impl Default for Lists {
     fn default() -> Self {
-        Self(Screen::ALL.map(List::new))
+        Self {
+            lists: Screen::ALL.map(List::new),
+            given: BTreeMap::new(),
+        }
     }
 }
 
 impl Lists {
     /// The list of a screen.
     pub fn of(&self, screen: Screen) -> &List {
-        &self.0[screen as usize]
+        &self.lists[screen as usize]
     }
 
     /// The list of a screen, to be changed.
     pub fn of_mut(&mut self, screen: Screen) -> &mut List {
-        &mut self.0[screen as usize]
+        &mut self.lists[screen as usize]
+    }
+
+    /// These rows were marked for a job that is to begin.
+    pub(super) fn give(&mut self, job: JobId, marks: BTreeSet<RowId>) {
+        if !marks.is_empty() {
+            self.given.insert(job, marks);
+        }
+    }
+
+    /// A job began: what was marked for it is not marked any more, so that no later action is about it unseen.
+    pub(super) fn begun(&mut self, job: &JobId) {
+        for row in self.given.remove(job).unwrap_or_default() {
+            self.of_mut(row.screen()).marks.remove(&row);
+        }
+    }
+
+    /// A job was declined: what was marked for it stays marked.
+    pub(super) fn declined(&mut self, job: &JobId) {
+        self.given.remove(job);
     }
 }

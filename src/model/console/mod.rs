@@ -45,7 +45,7 @@ pub use log_view::{EntryFor, LogEntry, LogView};
 pub use messages::{Message, Messages, Severity};
 pub use msg::{Msg, Signal, Size};
 pub use overlay::{OnYes, Overlay, Question};
-pub use plan_dialog::{PlanDialog, Readiness};
+pub use plan_dialog::{Origin, PlanDialog, Readiness};
 pub use rollout_dialog::{RolloutDialog, RolloutField};
 pub use row_id::RowId;
 pub use screen::{Place, Screen};

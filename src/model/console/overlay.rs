@@ -44,6 +44,14 @@ pub enum Overlay {
         /// Why not.
         refusal: Refusal,
     },
+    /// What stands in the place of a plan whose targets are not what they were. It takes the keys that were meant for the plan,
+    /// so that none of them acts on what lies below.
+    Vanished {
+        /// What was wanted.
+        what: String,
+        /// What is not as it was.
+        refusal: Refusal,
+    },
     /// A question with yes and no.
     Question(Question),
     /// A choice of hosts.
@@ -75,12 +83,10 @@ pub struct Question {
 pub enum OnYes {
     /// The job is cancelled.
     Cancel(JobId),
-    /// The job is taken up again.
-    Resume(JobId),
     /// The rollout is told this.
     Steer(JobId, Steer),
-    /// The console ends while jobs run.
-    Leave,
+    /// The console ends while these jobs run.
+    Leave(Vec<JobId>),
 }
 
 impl Overlay {
@@ -95,6 +101,7 @@ impl Overlay {
                 _ => Place::Plan,
             },
             Self::Refused { .. } => Place::Refused,
+            Self::Vanished { .. } => Place::Vanished,
             Self::Question(_) => Place::Question,
             Self::Hosts(_) => Place::Hosts,
             Self::Choice(_) => Place::Choice,

@@ -1,24 +1,45 @@
 //! A plan that waits for its confirmation, frozen as it was when the dialog opened.
 
+use super::RowId;
 use super::line_input::LineInput;
 use crate::model::cost::Cost;
+use crate::model::failure::Refusal;
 use crate::model::fleet::Fleet;
-use crate::model::names::{ContainerId, HostName};
+use crate::model::job::{Job, Target};
+use crate::model::names::{ContainerId, HostName, JobId};
 use crate::model::plan::{Gate, Plan};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The dialog. Cancel is focused, always.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanDialog {
     /// What would be done.
     pub plan: Plan,
+    /// What a confirmation begins.
+    pub origin: Origin,
+    /// The marked rows that it was made from.
+    pub marks: BTreeSet<RowId>,
     /// When it was shown, or what it costs became known.
     pub opened_at: Timestamp,
     /// What was typed at its gate; never filled in.
     pub typed: LineInput,
     /// The first line that is shown.
     pub scroll: usize,
+}
+
+/// What the confirmation of a plan begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A job of its own.
+    New,
+    /// Nothing new: an earlier job is taken up, and the plan is what is left of it.
+    Resume {
+        /// Which job.
+        job: JobId,
+        /// The targets that it will work on.
+        left: Vec<Target>,
+    },
 }
 
 /// Whether the dialog would take a confirmation now.
@@ -40,30 +61,50 @@ impl PlanDialog {
     /// How long a fresh dialog takes no confirmation.
     pub const ARMING: SignedDuration = SignedDuration::from_millis(300);
 
-    /// A dialog that opens now.
+    /// A dialog that opens now, for what was planned now.
     pub fn new(plan: Plan, now: Timestamp) -> Self {
+        Self::of(plan, Origin::New, now)
+    }
+
+    /// A dialog that opens now, for what is left of a job. Where nothing is left of it but its end, the plan is the whole one.
+    pub fn to_resume(job: &Job, now: Timestamp) -> Self {
+        let left = job.left();
+        let plan = job.plan.rest(&left).unwrap_or_else(|| job.plan.clone());
+        let job = job.id.clone();
+        Self::of(plan, Origin::Resume { job, left }, now)
+    }
+
+    fn of(plan: Plan, origin: Origin, now: Timestamp) -> Self {
         Self {
             plan,
+            origin,
+            marks: BTreeSet::new(),
             opened_at: now,
             typed: LineInput::default(),
             scroll: 0,
         }
     }
 
-    /// Whether the plan changes anything. A prune that keeps all is shown for its reasons only.
+    /// Whether the plan changes anything. A prune that keeps all is shown for its reasons only; a job that is taken up comes
+    /// to its end at least.
     pub fn has_work(&self) -> bool {
-        match &self.plan {
-            Plan::Prune(prune) => prune.removals().next().is_some(),
+        match (&self.plan, &self.origin) {
+            (Plan::Prune(prune), Origin::New) => prune.removals().next().is_some(),
             _ => true,
+        }
+    }
+
+    /// What must be asked before anybody can say what the plan costs.
+    pub fn to_weigh(&self) -> BTreeMap<HostName, Vec<ContainerId>> {
+        match &self.plan {
+            Plan::Restart(restart) => restart.to_weigh(),
+            _ => BTreeMap::new(),
         }
     }
 
     /// The hosts that have not yet said what the plan costs.
     pub fn silent(&self) -> Vec<HostName> {
-        match &self.plan {
-            Plan::Restart(restart) => restart.to_weigh().into_keys().collect(),
-            _ => Vec::new(),
-        }
+        self.to_weigh().into_keys().collect()
     }
 
     /// Takes in what a restart costs; the dialog then must be looked at anew before it takes a confirmation.
@@ -74,6 +115,18 @@ impl PlanDialog {
             restart.take_costs(host, costs);
             self.opened_at = now;
         }
+    }
+
+    /// Leaves out the sessions that are not as the conditions of the plan want them, once all have told; the refusal where
+    /// none is left. What is left of a job stays in it: some of it may have begun, and must come to its end.
+    pub fn hold_to_conditions(&mut self) -> Result<(), Refusal> {
+        if self.origin == Origin::New
+            && self.silent().is_empty()
+            && let Plan::Restart(restart) = &mut self.plan
+        {
+            *restart = restart.clone().hold_to_conditions()?;
+        }
+        Ok(())
     }
 
     /// Whether a confirmation would be taken now.
@@ -95,7 +148,23 @@ impl PlanDialog {
     }
 
     /// What the plan was about and is not there any more, so that it cannot be meant any more.
-    pub fn vanished(&self, fleet: &Fleet) -> Option<String> {
+    pub fn vanished(&self, fleet: &Fleet, jobs: &BTreeMap<JobId, Job>) -> Option<String> {
+        match &self.origin {
+            Origin::New => self.changed(fleet),
+            // What the job itself changed is no reason: each target is checked again when its turn comes.
+            Origin::Resume { job, left } => match jobs.get(job) {
+                Some(now) if now.is_resumable() && now.left() == *left => None,
+                Some(now) => Some(format!(
+                    "job {} is not as it was shown: {}",
+                    job.short(),
+                    now.state.word()
+                )),
+                None => Some(format!("job {} is gone", job.short())),
+            },
+        }
+    }
+
+    fn changed(&self, fleet: &Fleet) -> Option<String> {
         match &self.plan {
             Plan::Push(push) => {
                 let now = fleet.source().images.get(&push.reference);

@@ -1,6 +1,8 @@
-//! How a rollout is to go, chosen before its plan is made: the tag, the canaries, the waves, how many may fail.
+//! How a rollout is to go, chosen before its plan is made: the tag, the canaries, the waves, how many may fail, which sessions wait
+//! or are left out.
 
 use crate::model::names::{HostName, SessionName, Tag};
+use crate::model::plan::Conditions;
 use crate::model::rollout::{Canary, RolloutOrder};
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -16,8 +18,8 @@ pub struct RolloutDialog {
     pub onto: Option<Tag>,
     /// The order so far.
     pub order: RolloutOrder,
-    /// How long a session must have been quiet before it is touched.
-    pub when_idle: Option<Duration>,
+    /// What must hold before a session is touched.
+    pub conditions: Conditions,
     /// The line under the cursor.
     pub cursor: usize,
 }
@@ -37,6 +39,8 @@ pub enum RolloutField {
     Failures,
     /// Whether it waits for sessions to be quiet.
     Quiet,
+    /// Whether sessions with files of their own are left out.
+    Clean,
 }
 
 /// The times of quiet that can be chosen, in minutes; none is the first choice.
@@ -44,13 +48,14 @@ const QUIET: [u64; 4] = [1, 5, 15, 60];
 
 impl RolloutField {
     /// The lines from top to bottom.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Onto,
         Self::Canaries,
         Self::Approval,
         Self::Wave,
         Self::Failures,
         Self::Quiet,
+        Self::Clean,
     ];
 
     /// Its label.
@@ -62,6 +67,7 @@ impl RolloutField {
             Self::Wave => "wave",
             Self::Failures => "may fail",
             Self::Quiet => "quiet",
+            Self::Clean => "clean",
         }
     }
 
@@ -74,6 +80,7 @@ impl RolloutField {
             Self::Wave => "sessions at the same time; the next wave waits for all of them",
             Self::Failures => "failures after which it still goes on",
             Self::Quiet => "how long nothing may have happened in a session that is taken",
+            Self::Clean => "whether sessions with files outside their volumes are left out",
         }
     }
 }
@@ -93,7 +100,7 @@ impl RolloutDialog {
             tags,
             onto: None,
             order,
-            when_idle: None,
+            conditions: Conditions::default(),
             cursor: 0,
         }
     }
@@ -117,10 +124,12 @@ impl RolloutDialog {
             },
             RolloutField::Wave => self.order.wave.to_string(),
             RolloutField::Failures => self.order.max_failures.to_string(),
-            RolloutField::Quiet => match self.when_idle {
+            RolloutField::Quiet => match self.conditions.when_idle {
                 Some(quiet) => format!("{} min", quiet.as_secs() / 60),
                 None => "does not matter".to_owned(),
             },
+            RolloutField::Clean if self.conditions.require_clean => "only clean sessions".to_owned(),
+            RolloutField::Clean => "does not matter".to_owned(),
         }
     }
 
@@ -153,12 +162,13 @@ impl RolloutDialog {
                 self.order.wave = NonZeroUsize::new(step(self.order.wave.get())).unwrap_or(NonZeroUsize::MIN);
             }
             RolloutField::Failures => self.order.max_failures = step(self.order.max_failures),
-            RolloutField::Quiet => self.when_idle = self.other_quiet(more),
+            RolloutField::Quiet => self.conditions.when_idle = self.other_quiet(more),
+            RolloutField::Clean => self.conditions.require_clean = !self.conditions.require_clean,
         }
     }
 
     fn other_quiet(&self, more: bool) -> Option<Duration> {
-        let minutes = self.when_idle.map(|quiet| quiet.as_secs() / 60);
+        let minutes = self.conditions.when_idle.map(|quiet| quiet.as_secs() / 60);
         let now = QUIET.iter().position(|known| Some(*known) == minutes);
         let next = match (now, more) {
             (None, true) => Some(0),
@@ -215,6 +225,11 @@ mod tests {
             turn(&mut dialog, RolloutField::Quiet, false, 9),
             "does not matter"
         );
+        assert_eq!(
+            turn(&mut dialog, RolloutField::Clean, true, 1),
+            "only clean sessions"
+        );
+        assert_eq!(turn(&mut dialog, RolloutField::Clean, true, 1), "does not matter");
     }
 
     #[test]

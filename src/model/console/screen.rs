@@ -69,6 +69,8 @@ pub enum Place {
     Question,
     /// A refusal that is read and closed.
     Refused,
+    /// What stands in the place of a plan that went away under the fingers: letters do nothing.
+    Vanished,
     /// A choice of hosts, several at once.
     Hosts,
     /// A choice of one thing: a tag, a sort column.
@@ -94,7 +96,7 @@ impl Place {
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Typed | Self::Help | Self::Palette | Self::Filter | Self::LogEntry
+            Self::Typed | Self::Vanished | Self::Help | Self::Palette | Self::Filter | Self::LogEntry
         )
     }
 }

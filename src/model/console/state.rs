@@ -134,6 +134,14 @@ impl State {
         }
     }
 
+    /// The one row that is looked at, whatever is marked: that of the details, or that under the cursor.
+    pub fn pointed(&self) -> Option<&RowId> {
+        match &self.details {
+            Some(details) => Some(&details.row),
+            None => self.lists.of(self.screen).cursor.as_ref(),
+        }
+    }
+
     /// The screen that the targets are from.
     pub fn screen_of_targets(&self) -> Screen {
         self.details

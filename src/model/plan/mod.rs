@@ -11,6 +11,7 @@ mod prune;
 mod push;
 mod remove;
 mod rename;
+mod rest;
 mod restart;
 mod rollback;
 mod route;

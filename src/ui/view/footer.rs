@@ -115,7 +115,7 @@ fn hints(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'_>) {
 fn hint(state: &State, info: &ActionInfo) -> Option<String> {
     let place = state.place();
     if let Place::List(screen) = place
-        && info.risk != Risk::Safe
+        && info.risk >= Risk::Reversible
         && !state.lists.of(screen).marks.is_empty()
     {
         let marked = state.lists.of(screen).marks.len();
@@ -138,7 +138,11 @@ fn hint(state: &State, info: &ActionInfo) -> Option<String> {
         (Some(Overlay::Logs(_)), Action::Close) if place == Place::LogEntry => "leave it",
         (
             Some(
-                Overlay::Messages { .. } | Overlay::Refused { .. } | Overlay::Help { .. } | Overlay::Logs(_),
+                Overlay::Messages { .. }
+                | Overlay::Refused { .. }
+                | Overlay::Vanished { .. }
+                | Overlay::Help { .. }
+                | Overlay::Logs(_),
             ),
             Action::Close,
         ) => "close",

@@ -36,6 +36,7 @@ mod rollout;
 mod rollout_dialog;
 mod session_details;
 mod sessions;
+mod so_far;
 mod standing;
 mod strip;
 mod table;
@@ -129,7 +130,9 @@ fn overlay_over(
             0
         }
         Overlay::Plan(dialog) => plan_dialog::draw(buffer, around, state, look, dialog),
-        Overlay::Refused { what, refusal } => refused::draw(buffer, around, look, what, refusal),
+        Overlay::Refused { what, refusal } | Overlay::Vanished { what, refusal } => {
+            refused::draw(buffer, around, look, what, refusal)
+        }
         Overlay::Question(question) => question::draw(buffer, around, state, look, question),
         Overlay::Hosts(picker) => host_picker::draw(buffer, around, state, look, picker),
         Overlay::Rollout(dialog) => rollout_dialog::draw(buffer, around, look, dialog),

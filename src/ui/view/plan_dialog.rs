@@ -14,10 +14,11 @@
 //! ```
 
 use super::document::Document;
-use super::{Look, frame, input_line};
-use crate::model::console::{PlanDialog, Readiness, State};
+use super::{Look, frame, input_line, so_far};
+use crate::model::console::{Origin, PlanDialog, Readiness, State};
+use crate::model::cost::Cost;
 use crate::model::names::HostName;
-use crate::model::plan::{Gate, Plan, RestartTarget};
+use crate::model::plan::{Gate, Plan, PlanLine, RestartTarget};
 use crate::ui::format;
 use crate::ui::theme::Role;
 use ratatui::buffer::Buffer;
@@ -34,9 +35,12 @@ pub(super) fn draw(
 ) -> usize {
     let width = usize::from(around.width).saturating_sub(4).min(100);
     let inner = width.min(usize::from(around.width).saturating_sub(4));
-    let document = document(look, inner, &dialog.plan);
+    let document = document(state, look, inner, dialog);
     let gate_height = 2;
-    let title = dialog.plan.title();
+    let title = match &dialog.origin {
+        Origin::New => dialog.plan.title(),
+        Origin::Resume { job, .. } => format!("resume job {}: {}", job.short(), dialog.plan.title()),
+    };
     let size = (width, document.len() + gate_height);
     let inside = match dialog.plan.gate() {
         Gate::Bar => {
@@ -64,28 +68,32 @@ pub(super) fn draw(
     reach
 }
 
-fn document<'l>(look: &'l Look<'l>, width: usize, plan: &Plan) -> Document<'l> {
+fn document<'l>(state: &State, look: &'l Look<'l>, width: usize, dialog: &PlanDialog) -> Document<'l> {
     let mut document = Document::new(look, width);
-    let arrow = look.glyphs.strokes.arrow;
+    let plan = &dialog.plan;
+    let resumed = so_far::job(state, &dialog.origin);
+    if let Some((job, left)) = resumed {
+        so_far::head(&mut document, job, left, state.clock.now);
+    }
     let mut lines = plan.lines();
     // What goes comes first: on a fleet, what is kept fills pages.
     lines.sort_by_key(|line| line.after == "keep");
-    let rows: Vec<_> = lines
-        .into_iter()
-        .map(|line| {
-            let is_kept = line.after == "keep";
-            let role = if is_kept { Role::Muted } else { Role::Plain };
-            let change = format!("{} {arrow} {}", line.before, line.after);
-            let what = if is_kept { Role::Muted } else { Role::Heading };
-            vec![(role, line.target.to_string()), (what, change), (role, line.note)]
-        })
-        .collect();
+    let is_over = |line: &PlanLine| resumed.is_some_and(|(job, left)| so_far::is_over(job, left, line));
+    let rows: Vec<_> = lines.iter().map(|line| row(look, line, is_over(line))).collect();
     document.columns_with(0, &rows, |document, place| {
-        if let Plan::Restart(restart) = plan
-            && let Some(one) = restart.sessions.get(place)
+        let is_first = !lines[..place]
+            .iter()
+            .any(|line| line.target == lines[place].target);
+        if let Some((job, _)) = resumed
+            && is_first
         {
-            costs(document, look, one);
+            so_far::of_target(document, job, &lines[place].target);
         }
+        let one = match plan {
+            Plan::Restart(restart) => restart.sessions.get(place),
+            _ => None,
+        };
+        costs(document, look, &lines[place], one);
     });
     if !plan.refused().is_empty() {
         document.gap();
@@ -122,17 +130,36 @@ fn document<'l>(look: &'l Look<'l>, width: usize, plan: &Plan) -> Document<'l> {
     document
 }
 
-/// What it costs to restart a session, under its line; until its host has told, that it was asked.
-fn costs(document: &mut Document<'_>, look: &Look<'_>, one: &RestartTarget) {
+/// What changes, from what to what; muted where nothing changes, or does not any more.
+fn row(look: &Look<'_>, line: &PlanLine, is_over: bool) -> Vec<(Role, String)> {
+    let arrow = look.glyphs.strokes.arrow;
+    let is_still = is_over || line.after == "keep";
+    let role = if is_still { Role::Muted } else { Role::Plain };
+    let what = if is_still { Role::Muted } else { Role::Heading };
+    let note = if is_over {
+        format!("{} done, and stays so", look.glyphs.done)
+    } else {
+        line.note.clone()
+    };
+    vec![
+        (role, line.target.to_string()),
+        (what, format!("{} {arrow} {}", line.before, line.after)),
+        (role, note),
+    ]
+}
+
+/// What a line costs and what it waits for, under it, in the words of the plan; until a host has told, that it was asked.
+fn costs(document: &mut Document<'_>, look: &Look<'_>, line: &PlanLine, one: Option<&RestartTarget>) {
     const INDENT: usize = 2;
-    let Some(cost) = &one.cost else {
+    let cost = one.map(|one| one.cost.as_ref());
+    let is_felt = cost.flatten().is_some_and(Cost::is_felt);
+    let role = if is_felt { Role::Warn } else { Role::Muted };
+    for words in &line.costs {
+        document.paragraph(INDENT, role, words);
+    }
+    if cost == Some(None) {
         let words = format!("looking at what it costs{}", look.glyphs.strokes.ellipsis);
         document.paragraph(INDENT, Role::Muted, &words);
-        return;
-    };
-    let role = if cost.is_felt() { Role::Warn } else { Role::Muted };
-    for line in cost.lines(one.probe.keep_predecessors) {
-        document.paragraph(INDENT, role, &line);
     }
 }
 
@@ -146,7 +173,10 @@ fn gate(state: &State, look: &Look<'_>, dialog: &PlanDialog, width: usize) -> Ve
         ];
     }
     let mut line = vec![look.span(Role::Tab, "[ Cancel ]"), Span::raw("   ")];
-    let button = button(&dialog.plan);
+    let button = match &dialog.origin {
+        Origin::New => button(&dialog.plan),
+        Origin::Resume { .. } => format!("resume and {}", button(&dialog.plan)),
+    };
     match dialog.plan.gate() {
         Gate::Typed(word) => {
             let is_typed = readiness == Readiness::Ready;

@@ -8,8 +8,9 @@
 //! ```
 
 use super::document::Document;
-use super::{Look, frame};
+use super::{Look, frame, standing};
 use crate::model::console::{OnYes, Question, State, tally};
+use crate::model::job::TrackResult;
 use crate::model::names::JobId;
 use crate::model::rollout::Steer;
 use crate::ui::format;
@@ -17,6 +18,9 @@ use crate::ui::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
+
+/// Failures of a job that are told in the question; more would leave no room for its answers.
+const MOST_TOLD: usize = 3;
 
 /// Draws the question.
 pub(super) fn draw(
@@ -29,10 +33,22 @@ pub(super) fn draw(
     let width = usize::from(around.width).saturating_sub(8).min(72);
     let mut document = Document::new(look, width);
     let (title, no, yes) = match &question.on_yes {
-        OnYes::Leave => {
-            leaving(state, &mut document);
-            let running = format::count(state.live_jobs().count(), "job");
-            (format!("{running} running"), "keep watching", "leave")
+        OnYes::Leave(asked) => {
+            let has_ended = ended(state, look, asked, &mut document);
+            match state.live_jobs().count() {
+                0 => {
+                    let title = format!("{} ended, not all went well", format::count(has_ended, "job"));
+                    (title, "stay", "leave")
+                }
+                running => {
+                    leaving(state, &mut document);
+                    (
+                        format!("{} running", format::count(running, "job")),
+                        "keep watching",
+                        "leave",
+                    )
+                }
+            }
         }
         OnYes::Cancel(id) => {
             document.paragraph(0, Role::Plain, &title_of(state, id));
@@ -55,20 +71,6 @@ pub(super) fn draw(
             let (title, text, yes) = steering(steer);
             document.paragraph(0, Role::Plain, text);
             (title, "leave it", yes)
-        }
-        OnYes::Resume(id) => {
-            document.paragraph(0, Role::Plain, &title_of(state, id));
-            document.gap();
-            document.paragraph(
-                0,
-                Role::Plain,
-                "Each step that is done stays done and what must still hold is checked again.",
-            );
-            (
-                format!("resume job {}?", id.short()),
-                "leave it",
-                "resume the job",
-            )
         }
     };
     document.gap();
@@ -101,8 +103,44 @@ fn steering(steer: &Steer) -> (String, &'static str, &'static str) {
             "Its preconditions are checked again, from its first step on.",
             "try it again",
         ),
-        Steer::Pause | Steer::Continue => (format!("{} it?", steer.word()), "", steer.word()),
+        Steer::Continue => (
+            "go on after the pause?".to_owned(),
+            "The sessions that are left follow, wave by wave.",
+            "go on",
+        ),
+        // It is told at once and never asked.
+        Steer::Pause => (
+            "pause the rollout?".to_owned(),
+            "What runs comes to its end, and no other session begins.",
+            "pause",
+        ),
     }
+}
+
+/// The jobs that have ended since it was asked, with what failed in them; tells how many there are.
+fn ended(state: &State, look: &Look<'_>, asked: &[JobId], document: &mut Document<'_>) -> usize {
+    let jobs = asked.iter().filter_map(|id| state.jobs.get(id));
+    let over: Vec<_> = jobs.filter(|job| !job.is_live()).collect();
+    for job in &over {
+        let said = standing::of_job(job.state, look);
+        let line = format!("{}  {}  {}", job.id.short(), job.plan.title(), said.text());
+        document.paragraph(0, said.role, &line);
+        let failures = job.tracks.iter().filter_map(|track| match &track.result {
+            Some(TrackResult::Failed(failure)) => Some(format!("{}: {}", track.target, failure.cause)),
+            _ => None,
+        });
+        for line in failures.clone().take(MOST_TOLD) {
+            document.paragraph(2, Role::Bad, &line);
+        }
+        if let more @ 1.. = failures.count().saturating_sub(MOST_TOLD) {
+            document.paragraph(
+                2,
+                Role::Bad,
+                &format!("and {more} more; the details of the job say all"),
+            );
+        }
+    }
+    over.len()
 }
 
 fn leaving(state: &State, document: &mut Document<'_>) {

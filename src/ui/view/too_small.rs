@@ -12,7 +12,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, state: &State) {
     let is_asked = matches!(
         state.overlays.last(),
         Some(Overlay::Question(Question {
-            on_yes: OnYes::Leave,
+            on_yes: OnYes::Leave(_),
             ..
         }))
     );

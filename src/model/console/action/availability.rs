@@ -23,10 +23,13 @@ pub fn unavailable(state: &State, action: Action) -> Option<String> {
         Action::Restart | Action::RestartOnto | Action::Start | Action::Stop | Action::Remove => {
             none_chosen(&targets, Screen::Sessions)
         }
-        Action::Logs => one_session(&targets, "output").err(),
-        Action::Label => one_session(&targets, "label").err(),
-        Action::Attach => one_session(&targets, "attach")
-            .map_or_else(Some, |(host, session)| not_running(state, host, session)),
+        Action::Logs | Action::Label if the_session(state).is_none() => {
+            Some("there is no session under the cursor".to_owned())
+        }
+        Action::Attach => match the_session(state) {
+            Some((host, session)) => not_running(state, host, session),
+            None => Some("there is no session under the cursor".to_owned()),
+        },
         Action::New => one_host(&targets),
         Action::Push => match state.screen_of_targets() {
             Screen::Images => one_image(&targets, "push")
@@ -81,18 +84,11 @@ pub(in crate::model::console) fn one_image<'a>(
     }
 }
 
-/// The one session that is chosen, or why there is none.
-pub(in crate::model::console) fn one_session<'a>(
-    targets: &'a [RowId],
-    verb: &str,
-) -> Result<(&'a HostName, &'a SessionName), String> {
-    match targets {
-        [RowId::Session(host, session)] => Ok((host, session)),
-        [] => Err("there is no session under the cursor".to_owned()),
-        many => Err(format!(
-            "{verb} takes one session, {} are marked; `A` unmarks",
-            many.len()
-        )),
+/// The session that is looked at: what opens one takes no mark, which may be an hour old and hidden by the filter.
+pub(in crate::model::console) fn the_session(state: &State) -> Option<(&HostName, &SessionName)> {
+    match state.pointed() {
+        Some(RowId::Session(host, session)) => Some((host, session)),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ mod places;
 mod table;
 
 pub use availability::unavailable;
-pub(super) use availability::{one_image, one_job, one_session, sessions_to_roll_out};
+pub(super) use availability::{one_image, one_job, sessions_to_roll_out, the_session};
 pub use places::{DETAILS, EVERYWHERE, LISTS};
 pub use table::ACTIONS;
 
@@ -84,6 +84,9 @@ pub enum Action {
 pub enum Risk {
     /// It changes nothing outside the console.
     Safe,
+    /// It changes nothing by itself, but what follows is about that one row: what is typed goes there, or what is read comes
+    /// from there. So it takes the row under the cursor, whatever is marked.
+    Pointed,
     /// It changes hosts in a way that can be taken back, and asks first.
     Reversible,
     /// It removes something, and asks for a typed word first.
@@ -95,6 +98,7 @@ impl Risk {
     pub fn word(self) -> &'static str {
         match self {
             Self::Safe => "safe",
+            Self::Pointed => "takes the cursor's row",
             Self::Reversible => "asks first",
             Self::Destructive => "asks for a typed word",
         }

@@ -23,7 +23,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "Brings sessions back to their predecessors, hosts to the tag before, or takes back what a job did; shows the plan first.")
         .asking().hinted(),
     of(Action::PauseRollout, "pause-rollout", "pause", &["p"], ROLLOUT,
-        "Lets the sessions that are being restarted end and begins no other; again, and it goes on.").hinted(),
+        "Lets the sessions that are being restarted end and begins no other, at once; again, and it goes on after a yes.").hinted(),
     of(Action::ApproveRollout, "approve-rollout", "approve", &["a"], ROLLOUT,
         "Says that the canaries are good: the others follow.").asking().hinted(),
     of(Action::SkipSession, "skip-session", "skip", &["s"], ROLLOUT,
@@ -35,9 +35,9 @@ pub const ACTIONS: &[ActionInfo] = &[
     of(Action::Less, "less", "less", &["-"], ROLLOUT_ORDER,
         "One less, or the value before.").hinted(),
     of(Action::Logs, "logs", "output", &["L"], SESSIONS,
-        "Shows what the session writes, and follows it.").hinted(),
+        "Shows what the session writes, and follows it.").pointed().hinted(),
     of(Action::Attach, "attach", "attach", &["e"], SESSIONS,
-        "Gives the terminal to a shell in the session, or to its own; the console comes back when that ends.").hinted(),
+        "Gives the terminal to a shell in the session, or to its own; the console comes back when that ends.").pointed().hinted(),
     of(Action::Start, "start", "start", &["u"], SESSIONS,
         "Starts the sessions that are stopped; shows the plan first.").asking(),
     of(Action::Stop, "stop", "stop", &["d"], SESSIONS,
@@ -45,7 +45,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     of(Action::Remove, "remove", "remove", &["x"], SESSIONS,
         "Removes the sessions and what restarts kept of them; their volumes stay.").asking_for_a_word(),
     of(Action::Label, "label", "label", &["c"], SESSIONS,
-        "Gives the session a label that is shown beside its name; its name stays.").asking(),
+        "Gives the session under the cursor a label that is shown beside its name; its name stays.").asking(),
     of(Action::New, "new", "new session", &["n"], SESSIONS_AND_HOSTS,
         "Makes a new session on the host from a template of the config; shows the plan first.").asking(),
     of(Action::Push, "push", "push", &["p"], HOSTS_AND_IMAGES,
@@ -57,7 +57,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     of(Action::CancelJob, "cancel-job", "cancel", &["c"], JOBS,
         "Cancels a running job: the step that runs is ended on the host too.").asking().hinted(),
     of(Action::ResumeJob, "resume-job", "resume", &["u"], JOBS,
-        "Takes up an interrupted job at the step where it stopped.").asking().hinted(),
+        "Takes up a job that was interrupted or did not end well; shows the plan of what is left of it first.").asking().hinted(),
     of(Action::Accept, "accept", "accept", &["enter"], ACCEPTING,
         "Takes what is shown. In a plan that one key confirms it takes the focused button, which is Cancel.").hinted(),
     of(Action::Confirm, "confirm", "yes", &["y"], CONFIRMED,
@@ -167,6 +167,11 @@ const fn of(
 impl ActionInfo {
     const fn asking(mut self) -> Self {
         self.risk = Risk::Reversible;
+        self
+    }
+
+    const fn pointed(mut self) -> Self {
+        self.risk = Risk::Pointed;
         self
     }
 

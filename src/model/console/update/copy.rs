@@ -23,11 +23,7 @@ pub(super) fn begin(state: &mut State) -> Vec<Effect> {
         }
         _ => {}
     }
-    let cursor = match &state.details {
-        Some(details) => Some(details.row.clone()),
-        None => state.lists.of(state.screen).cursor.clone(),
-    };
-    if let Some(row) = cursor {
+    if let Some(row) = state.pointed().cloned() {
         let options = options(state, &row);
         state.overlays.push(Overlay::Choice(Choice {
             purpose: ChosenFor::Copy,

@@ -1,7 +1,6 @@
 //! Closing, accepting and confirming what lies over a screen.
 
 use super::{choose, jobs, logs, quit, rollout, run_palette};
-use crate::model::command::Command;
 use crate::model::console::{Dirty, Effect, OnYes, Overlay, PlanDialog, Readiness, Severity, State};
 use crate::model::cost::Cost;
 use crate::model::names::{ContainerId, HostName};
@@ -50,7 +49,11 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
             return logs::accept(state);
         }
         Some(
-            Overlay::Question(_) | Overlay::Filter { .. } | Overlay::Help { .. } | Overlay::Refused { .. },
+            Overlay::Question(_)
+            | Overlay::Filter { .. }
+            | Overlay::Help { .. }
+            | Overlay::Refused { .. }
+            | Overlay::Vanished { .. },
         )
         | None => {}
     }
@@ -62,8 +65,13 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
 pub(super) fn weighed(state: &mut State, host: &HostName, costs: &BTreeMap<ContainerId, Cost>) {
     let now = state.clock.now;
     for overlay in &mut state.overlays {
-        if let Overlay::Plan(dialog) = overlay {
-            dialog.take_costs(host, costs, now);
+        let Overlay::Plan(dialog) = overlay else {
+            continue;
+        };
+        dialog.take_costs(host, costs, now);
+        if let Err(refusal) = dialog.hold_to_conditions() {
+            let what = dialog.plan.verb().to_owned();
+            *overlay = Overlay::Vanished { what, refusal };
         }
     }
     state.touch(Dirty::Normal);
@@ -113,9 +121,8 @@ pub(super) fn confirm(state: &mut State) -> Vec<Effect> {
         }
         Some(Overlay::Question(question)) => match question.on_yes {
             OnYes::Cancel(id) => jobs::cancel(state, id),
-            OnYes::Resume(id) => vec![Effect::Engine(Command::Resume(id))],
             OnYes::Steer(id, steer) => rollout::tell(state, id, steer),
-            OnYes::Leave => quit::leave(0),
+            OnYes::Leave(_) => quit::leave(0),
         },
         Some(other) => {
             state.overlays.push(other);

@@ -14,8 +14,11 @@ pub(super) fn hear(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Known(job) => jobs::know(state, *job),
         Event::Job { id, event } => {
+            let has_run = state.live_jobs().next().is_some();
             let mut effects = jobs::happen(state, &id, event);
-            effects.extend(quit::when_all_ended(state));
+            if has_run {
+                effects.extend(quit::when_all_ended(state));
+            }
             effects
         }
         Event::Refused { id, refusal } => jobs::refuse(state, &id, refusal),

@@ -1,41 +1,58 @@
-//! Jobs: asking before one is cancelled or resumed, and taking in what the engine says of them.
+//! Jobs: asking before one is cancelled, showing what is left before one is taken up, and taking in what the engine says of them.
 
 use super::super::action::one_job;
+use super::plan;
 use crate::model::command::Command;
 use crate::model::console::{
-    Action, Details, Dirty, Effect, OnYes, Overlay, PlanDialog, Question, RowId, Severity, State, tally,
+    Details, Dirty, Effect, OnYes, Origin, Overlay, PlanDialog, Question, RowId, Severity, State, tally,
 };
 use crate::model::failure::Refusal;
 use crate::model::job::{Job, JobEvent, JobState, TrackResult, Verdict};
 use crate::model::names::JobId;
 use crate::model::plan::Plan;
 use crate::model::rollout::{Account, Stage};
+use std::collections::BTreeSet;
 
-/// Asks before a job is cancelled or resumed.
-pub(super) fn ask(state: &mut State, action: Action) {
+/// Asks before a job is cancelled.
+pub(super) fn ask_to_cancel(state: &mut State) {
     let targets = state.targets();
-    let Ok(id) = one_job(&targets) else {
-        return;
-    };
-    let on_yes = match action {
-        Action::CancelJob => OnYes::Cancel(id.clone()),
-        _ => OnYes::Resume(id.clone()),
-    };
-    state.overlays.push(Overlay::Question(Question {
-        on_yes,
-        asked_at: state.clock.now,
-    }));
+    if let Ok(id) = one_job(&targets) {
+        state.overlays.push(Overlay::Question(Question {
+            on_yes: OnYes::Cancel(id.clone()),
+            asked_at: state.clock.now,
+        }));
+    }
 }
 
-/// Starts a confirmed plan and shows its job.
+/// Shows what is left of a job as a plan, which asks for as much as a new one: its age makes nothing harmless.
+pub(super) fn plan_the_rest(state: &mut State) -> Vec<Effect> {
+    let targets = state.targets();
+    let job = one_job(&targets).ok().and_then(|id| state.jobs.get(id));
+    match job.map(|job| PlanDialog::to_resume(job, state.clock.now)) {
+        Some(dialog) => plan::open(state, dialog),
+        None => Vec::new(),
+    }
+}
+
+/// Does what was confirmed: the plan becomes a job, or the job that it is the rest of is taken up.
 pub(super) fn start(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
+    match dialog.origin {
+        Origin::New => run(state, dialog.plan, dialog.marks),
+        Origin::Resume { job, .. } => {
+            state.lists.give(job.clone(), dialog.marks);
+            vec![Effect::Engine(Command::Resume(job))]
+        }
+    }
+}
+
+/// Makes a plan a job, and shows it.
+fn run(state: &mut State, plan: Plan, marks: BTreeSet<RowId>) -> Vec<Effect> {
     let mut id = JobId::new(state.clock.now, state.clock.salt);
     while state.jobs.contains_key(&id) {
         state.clock.salt = state.clock.salt.wrapping_add(1);
         id = JobId::new(state.clock.now, state.clock.salt);
     }
     state.clock.salt = state.clock.salt.wrapping_add(1);
-    let plan = dialog.plan;
     let job = Job::new(
         id.clone(),
         plan.clone(),
@@ -43,6 +60,7 @@ pub(super) fn start(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
         state.clock.now,
     );
     state.jobs.insert(id.clone(), job);
+    state.lists.give(id.clone(), marks);
     state.details = Some(Details::of(RowId::Job(id.clone())));
     state.touch_rows();
     let mut effects = vec![Effect::Engine(Command::Run {
@@ -63,6 +81,9 @@ pub(super) fn know(state: &mut State, job: Job) -> Vec<Effect> {
         );
         state.say(Severity::Warn, text);
     }
+    if job.is_live() {
+        state.lists.begun(&job.id);
+    }
     state.jobs.insert(job.id.clone(), job);
     state.touch_rows();
     retitle(state)
@@ -77,6 +98,9 @@ pub(super) fn happen(state: &mut State, id: &JobId, event: JobEvent) -> Vec<Effe
     };
     let said = what_to_say(state, id, &event);
     let waited = waits_for_approval(state, id);
+    if matches!(event, JobEvent::Started { .. }) {
+        state.lists.begun(id);
+    }
     match (state.jobs.get_mut(id), event) {
         (Some(job), event) => job.apply(event),
         (None, JobEvent::Started { plan, operator, at }) => {
@@ -154,6 +178,7 @@ pub(super) fn refuse(state: &mut State, id: &JobId, refusal: Refusal) -> Vec<Eff
         .jobs
         .get(id)
         .map_or_else(|| format!("job {}", id.short()), |job| job.plan.title());
+    state.lists.declined(id);
     if was_asked_for {
         state.jobs.remove(id);
         if state

@@ -1,6 +1,6 @@
 //! What a session writes: opening it, moving in it, searching, saving, and taking in what comes.
 
-use super::super::action::one_session;
+use super::super::action::the_session;
 use crate::model::command::Command;
 use crate::model::console::log_view::{EntryFor, LogEntry, LogView, Towards};
 use crate::model::console::{Action, Effect, LineInput, Overlay, Severity, State};
@@ -9,13 +9,13 @@ use crate::model::logs::{LogNews, LogRequest, LogStream};
 /// Lines that are there already and are read when a view opens; more would not fit into its memory.
 const EARLIER: u32 = 1000;
 
-/// Opens the lines of the session that is chosen.
+/// Opens the lines of the session that is looked at.
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
-    let targets = state.targets();
-    let Ok((host, session)) = one_session(&targets, "logs") else {
+    let Some((host, session)) = the_session(state) else {
         return Vec::new();
     };
-    let found = state.fleet.host(host).and_then(|host| host.session(session));
+    let (host, session) = (host.clone(), session.clone());
+    let found = state.fleet.host(&host).and_then(|host| host.session(&session));
     let Some(container) = found.map(|session| session.container().id.clone()) else {
         return Vec::new();
     };
@@ -24,11 +24,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     state.overlays.push(Overlay::Logs(Box::new(LogView::new(
         stream,
         host.clone(),
-        session.clone(),
+        session,
     ))));
     state.shown.overlay_reach = 1;
     let request = LogRequest {
-        host: host.clone(),
+        host,
         container,
         follow: true,
         since: None,

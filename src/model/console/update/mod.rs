@@ -109,7 +109,8 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         A::LogSearch | A::NextMatch | A::PreviousMatch | A::LogWrap | A::LogPause | A::LogSave => {
             logs::act(state, action);
         }
-        A::CancelJob | A::ResumeJob => jobs::ask(state, action),
+        A::CancelJob => jobs::ask_to_cancel(state),
+        A::ResumeJob => return jobs::plan_the_rest(state),
         A::Copy => return copy::begin(state),
         A::Accept => return dialog::accept(state),
         A::Confirm => return dialog::confirm(state),

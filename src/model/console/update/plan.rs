@@ -72,8 +72,19 @@ pub(super) fn restart(
 
 /// Shows a plan of restarts, and asks the hosts what they cost.
 pub(super) fn show_restart(state: &mut State, what: &str, plan: Result<RestartPlan, Refusal>) -> Vec<Effect> {
-    let question = plan.as_ref().map(RestartPlan::to_weigh).unwrap_or_default();
-    show(state, what, plan.map(Plan::Restart));
+    match plan {
+        Ok(plan) => open(state, PlanDialog::new(Plan::Restart(plan), state.clock.now)),
+        Err(refusal) => {
+            show(state, what, Err(refusal));
+            Vec::new()
+        }
+    }
+}
+
+/// Opens a plan, and asks the hosts for what must be known before it can be confirmed.
+pub(super) fn open(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
+    let question = dialog.to_weigh();
+    put(state, dialog);
     if question.is_empty() {
         Vec::new()
     } else {
@@ -113,14 +124,23 @@ pub(super) fn prune(state: &mut State, hosts: Vec<HostName>, only: Vec<Tag>) {
     show(state, "prune", plan);
 }
 
+/// Shows a plan whose cost nobody need be asked for, or why there is none.
 pub(super) fn show(state: &mut State, what: &str, plan: Result<Plan, Refusal>) {
-    state.overlays.push(match plan {
-        Ok(plan) => Overlay::Plan(Box::new(PlanDialog::new(plan, state.clock.now))),
-        Err(refusal) => Overlay::Refused {
+    match plan {
+        Ok(plan) => put(state, PlanDialog::new(plan, state.clock.now)),
+        Err(refusal) => state.overlays.push(Overlay::Refused {
             what: what.to_owned(),
             refusal,
-        },
-    });
+        }),
+    }
+}
+
+/// Puts a plan on top. What is marked now is what it was made from, unless details are open.
+fn put(state: &mut State, mut dialog: PlanDialog) {
+    if state.details.is_none() {
+        dialog.marks.clone_from(&state.lists.of(state.screen).marks);
+    }
+    state.overlays.push(Overlay::Plan(Box::new(dialog)));
     state.shown.overlay_reach = usize::MAX;
 }
 

@@ -30,7 +30,7 @@ pub(super) fn plan(state: &mut State, dialog: RolloutDialog) -> Vec<Effect> {
     };
     let mut plan = plan_restart(&intent, &state.fleet);
     if let Ok(plan) = &mut plan {
-        plan.conditions.when_idle = dialog.when_idle;
+        plan.conditions = dialog.conditions;
     }
     show_restart(state, "roll out", plan)
 }
@@ -54,15 +54,15 @@ pub(in crate::model::console) fn word_of(state: &State, action: Action) -> Optio
     Some((job, steer))
 }
 
-/// A pause acts at once: it begins nothing. Everything else is asked.
+/// A pause acts at once: it begins nothing. Everything else is asked, so that a second press of its key does not undo it.
 pub(super) fn steer(state: &mut State, action: Action) -> Vec<Effect> {
     let Some((job, steer)) = word_of(state, action) else {
         return Vec::new();
     };
     let id = job.id.clone();
     match steer {
-        Steer::Pause | Steer::Continue => tell(state, id, steer),
-        Steer::Approve | Steer::Skip(_) | Steer::Retry(_) => {
+        Steer::Pause => tell(state, id, steer),
+        Steer::Continue | Steer::Approve | Steer::Skip(_) | Steer::Retry(_) => {
             state.overlays.push(Overlay::Question(Question {
                 on_yes: OnYes::Steer(id, steer),
                 asked_at: state.clock.now,

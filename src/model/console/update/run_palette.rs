@@ -18,7 +18,13 @@ pub(super) fn run(state: &mut State, input: LineInput, cursor: usize) -> Vec<Eff
             state.overlays.push(Overlay::Palette { input, cursor: 0 });
         }
         Some(PaletteEntry::Verb(verb, arguments)) => match obey(state, verb, &arguments) {
-            Ok(effects) => return effects,
+            Ok(effects) => {
+                // Its targets were named: what is marked is none of its business, and stays marked.
+                if let Some(Overlay::Plan(dialog)) = state.overlays.last_mut() {
+                    dialog.marks.clear();
+                }
+                return effects;
+            }
             Err(problem) => {
                 state.say(Severity::Warn, format!("{problem}; {}", verb.usage));
                 state.overlays.push(Overlay::Palette { input, cursor: 0 });

@@ -1,6 +1,6 @@
 //! From a key to what is done with single sessions: start, stop, remove, label, attach, and new ones.
 
-use super::super::action::one_session;
+use super::super::action::the_session;
 use super::plan::{host_targets, session_targets, show};
 use crate::model::attach::attach_line;
 use crate::model::console::{
@@ -28,7 +28,7 @@ pub(super) fn begin(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Remove => remove(state, sessions, false),
         Action::New => new(state, &targets),
         Action::Label => {
-            if let Ok((host, session)) = one_session(&targets, "label") {
+            if let Some((host, session)) = the_session(state) {
                 let label = state.fleet.host(host).and_then(|host| host.label(session));
                 let label = label.map(ToString::to_string).unwrap_or_default();
                 let input = LineInput::holding(&format!("label {host}/{session} {label}"));
@@ -120,8 +120,7 @@ pub(super) fn make(state: &mut State, host: HostName, wishes: Wishes) {
 
 /// The operator's terminal for the session, or the choice of what runs there.
 fn attach(state: &mut State) -> Vec<Effect> {
-    let targets = state.targets();
-    let Ok((host_name, name)) = one_session(&targets, "attach") else {
+    let Some((host_name, name)) = the_session(state) else {
         return Vec::new();
     };
     let found = state

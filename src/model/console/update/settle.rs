@@ -2,6 +2,7 @@
 
 use crate::model::console::facets::of_screen;
 use crate::model::console::{Overlay, RowId, Screen, Severity, State};
+use crate::model::failure::Refusal;
 
 impl State {
     /// Orders the lists again if something changed; tells the row that went away from under the cursor.
@@ -29,19 +30,22 @@ impl State {
         lost_here
     }
 
-    /// Closes plans whose target is not what it was: confirming them could only be refused.
+    /// Says in the place of plans whose target is not what it was that they are not possible: confirming them could only be
+    /// refused, and what is typed for them must not act on what lies below.
     fn close_what_vanished(&mut self) {
-        let fleet = &self.fleet;
+        let (fleet, jobs) = (&self.fleet, &self.jobs);
         let mut reasons = Vec::new();
-        self.overlays.retain(|overlay| {
+        for overlay in &mut self.overlays {
             let Overlay::Plan(dialog) = overlay else {
-                return true;
+                continue;
             };
-            let vanished = dialog.vanished(fleet);
-            let stays = vanished.is_none();
-            reasons.extend(vanished.map(|why| format!("{}: {why}; nothing was changed", dialog.plan.verb())));
-            stays
-        });
+            if let Some(why) = dialog.vanished(fleet, jobs) {
+                let what = dialog.plan.verb().to_owned();
+                reasons.push(format!("{what}: {why}; nothing was changed"));
+                let refusal = Refusal::of_plan(why, "close this, look again, and begin anew");
+                *overlay = Overlay::Vanished { what, refusal };
+            }
+        }
         for reason in reasons {
             self.say(Severity::Warn, reason);
         }

@@ -18,7 +18,7 @@ pub(super) fn edit(state: &mut State, edit: Edit) -> Vec<Effect> {
 /// Puts a pasted text where a text is edited. Anywhere else, and where a confirmation is typed, it is refused.
 pub(super) fn paste(state: &mut State, pasted: &str) -> Vec<Effect> {
     let place = state.place();
-    if !place.takes_text() || place == Place::Typed {
+    if !place.takes_text() || matches!(place, Place::Typed | Place::Vanished) {
         let count = pasted.chars().count();
         let why = if place == Place::Typed {
             "; the word must be typed"
