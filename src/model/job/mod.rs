@@ -304,6 +304,12 @@ impl Job {
         }
     }
 
+    /// What a resume works on.
+    pub fn left(&self) -> Vec<Target> {
+        let left = self.tracks.iter().filter(|track| track.is_left());
+        left.map(|track| track.target.clone()).collect()
+    }
+
     /// Whether there is something to take up: it was interrupted, or it ended and not everywhere as planned.
     pub fn is_resumable(&self) -> bool {
         match self.state {

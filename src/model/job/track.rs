@@ -1,6 +1,6 @@
 //! The part of a job that is about one target: its steps, its progress, its last words, its result.
 
-use super::{Job, JobEvent, Progress, Step, StepKind, StepState, Target, Transfer};
+use super::{Progress, Step, StepKind, StepState, Target, Transfer};
 use crate::model::failure::Failure;
 use crate::model::plan::Plan;
 use jiff::{SignedDuration, Timestamp};
@@ -248,20 +248,6 @@ impl Track {
     pub(super) fn end(&mut self, result: TrackResult) {
         self.result = Some(result);
         self.progress = None;
-    }
-}
-
-impl Job {
-    /// The targets that are open again as soon as it is taken up: what its resume works on.
-    pub fn left(&self) -> Vec<Target> {
-        let mut taken_up = self.clone();
-        taken_up.apply(JobEvent::Started {
-            plan: Box::new(self.plan.clone()),
-            operator: self.operator.clone(),
-            at: self.started_at,
-        });
-        let open = taken_up.tracks.into_iter().filter(|track| track.result.is_none());
-        open.map(|track| track.target).collect()
     }
 }
 
