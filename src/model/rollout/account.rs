@@ -72,9 +72,11 @@ impl Account {
             JobState::Elsewhere => Stage::Elsewhere,
             JobState::Ended(verdict) => Stage::Ended(verdict),
             JobState::Running if job.steering.is_paused => Stage::Paused,
+            // Before the quiet: a wait that was given up for the canary has no end in the journal, and nothing goes on for it
+            // before the approval.
+            JobState::Running if awaits_approval(job, order) => Stage::Approval,
             JobState::Running if is_held_by_work(job) => Stage::Quiet,
             JobState::Running if missing_canaries(job, order) > 0 => Stage::Canary,
-            JobState::Running if awaits_approval(job, order) => Stage::Approval,
             JobState::Running => Stage::Waves,
         };
         let mut account = Self {
