@@ -66,7 +66,10 @@ pub(super) async fn follow(
         job,
         printer,
         was_asked: false,
+        is_untold: false,
     };
+    // From here on something runs, and an output that cannot be written is no reason to leave it.
+    program.output.forgive();
     let outcome = match engine.commands.send(command).await {
         Ok(()) => following.listen(program, &mut engine).await,
         Err(_) => Err(Stop::failed(
@@ -83,6 +86,8 @@ struct Following {
     printer: Box<dyn JobPrinter>,
     /// Whether the operator was asked about the canaries.
     was_asked: bool,
+    /// Whether some of it could not be told.
+    is_untold: bool,
 }
 
 impl Following {
@@ -100,7 +105,7 @@ impl Following {
                     if interrupt == Interrupt::Leave || self.job.state == JobState::Cancelling {
                         return Err(self.left("left"));
                     }
-                    self.cancel(&mut program.output, engine).await?;
+                    self.cancel(&mut program.output, engine).await;
                 }
             }
         }
@@ -108,30 +113,60 @@ impl Following {
 
     /// Takes one event; gives the exit when it is the end of the job.
     fn hear(&mut self, output: &mut Output<'_>, event: Event) -> Result<Option<Exit>, Stop> {
-        match event {
+        let is_cancelling = self.job.state == JobState::Cancelling;
+        let mut exit = None;
+        let told = match event {
             Event::Job { id, event } if id == self.job.id => {
-                let is_cancelling = self.job.state == JobState::Cancelling;
                 self.job.apply(event.clone());
-                self.printer.event(output, &self.job, &event)?;
-                if let JobEvent::Ended { verdict, .. } = event {
-                    let exit = Exit::of_job(&self.job, verdict);
-                    self.printer.end(output, &self.job, exit)?;
-                    return Ok(Some(exit));
-                }
-                if is_cancelling {
-                    self.job.state = JobState::Cancelling;
+                let told = self.printer.event(output, &self.job, &event);
+                match event {
+                    JobEvent::Ended { verdict, .. } => {
+                        let end = Exit::of_job(&self.job, verdict);
+                        exit = Some(end);
+                        told.and_then(|()| self.printer.end(output, &self.job, end))
+                    }
+                    _ => told,
                 }
             }
             Event::Refused { id, refusal } if id == self.job.id => return Err(refusal.into()),
-            Event::Notice(text) => self.printer.note(output, &format!("note: {}", clean(&text)))?,
+            Event::Notice(text) => self.printer.note(output, &format!("note: {}", clean(&text))),
             Event::Fleet(_)
             | Event::Known(_)
             | Event::Job { .. }
             | Event::Refused { .. }
             | Event::Weighed { .. }
-            | Event::Logs(..) => {}
+            | Event::Logs(..) => Ok(()),
+        };
+        if is_cancelling && exit.is_none() {
+            self.job.state = JobState::Cancelling;
         }
-        Ok(None)
+        self.see_that_it_is_told(output, told);
+        Ok(exit)
+    }
+
+    /// Says beside the output that it cannot be written any more, when that is found and when the job has ended.
+    fn see_that_it_is_told(&mut self, output: &mut Output<'_>, told: io::Result<()>) {
+        let lost = told.err().or_else(|| output.lost());
+        let (id, short) = (&self.job.id, self.job.id.short());
+        let text = match (lost, self.job.state) {
+            (_, JobState::Ended(verdict)) if self.is_untold => {
+                format!(
+                    "job {id} ended, {}: see `tagboat job show {short}`",
+                    verdict.word()
+                )
+            }
+            (Some(error), JobState::Ended(verdict)) => format!(
+                "note: the output cannot be written: {error}. Job {id} ended, {}: see `tagboat job show {short}`",
+                verdict.word()
+            ),
+            (Some(error), _) if !self.is_untold => format!(
+                "note: the output cannot be written: {error}. Job {id} goes on and is followed to its end: see `tagboat job show {short}`"
+            ),
+            _ => return,
+        };
+        self.is_untold = true;
+        // Where nothing can be written at all, the exit code is what is left to say.
+        let _ = self.printer.note(output, &text);
     }
 
     /// Asks about the canaries of a rollout, once they are good and where the operator wanted to be asked.
@@ -149,18 +184,22 @@ impl Following {
             return Err(self.left("it waits for an approval, and there is no terminal to ask on"));
         }
         let question = "The canaries are good. Go on with the others? [y/N] ";
-        // No answer is a no: the rollout ends in good order, and can be resumed.
-        if is_yes(program, question).await.unwrap_or(false) {
+        if self.ask(program, question).await {
             let approve = Command::Steer(self.job.id.clone(), Steer::Approve);
             // An engine that is gone says so by the end of its events.
             let _ = engine.commands.send(approve).await;
-            Ok(())
         } else {
-            self.cancel(&mut program.output, engine).await
+            self.cancel(&mut program.output, engine).await;
         }
+        Ok(())
     }
 
-    async fn cancel(&mut self, output: &mut Output<'_>, engine: &EngineHandle) -> Result<(), Stop> {
+    /// Asks what a yes answers. No answer is a no: the job ends in good order, and can be resumed.
+    async fn ask(&self, program: &mut Program<'_>, question: &str) -> bool {
+        is_yes(program, question).await.unwrap_or(false)
+    }
+
+    async fn cancel(&mut self, output: &mut Output<'_>, engine: &EngineHandle) {
         self.job.state = JobState::Cancelling;
         let running: Vec<String> = self
             .job
@@ -172,13 +211,13 @@ impl Following {
             [] => "no step runs".to_owned(),
             steps => format!("ending {}", steps.join(", ")),
         };
-        self.printer.note(
+        let told = self.printer.note(
             output,
             &format!("cancelling: {what}; Ctrl-C again leaves it as it is"),
-        )?;
+        );
         // An engine that is gone says so by the end of its events.
         let _ = engine.commands.send(Command::Cancel(self.job.id.clone())).await;
-        Ok(())
+        self.see_that_it_is_told(output, told);
     }
 
     /// The end of the command line while the job has none.

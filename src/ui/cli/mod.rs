@@ -23,6 +23,8 @@ mod job_resume;
 mod job_show;
 mod man;
 pub mod output;
+#[cfg(test)]
+mod output_tests;
 mod print;
 pub mod program;
 mod prune;

@@ -79,7 +79,8 @@ impl JobPrinter for BarPrinter {
 
     fn end(&mut self, output: &mut Output<'_>, job: &Job, _: Exit) -> io::Result<()> {
         self.of_target.values().for_each(ProgressBar::finish_and_clear);
-        self.bars.clear()?;
+        // Bars that cannot be cleared could not be drawn; the results go elsewhere.
+        let _ = self.bars.clear();
         end_words(job).iter().try_for_each(|line| output.line(line))
     }
 }
