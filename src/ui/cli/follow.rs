@@ -26,6 +26,12 @@ pub(super) trait JobPrinter {
     /// Something that belongs to no step.
     fn note(&mut self, output: &mut Output<'_>, text: &str) -> io::Result<()>;
 
+    /// Something is asked on the terminal: nothing is drawn there until it goes on.
+    fn pause(&mut self) {}
+
+    /// The question is answered.
+    fn go_on(&mut self) {}
+
     /// The job ended.
     fn end(&mut self, output: &mut Output<'_>, job: &Job, exit: Exit) -> io::Result<()>;
 }
@@ -194,9 +200,12 @@ impl Following {
         Ok(())
     }
 
-    /// Asks what a yes answers. No answer is a no: the job ends in good order, and can be resumed.
-    async fn ask(&self, program: &mut Program<'_>, question: &str) -> bool {
-        is_yes(program, question).await.unwrap_or(false)
+    /// Asks what a yes answers, while nothing else is drawn. No answer is a no: the job ends in good order, and can be resumed.
+    async fn ask(&mut self, program: &mut Program<'_>, question: &str) -> bool {
+        self.printer.pause();
+        let answer = is_yes(program, question).await;
+        self.printer.go_on();
+        answer.unwrap_or(false)
     }
 
     async fn cancel(&mut self, output: &mut Output<'_>, engine: &EngineHandle) {
@@ -235,5 +244,76 @@ impl Following {
         );
         cause.clone_into(&mut stop.cause);
         stop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exit, Following, JobPrinter};
+    use crate::model::job::{Job, JobEvent};
+    use crate::ops::ports::SystemClock;
+    use crate::ui::cli::fixture::job;
+    use crate::ui::cli::output::Output;
+    use crate::ui::cli::program::{Program, Terminal};
+    use std::io;
+    use std::sync::{Arc, Mutex};
+    use tokio::sync::mpsc;
+
+    type Seen = Arc<Mutex<Vec<&'static str>>>;
+
+    /// Bars that are drawn until they are paused.
+    struct Bars(Seen);
+
+    impl JobPrinter for Bars {
+        fn event(&mut self, _: &mut Output<'_>, _: &Job, _: &JobEvent) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn note(&mut self, _: &mut Output<'_>, _: &str) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn pause(&mut self) {
+            self.0.lock().unwrap().push("the bars are gone");
+        }
+
+        fn go_on(&mut self) {
+            self.0.lock().unwrap().push("the bars are back");
+        }
+
+        fn end(&mut self, _: &mut Output<'_>, _: &Job, _: Exit) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn no_bar_is_drawn_while_something_is_asked() {
+        let seen = Seen::default();
+        let asked = seen.clone();
+        let (mut results, mut asides) = (Vec::new(), Vec::new());
+        let mut program = Program {
+            config_file: None,
+            environment: &|_| None,
+            output: Output::new(&mut results, &mut asides),
+            terminal: Terminal::default(),
+            start_engine: &|_| Err(io::ErrorKind::Unsupported.into()),
+            read_answer: Arc::new(move || {
+                asked.lock().unwrap().push("the answer");
+                Ok("y\n".to_owned())
+            }),
+            interrupts: mpsc::channel(1).1,
+            clock: &SystemClock,
+        };
+        let mut following = Following {
+            job: job("20261121-013000-a1b2"),
+            printer: Box::new(Bars(seen.clone())),
+            was_asked: false,
+            is_untold: false,
+        };
+        assert!(following.ask(&mut program, "Go on? ").await);
+        assert_eq!(
+            *seen.lock().unwrap(),
+            ["the bars are gone", "the answer", "the bars are back"]
+        );
     }
 }
