@@ -6,6 +6,10 @@ use super::args::Cli;
 use super::fixture::{Disk, Play, engine, now};
 use super::output::Output;
 use super::program::{Program, Terminal};
+use crate::model::job::JobEvent;
+use crate::model::names::JobId;
+use crate::ops::dirs::Dirs;
+use crate::ops::journal::Journal;
 use crate::ops::ports::Clock;
 use clap::Parser;
 use std::ffi::OsString;
@@ -30,6 +34,8 @@ pub(super) struct Run<'a> {
     pub(super) words: &'a [&'a str],
     pub(super) play: Play,
     pub(super) answer: Option<&'static str>,
+    /// A job that the journal holds.
+    pub(super) journal: Option<(JobId, Vec<JobEvent>)>,
     /// The result, and the word beside it, after which nothing more can be written there.
     pub(super) full_after: [Option<&'static str>; 2],
 }
@@ -65,6 +71,7 @@ impl<'a> Run<'a> {
             words,
             play: Play::AllGood,
             answer: None,
+            journal: None,
             full_after: [None; 2],
         }
     }
@@ -83,6 +90,11 @@ impl<'a> Run<'a> {
             "TAGBOAT_OPERATOR" => Some(OsString::from("me@desk")),
             _ => None,
         };
+        if let Some((id, events)) = &self.journal {
+            let dirs = Dirs::find(&environment).unwrap();
+            let mut journal = Journal::open(&dirs.state).unwrap().create(id).unwrap();
+            events.iter().for_each(|event| journal.append(event).unwrap());
+        }
         let (sender, interrupts) = mpsc::channel(4);
         let [mut results, mut asides] = self.full_after.map(Disk::new);
         let answer = self.answer.unwrap_or_default();
