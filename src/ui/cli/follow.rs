@@ -26,6 +26,11 @@ pub(super) trait JobPrinter {
     /// Something that belongs to no step.
     fn note(&mut self, output: &mut Output<'_>, text: &str) -> io::Result<()>;
 
+    /// An earlier job goes on: this is where it stands now.
+    fn taken_up(&mut self, _output: &mut Output<'_>, _job: &Job) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Something is asked on the terminal: nothing is drawn there until it goes on.
     fn pause(&mut self) {}
 
@@ -133,6 +138,11 @@ impl Following {
                     }
                     _ => told,
                 }
+            }
+            // An earlier job was taken up: what ended otherwise than planned is open again.
+            Event::Known(job) if job.id == self.job.id && job.is_live() => {
+                self.job = *job;
+                self.printer.taken_up(output, &self.job)
             }
             Event::Refused { id, refusal } if id == self.job.id => return Err(refusal.into()),
             Event::Notice(text) => self.printer.note(output, &format!("note: {}", clean(&text))),

@@ -16,6 +16,7 @@ use crate::model::command::Command;
 use crate::model::job::{Job, JobState, Target};
 use crate::model::plan::{Plan, RestartPlan, RestartTarget};
 use crate::model::profile::HostSettings;
+use crate::model::rollout::will_ask;
 
 /// Shows what is left to do, has it confirmed, and runs it to its end.
 pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) -> Result<Exit, Stop> {
@@ -23,6 +24,18 @@ pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) 
     resumable(&job)?;
     let setup = program.setup()?;
     let rest = JobRest::of(&job, setup.operator.clone(), program.clock.now());
+    if will_ask(&rest.job) && !program.terminal.can_ask && !args.change.dry_run {
+        return Err(Stop::refused(
+            format!(
+                "job {} asks for an approval after its canaries, and there is no terminal to ask on",
+                job.id
+            ),
+            format!(
+                "on a terminal: `tagboat job resume {}`; or resume it in the console",
+                job.id.short()
+            ),
+        ));
+    }
     let hosts = hosts_of(&setup, &job)?;
     let need = match job.plan {
         Plan::Push(_) => Need::HostsAndImages,

@@ -39,8 +39,7 @@ impl BarPrinter {
         let bar_of = |track: &Track| {
             let bar = bars.add(ProgressBar::new(WHOLE).with_style(style.clone()));
             bar.set_prefix(format!("{:width$}", track.target.to_string()));
-            bar.set_message("waiting");
-            bar.enable_steady_tick(TICK);
+            show(&bar, track);
             (track.target.clone(), bar)
         };
         let of_target = job.tracks.iter().map(bar_of).collect();
@@ -50,6 +49,21 @@ impl BarPrinter {
             of_target,
         }
     }
+}
+
+/// Shows a target that nothing was told of yet: over, where it has a result.
+fn show(bar: &ProgressBar, track: &Track) {
+    if let Some(result) = &track.result {
+        bar.set_position(WHOLE);
+        bar.abandon_with_message(result_words(result));
+        return;
+    }
+    if bar.is_finished() {
+        bar.reset();
+    }
+    bar.set_position(permille(track));
+    bar.set_message("waiting");
+    bar.enable_steady_tick(TICK);
 }
 
 impl JobPrinter for BarPrinter {
@@ -69,10 +83,9 @@ impl JobPrinter for BarPrinter {
                     self.draw(job, target, progress_words(&record.step, progress));
                 }
             }
-            JobEvent::TargetEnded { target, result, .. } => {
-                if let Some(bar) = self.of_target.get(target) {
-                    bar.set_position(WHOLE);
-                    bar.abandon_with_message(result_words(result));
+            JobEvent::TargetEnded { target, .. } => {
+                if let (Some(bar), Some(track)) = (self.of_target.get(target), job.track(target)) {
+                    show(bar, track);
                 }
             }
             JobEvent::Log { target, line } => {
@@ -88,6 +101,15 @@ impl JobPrinter for BarPrinter {
 
     fn note(&mut self, output: &mut Output<'_>, text: &str) -> io::Result<()> {
         self.bars.suspend(|| output.aside(text))
+    }
+
+    fn taken_up(&mut self, _: &mut Output<'_>, job: &Job) -> io::Result<()> {
+        for track in &job.tracks {
+            if let Some(bar) = self.of_target.get(&track.target) {
+                show(bar, track);
+            }
+        }
+        Ok(())
     }
 
     fn pause(&mut self) {
@@ -135,7 +157,7 @@ fn permille(track: &Track) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::BarPrinter;
-    use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target};
+    use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, TrackResult, Verdict};
     use crate::model::names::{HostName, ImageRef, JobId, Operator};
     use crate::model::plan::{ActivateIntent, Plan, plan_activate};
     use crate::ui::cli::fixture::{fleet, now};
@@ -210,10 +232,54 @@ mod tests {
         Job::new(JobId::new(now(), 1), plan, operator, now())
     }
 
+    fn end(job: &mut Job, name: &str, result: TrackResult) {
+        job.apply(JobEvent::TargetEnded {
+            target: target(name),
+            result,
+            at: now(),
+        });
+    }
+
     fn printer(job: &Job, drawn: &Drawn) -> BarPrinter {
         let drawn = drawn.clone();
         let screen = move || ProgressDrawTarget::term_like(Box::new(drawn.clone()));
         BarPrinter::on(Box::new(screen), job)
+    }
+
+    fn shown(printer: &BarPrinter, name: &str) -> (bool, String) {
+        let bar = &printer.of_target[&target(name)];
+        (bar.is_finished(), bar.message())
+    }
+
+    #[test]
+    fn targets_of_an_earlier_job_that_have_a_result_are_over_and_those_that_are_taken_up_again_are_not() {
+        let mut job = job();
+        end(&mut job, "eu-01", TrackResult::Done(None));
+        end(
+            &mut job,
+            "eu-02",
+            TrackResult::Cancelled("before check".to_owned()),
+        );
+        job.apply(JobEvent::Ended {
+            verdict: Verdict::Partly,
+            at: now(),
+        });
+        let mut bars = printer(&job, &Drawn::default());
+        assert_eq!(shown(&bars, "eu-01"), (true, "done".to_owned()));
+        assert_eq!(
+            shown(&bars, "eu-02"),
+            (true, "cancelled: before check".to_owned())
+        );
+        job.apply(JobEvent::Started {
+            plan: Box::new(job.plan.clone()),
+            operator: job.operator.clone(),
+            at: now(),
+        });
+        let (mut results, mut asides) = (Vec::new(), Vec::new());
+        let mut output = Output::new(&mut results, &mut asides);
+        bars.taken_up(&mut output, &job).unwrap();
+        assert_eq!(shown(&bars, "eu-01"), (true, "done".to_owned()));
+        assert_eq!(shown(&bars, "eu-02"), (false, "waiting".to_owned()));
     }
 
     #[test]
