@@ -35,7 +35,9 @@ impl JobRest {
             Plan::Restart(plan) => {
                 let sessions = &mut plan.sessions;
                 sessions.retain(|one| is_session_left(one.host.clone(), one.session.clone()));
-                sessions.iter_mut().for_each(|one| one.cost = None);
+                for one in sessions {
+                    one.cost = None;
+                }
             }
             Plan::Start(plan) => {
                 let sessions = &mut plan.sessions;

@@ -93,7 +93,9 @@ impl<'a> Run<'a> {
         if let Some((id, events)) = &self.journal {
             let dirs = Dirs::find(&environment).unwrap();
             let mut journal = Journal::open(&dirs.state).unwrap().create(id).unwrap();
-            events.iter().for_each(|event| journal.append(event).unwrap());
+            for event in events {
+                journal.append(event).unwrap();
+            }
         }
         let (sender, interrupts) = mpsc::channel(4);
         let [mut results, mut asides] = self.full_after.map(Disk::new);
