@@ -2,6 +2,7 @@
 
 use crate::fleets::{OneHost, digest, host_name, reference, session};
 use jiff::Timestamp;
+use proptest::prelude::*;
 use tagboat::model::failure::Refusal;
 use tagboat::model::fleet::{ContainerState, Fleet};
 use tagboat::model::job::{Job, JobEvent, Target, TrackResult};
@@ -34,6 +35,18 @@ fn host() -> OneHost {
 
 fn back(fleet: &Fleet) -> Result<RestartPlan, Refusal> {
     plan_session_rollback(&[(host_name(), session(NAME))], RolloutOrder::default(), fleet)
+}
+
+/// A session on a tag, without a predecessor, on a host that stamped these tags, has the images of all and another one.
+fn on(tag: &str, history: &[&str]) -> Fleet {
+    let (active, earlier) = history.split_last().unwrap();
+    let host = ["v0", "v1", "v2", "v3", "v4"]
+        .into_iter()
+        .zip(0..)
+        .fold(OneHost::new(), |host, (tag, number)| host.image(number, &[tag]));
+    host.stamped(active, earlier)
+        .container(NAME, tag, 2, ContainerState::Running)
+        .fleet()
 }
 
 /// The job that restarted the session from v1 onto v2, as it ended.
@@ -98,6 +111,76 @@ fn without_a_predecessor_a_new_container_gets_the_tag_of_before() {
     let plan = back(&host().fleet()).unwrap();
     assert_eq!(plan.sessions[0].onto, reference("v1"));
     assert_eq!(plan.sessions[0].by, Replacement::Restart);
+}
+
+#[test]
+fn without_a_predecessor_it_goes_to_what_stands_before_its_own_tag_whatever_came_after() {
+    for (own, history, before) in [
+        ("v3", &["v1", "v2", "v3"][..], "v2"),
+        ("v2", &["v1", "v2", "v3"], "v1"),
+        ("v3", &["v2", "v3", "v2"], "v2"),
+        ("v2", &["v1", "v2", "v3", "v2"], "v1"),
+        ("v2", &["v1", "v2", "v2"], "v1"),
+    ] {
+        let plan = back(&on(own, history)).unwrap();
+        assert_eq!(plan.sessions[0].onto, reference(before), "{own} in {history:?}");
+    }
+}
+
+#[test]
+fn a_session_that_has_nothing_before_it_is_never_moved_forward() {
+    for (own, history, why) in [
+        (
+            "v2",
+            &["v2", "v3"][..],
+            "convocate:v2 is the oldest tag of the host's history",
+        ),
+        (
+            "v2",
+            &["v2", "v3", "v2"],
+            "convocate:v2 is the oldest tag of the host's history",
+        ),
+        (
+            "v1",
+            &["v1", "v2", "v3"],
+            "convocate:v1 is the oldest tag of the host's history",
+        ),
+        (
+            "v4",
+            &["v1", "v2"],
+            "its tag convocate:v4 is not in the host's history",
+        ),
+    ] {
+        let refusal = back(&on(own, history)).unwrap_err();
+        assert_eq!(
+            refusal.reason,
+            format!("{NAME} has no predecessor, and {why}"),
+            "{own} in {history:?}"
+        );
+        assert_eq!(
+            refusal.advice,
+            format!("name the tag: `tagboat session restart {NAME} --host eu-1 --tag TAG`")
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_tag_of_a_rollback_always_stands_before_the_sessions_own_in_the_history(
+        own in 0..5usize, history in prop::collection::vec(0..5usize, 1..10)
+    ) {
+        let tags = ["v0", "v1", "v2", "v3", "v4"];
+        let names: Vec<_> = history.iter().map(|tag| tags[*tag]).collect();
+        let first = |tag: &str| names.iter().position(|one| *one == tag);
+        match (back(&on(tags[own], &names)), first(tags[own])) {
+            (Ok(plan), Some(at)) => {
+                let onto = first(&plan.sessions[0].onto.tag.to_string());
+                prop_assert!(onto.is_some_and(|onto| onto < at), "onto {onto:?}, own {at}");
+            }
+            (refused, None | Some(0)) => prop_assert!(refused.is_err()),
+            (outcome, at) => prop_assert!(false, "{at:?} {outcome:?}"),
+        }
+    }
 }
 
 #[test]

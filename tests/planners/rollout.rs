@@ -192,6 +192,27 @@ fn after_the_canary_it_waits_for_an_approval_where_one_is_asked_for() {
 }
 
 #[test]
+fn an_approval_is_asked_for_though_the_others_are_still_written_down_as_waiting_for_quiet() {
+    let mut rollout = Rollout::over(3, order(Some((1, true)), 2, 0));
+    for number in 0..3 {
+        let quiet = Step::of(StepKind::Quiet);
+        rollout.job.apply(JobEvent::Step {
+            target: target(number),
+            step: quiet,
+            state: StepState::Running,
+            at: AT,
+        });
+    }
+    assert_eq!(rollout.words(), "0/3 done · waits for a quiet session");
+    rollout.begin();
+    rollout.good(0);
+    assert_eq!(rollout.next(), Next::Wait(Pause::Approval));
+    assert_eq!(rollout.words(), "1/3 done · waits for your approval");
+    rollout.steer(Steer::Approve);
+    assert_eq!(rollout.words(), "1/3 done · waits for a quiet session");
+}
+
+#[test]
 fn nobody_is_asked_when_the_canaries_were_all() {
     let mut rollout = Rollout::over(2, order(Some((5, true)), 1, 0));
     assert_eq!(rollout.begin(), targets(0..2));

@@ -136,20 +136,19 @@ fn onto_predecessor(
     ))
 }
 
-/// Without a predecessor: the newest tag of the host's history that is not the session's own.
+/// Without a predecessor: the tag that the host had before it first had the session's own.
 fn onto_tag_of_before(host: &Host, session: &Session<'_>) -> Result<RestartTarget, Refusal> {
     let name = session.name();
-    let stamped = host.history.iter().rev().map(|record| &record.reference);
-    let Some(before) = stamped.into_iter().find(|one| session.pinned() != Some(*one)) else {
-        return Err(Refusal::of_host(
+    let before = tag_of_before(host, session.pinned()).map_err(|why| {
+        Refusal::of_host(
             &host.name,
-            format!("{name} has no predecessor, and the host's history tells of no other tag"),
+            format!("{name} has no predecessor, and {why}"),
             format!(
                 "name the tag: `tagboat session restart {name} --host {} --tag TAG`",
                 host.name
             ),
-        ));
-    };
+        )
+    })?;
     let Some(image) = host.image(before) else {
         return Err(gone(host, name, before));
     };
@@ -160,6 +159,22 @@ fn onto_tag_of_before(host: &Host, session: &Session<'_>) -> Result<RestartTarge
         image.id.clone(),
         replacement(host, session)?,
     ))
+}
+
+/// What stands before the first record of a tag in the host's history, or why nothing does. The newest other tag would not do:
+/// it may have come after, and be the very one that is rolled back from.
+fn tag_of_before<'a>(host: &'a Host, pinned: Option<&ImageRef>) -> Result<&'a ImageRef, String> {
+    let Some(own) = pinned else {
+        return Err("it pins no tag, so the host's history does not tell what it had before".to_owned());
+    };
+    let mut before = None;
+    for record in &host.history {
+        if record.reference == *own {
+            return before.ok_or_else(|| format!("{own} is the oldest tag of the host's history"));
+        }
+        before = Some(&record.reference);
+    }
+    Err(format!("its tag {own} is not in the host's history"))
 }
 
 /// What a session was before a job restarted it, if nobody changed it since.

@@ -72,9 +72,11 @@ impl Account {
             JobState::Elsewhere => Stage::Elsewhere,
             JobState::Ended(verdict) => Stage::Ended(verdict),
             JobState::Running if job.steering.is_paused => Stage::Paused,
+            // Before the quiet: a wait that was given up for the canary has no end in the journal, and nothing goes on for it
+            // before the approval.
+            JobState::Running if awaits_approval(job, order) => Stage::Approval,
             JobState::Running if is_held_by_work(job) => Stage::Quiet,
             JobState::Running if missing_canaries(job, order) > 0 => Stage::Canary,
-            JobState::Running if awaits_approval(job, order) => Stage::Approval,
             JobState::Running => Stage::Waves,
         };
         let mut account = Self {
@@ -117,6 +119,16 @@ impl Account {
         words.push(self.stage.word().to_owned());
         words.join(" · ")
     }
+}
+
+/// Whether the operator is asked about its canaries before the job can come to its end.
+pub fn will_ask(job: &Job) -> bool {
+    let Some(order) = job.plan.rollout() else {
+        return false;
+    };
+    let asks = order.canary.is_some_and(|canary| canary.approval) && !job.steering.is_approved;
+    let left = job.tracks.iter().filter(|track| track.result.is_none()).count();
+    asks && left > missing_canaries(job, order)
 }
 
 fn is_held_by_work(job: &Job) -> bool {

@@ -29,6 +29,12 @@ pub(super) async fn cache_clear(program: &mut Program<'_>, args: &CacheClearArgs
             "look at the rights of that folder",
         )
     })?;
-    program.output.line(format!("removed {what}"))?;
+    program
+        .output
+        .line(format!("removed {what}"))
+        .map_err(|error| Stop {
+            state: format!("{what} were removed."),
+            ..error.into()
+        })?;
     Ok(Exit::Done)
 }

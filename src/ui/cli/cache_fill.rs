@@ -67,8 +67,9 @@ async fn fill(program: &mut Program<'_>, exports: &Exports, reference: &ImageRef
             format!("ready after {}", span(took))
         }
     };
-    program
-        .output
-        .line(format!("{reference}  {} packed, {how}", bytes(packed)))?;
-    Ok(())
+    let line = format!("{reference}  {} packed, {how}", bytes(packed));
+    program.output.line(line).map_err(|error| Stop {
+        state: format!("{reference} was taken in."),
+        ..error.into()
+    })
 }

@@ -26,6 +26,17 @@ pub(super) trait JobPrinter {
     /// Something that belongs to no step.
     fn note(&mut self, output: &mut Output<'_>, text: &str) -> io::Result<()>;
 
+    /// An earlier job goes on: this is where it stands now.
+    fn taken_up(&mut self, _output: &mut Output<'_>, _job: &Job) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Something is asked on the terminal: nothing is drawn there until it goes on.
+    fn pause(&mut self) {}
+
+    /// The question is answered.
+    fn go_on(&mut self) {}
+
     /// The job ended.
     fn end(&mut self, output: &mut Output<'_>, job: &Job, exit: Exit) -> io::Result<()>;
 }
@@ -66,7 +77,10 @@ pub(super) async fn follow(
         job,
         printer,
         was_asked: false,
+        is_untold: false,
     };
+    // From here on something runs, and an output that cannot be written is no reason to leave it.
+    program.output.forgive();
     let outcome = match engine.commands.send(command).await {
         Ok(()) => following.listen(program, &mut engine).await,
         Err(_) => Err(Stop::failed(
@@ -83,6 +97,8 @@ struct Following {
     printer: Box<dyn JobPrinter>,
     /// Whether the operator was asked about the canaries.
     was_asked: bool,
+    /// Whether some of it could not be told.
+    is_untold: bool,
 }
 
 impl Following {
@@ -100,7 +116,7 @@ impl Following {
                     if interrupt == Interrupt::Leave || self.job.state == JobState::Cancelling {
                         return Err(self.left("left"));
                     }
-                    self.cancel(&mut program.output, engine).await?;
+                    self.cancel(&mut program.output, engine).await;
                 }
             }
         }
@@ -108,30 +124,65 @@ impl Following {
 
     /// Takes one event; gives the exit when it is the end of the job.
     fn hear(&mut self, output: &mut Output<'_>, event: Event) -> Result<Option<Exit>, Stop> {
-        match event {
+        let is_cancelling = self.job.state == JobState::Cancelling;
+        let mut exit = None;
+        let told = match event {
             Event::Job { id, event } if id == self.job.id => {
-                let is_cancelling = self.job.state == JobState::Cancelling;
                 self.job.apply(event.clone());
-                self.printer.event(output, &self.job, &event)?;
-                if let JobEvent::Ended { verdict, .. } = event {
-                    let exit = Exit::of_job(&self.job, verdict);
-                    self.printer.end(output, &self.job, exit)?;
-                    return Ok(Some(exit));
-                }
-                if is_cancelling {
-                    self.job.state = JobState::Cancelling;
+                let told = self.printer.event(output, &self.job, &event);
+                match event {
+                    JobEvent::Ended { verdict, .. } => {
+                        let end = Exit::of_job(&self.job, verdict);
+                        exit = Some(end);
+                        told.and_then(|()| self.printer.end(output, &self.job, end))
+                    }
+                    _ => told,
                 }
             }
+            // An earlier job was taken up: what ended otherwise than planned is open again.
+            Event::Known(job) if job.id == self.job.id && job.is_live() => {
+                self.job = *job;
+                self.printer.taken_up(output, &self.job)
+            }
             Event::Refused { id, refusal } if id == self.job.id => return Err(refusal.into()),
-            Event::Notice(text) => self.printer.note(output, &format!("note: {}", clean(&text)))?,
+            Event::Notice(text) => self.printer.note(output, &format!("note: {}", clean(&text))),
             Event::Fleet(_)
             | Event::Known(_)
             | Event::Job { .. }
             | Event::Refused { .. }
             | Event::Weighed { .. }
-            | Event::Logs(..) => {}
+            | Event::Logs(..) => Ok(()),
+        };
+        if is_cancelling && exit.is_none() {
+            self.job.state = JobState::Cancelling;
         }
-        Ok(None)
+        self.see_that_it_is_told(output, told);
+        Ok(exit)
+    }
+
+    /// Says beside the output that it cannot be written any more, when that is found and when the job has ended.
+    fn see_that_it_is_told(&mut self, output: &mut Output<'_>, told: io::Result<()>) {
+        let lost = told.err().or_else(|| output.lost());
+        let (id, short) = (&self.job.id, self.job.id.short());
+        let text = match (lost, self.job.state) {
+            (_, JobState::Ended(verdict)) if self.is_untold => {
+                format!(
+                    "job {id} ended, {}: see `tagboat job show {short}`",
+                    verdict.word()
+                )
+            }
+            (Some(error), JobState::Ended(verdict)) => format!(
+                "note: the output cannot be written: {error}. Job {id} ended, {}: see `tagboat job show {short}`",
+                verdict.word()
+            ),
+            (Some(error), _) if !self.is_untold => format!(
+                "note: the output cannot be written: {error}. Job {id} goes on and is followed to its end: see `tagboat job show {short}`"
+            ),
+            _ => return,
+        };
+        self.is_untold = true;
+        // Where nothing can be written at all, the exit code is what is left to say.
+        let _ = self.printer.note(output, &text);
     }
 
     /// Asks about the canaries of a rollout, once they are good and where the operator wanted to be asked.
@@ -149,18 +200,25 @@ impl Following {
             return Err(self.left("it waits for an approval, and there is no terminal to ask on"));
         }
         let question = "The canaries are good. Go on with the others? [y/N] ";
-        // No answer is a no: the rollout ends in good order, and can be resumed.
-        if is_yes(program, question).await.unwrap_or(false) {
+        if self.ask(program, question).await {
             let approve = Command::Steer(self.job.id.clone(), Steer::Approve);
             // An engine that is gone says so by the end of its events.
             let _ = engine.commands.send(approve).await;
-            Ok(())
         } else {
-            self.cancel(&mut program.output, engine).await
+            self.cancel(&mut program.output, engine).await;
         }
+        Ok(())
     }
 
-    async fn cancel(&mut self, output: &mut Output<'_>, engine: &EngineHandle) -> Result<(), Stop> {
+    /// Asks what a yes answers, while nothing else is drawn. No answer is a no: the job ends in good order, and can be resumed.
+    async fn ask(&mut self, program: &mut Program<'_>, question: &str) -> bool {
+        self.printer.pause();
+        let answer = is_yes(program, question).await;
+        self.printer.go_on();
+        answer.unwrap_or(false)
+    }
+
+    async fn cancel(&mut self, output: &mut Output<'_>, engine: &EngineHandle) {
         self.job.state = JobState::Cancelling;
         let running: Vec<String> = self
             .job
@@ -172,13 +230,13 @@ impl Following {
             [] => "no step runs".to_owned(),
             steps => format!("ending {}", steps.join(", ")),
         };
-        self.printer.note(
+        let told = self.printer.note(
             output,
             &format!("cancelling: {what}; Ctrl-C again leaves it as it is"),
-        )?;
+        );
         // An engine that is gone says so by the end of its events.
         let _ = engine.commands.send(Command::Cancel(self.job.id.clone())).await;
-        Ok(())
+        self.see_that_it_is_told(output, told);
     }
 
     /// The end of the command line while the job has none.
@@ -196,5 +254,76 @@ impl Following {
         );
         cause.clone_into(&mut stop.cause);
         stop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exit, Following, JobPrinter};
+    use crate::model::job::{Job, JobEvent};
+    use crate::ops::ports::SystemClock;
+    use crate::ui::cli::fixture::job;
+    use crate::ui::cli::output::Output;
+    use crate::ui::cli::program::{Program, Terminal};
+    use std::io;
+    use std::sync::{Arc, Mutex};
+    use tokio::sync::mpsc;
+
+    type Seen = Arc<Mutex<Vec<&'static str>>>;
+
+    /// Bars that are drawn until they are paused.
+    struct Bars(Seen);
+
+    impl JobPrinter for Bars {
+        fn event(&mut self, _: &mut Output<'_>, _: &Job, _: &JobEvent) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn note(&mut self, _: &mut Output<'_>, _: &str) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn pause(&mut self) {
+            self.0.lock().unwrap().push("the bars are gone");
+        }
+
+        fn go_on(&mut self) {
+            self.0.lock().unwrap().push("the bars are back");
+        }
+
+        fn end(&mut self, _: &mut Output<'_>, _: &Job, _: Exit) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn no_bar_is_drawn_while_something_is_asked() {
+        let seen = Seen::default();
+        let asked = seen.clone();
+        let (mut results, mut asides) = (Vec::new(), Vec::new());
+        let mut program = Program {
+            config_file: None,
+            environment: &|_| None,
+            output: Output::new(&mut results, &mut asides),
+            terminal: Terminal::default(),
+            start_engine: &|_| Err(io::ErrorKind::Unsupported.into()),
+            read_answer: Arc::new(move || {
+                asked.lock().unwrap().push("the answer");
+                Ok("y\n".to_owned())
+            }),
+            interrupts: mpsc::channel(1).1,
+            clock: &SystemClock,
+        };
+        let mut following = Following {
+            job: job("20261121-013000-a1b2"),
+            printer: Box::new(Bars(seen.clone())),
+            was_asked: false,
+            is_untold: false,
+        };
+        assert!(following.ask(&mut program, "Go on? ").await);
+        assert_eq!(
+            *seen.lock().unwrap(),
+            ["the bars are gone", "the answer", "the bars are back"]
+        );
     }
 }

@@ -7,26 +7,99 @@ use super::choose_job::{choose_job, known_jobs};
 use super::exit_code::Exit;
 use super::follow::{Telling, follow};
 use super::job_list::job_hosts;
+use super::job_rest::JobRest;
 use super::program::{Program, Setup};
 use super::stop::Stop;
-use super::survey::{Need, survey};
+use super::survey::{Need, Survey, survey};
+use super::weigh::weigh;
 use crate::model::command::Command;
-use crate::model::job::{Job, JobState};
+use crate::model::job::{Job, JobState, Target};
+use crate::model::plan::{Plan, RestartPlan, RestartTarget};
 use crate::model::profile::HostSettings;
+use crate::model::rollout::will_ask;
 
 /// Shows what is left to do, has it confirmed, and runs it to its end.
 pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) -> Result<Exit, Stop> {
     let job = choose_job(known_jobs(program)?, &args.id)?;
     resumable(&job)?;
     let setup = program.setup()?;
-    let hosts = hosts_of(&setup, &job)?;
-    if !agree(program, &job.plan, Some(&job.id), args.change).await? {
-        return Ok(Exit::Done);
+    let rest = JobRest::of(&job, setup.operator.clone(), program.clock.now());
+    if will_ask(&rest.job) && !program.terminal.can_ask && !args.change.dry_run {
+        return Err(Stop::refused(
+            format!(
+                "job {} asks for an approval after its canaries, and there is no terminal to ask on",
+                job.id
+            ),
+            format!(
+                "on a terminal: `tagboat job resume {}`; or resume it in the console",
+                job.id.short()
+            ),
+        ));
     }
-    let survey = survey(program, &setup, hosts, Need::HostsAndImages).await?;
-    let command = Command::Resume(job.id.clone());
-    let telling = Telling::Fitting.or_json(args.change.json);
-    follow(program, survey.engine, command, job, telling).await
+    let hosts = hosts_of(&setup, &job)?;
+    let need = match job.plan {
+        Plan::Push(_) => Need::HostsAndImages,
+        _ => Need::Hosts,
+    };
+    let mut survey = survey(program, &setup, hosts, need).await?;
+    match agree_to_rest(program, &mut survey, &rest, args).await {
+        Ok(true) => {
+            let command = Command::Resume(job.id.clone());
+            let telling = Telling::Fitting.or_json(args.change.json);
+            follow(program, survey.engine, command, job, telling).await
+        }
+        Ok(false) => {
+            survey.close().await;
+            Ok(Exit::Done)
+        }
+        Err(stop) => {
+            survey.close().await;
+            Err(stop)
+        }
+    }
+}
+
+/// Shows the part of the plan that is left, with what it costs now, and has it confirmed.
+async fn agree_to_rest(
+    program: &mut Program<'_>,
+    survey: &mut Survey,
+    rest: &JobRest,
+    args: &JobResumeArgs,
+) -> Result<bool, Stop> {
+    let id = &rest.job.id;
+    let Some(mut plan) = rest.plan() else {
+        let text = format!("nothing is left to do of job {id}: all that is missing is its end");
+        program.output.aside(text)?;
+        return Ok(!args.change.dry_run);
+    };
+    if let Plan::Restart(plan) = &mut plan {
+        weigh_rest(program, survey, rest, plan).await?;
+    }
+    for line in rest.words() {
+        program.output.aside(line)?;
+    }
+    agree(program, &plan, Some(id), args.change).await
+}
+
+/// Asks what it costs to restart the sessions that are left. What was begun is brought to its end, whatever it costs.
+async fn weigh_rest(
+    program: &mut Program<'_>,
+    survey: &mut Survey,
+    rest: &JobRest,
+    plan: &mut RestartPlan,
+) -> Result<(), Stop> {
+    let target = |one: &RestartTarget| Target::session(one.host.clone(), one.session.clone());
+    let mut untouched = plan.clone();
+    untouched.sessions.retain(|one| !rest.is_begun(&target(one)));
+    weigh(program, survey, &mut untouched).await?;
+    for one in &mut plan.sessions {
+        let weighed = untouched
+            .sessions
+            .iter()
+            .find(|other| target(other) == target(one));
+        one.cost = weighed.and_then(|other| other.cost.clone());
+    }
+    Ok(())
 }
 
 fn resumable(job: &Job) -> Result<(), Stop> {

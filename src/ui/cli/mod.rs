@@ -19,10 +19,13 @@ pub mod exit_code;
 mod fixture;
 mod follow;
 mod job_list;
+mod job_rest;
 mod job_resume;
 mod job_show;
 mod man;
 pub mod output;
+#[cfg(test)]
+mod output_tests;
 mod print;
 pub mod program;
 mod prune;
@@ -30,6 +33,8 @@ mod push;
 mod report;
 #[cfg(test)]
 mod restart_tests;
+#[cfg(test)]
+mod resume_tests;
 mod rollback;
 mod rollout;
 mod rollout_args;

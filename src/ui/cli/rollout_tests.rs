@@ -1,5 +1,6 @@
 //! Rollouts and rollbacks on the command line, with an engine that is played.
 
+use super::fixture::Play;
 use super::tests::Run;
 
 #[tokio::test]
@@ -37,6 +38,21 @@ async fn an_approval_needs_a_terminal_to_ask_on() {
         "{}",
         outcome.asides
     );
+}
+
+#[tokio::test]
+async fn the_approval_is_asked_for_once_when_the_canary_is_done() {
+    let words = ["rollout", "--all", "--tag", "v1.0.0", "--approve", "-y"];
+    for (answer, code) in [("y", 4), ("n", 130)] {
+        let run = Run {
+            play: Play::InOrder,
+            answer: Some(answer),
+            ..Run::of(&words)
+        };
+        let outcome = run.go().await;
+        assert_eq!(outcome.code, code, "{answer}: {}", outcome.shown());
+        assert_eq!(outcome.asides.matches("The canaries are good.").count(), 1);
+    }
 }
 
 #[tokio::test]

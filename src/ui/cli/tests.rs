@@ -3,14 +3,23 @@
 mod daily;
 
 use super::args::Cli;
-use super::fixture::{Play, engine, now};
+use super::fixture::{Disk, Play, engine, now};
 use super::output::Output;
 use super::program::{Program, Terminal};
+use crate::model::job::JobEvent;
+use crate::model::names::JobId;
+use crate::ops::dirs::Dirs;
+use crate::ops::journal::Journal;
 use crate::ops::ports::Clock;
 use clap::Parser;
 use std::ffi::OsString;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// A run that takes so long hangs.
+const TOO_LONG: Duration = Duration::from_mins(1);
 
 struct Noon;
 
@@ -22,9 +31,13 @@ impl Clock for Noon {
 
 /// A run: the words after `tagboat`, and what surrounds it.
 pub(super) struct Run<'a> {
-    words: &'a [&'a str],
-    play: Play,
-    answer: Option<&'static str>,
+    pub(super) words: &'a [&'a str],
+    pub(super) play: Play,
+    pub(super) answer: Option<&'static str>,
+    /// A job that the journal holds.
+    pub(super) journal: Option<(JobId, Vec<JobEvent>)>,
+    /// The result, and the word beside it, after which nothing more can be written there.
+    pub(super) full_after: [Option<&'static str>; 2],
 }
 
 /// What came of it.
@@ -58,6 +71,8 @@ impl<'a> Run<'a> {
             words,
             play: Play::AllGood,
             answer: None,
+            journal: None,
+            full_after: [None; 2],
         }
     }
 
@@ -75,8 +90,15 @@ impl<'a> Run<'a> {
             "TAGBOAT_OPERATOR" => Some(OsString::from("me@desk")),
             _ => None,
         };
+        if let Some((id, events)) = &self.journal {
+            let dirs = Dirs::find(&environment).unwrap();
+            let mut journal = Journal::open(&dirs.state).unwrap().create(id).unwrap();
+            for event in events {
+                journal.append(event).unwrap();
+            }
+        }
         let (sender, interrupts) = mpsc::channel(4);
-        let (mut results, mut asides) = (Vec::new(), Vec::new());
+        let [mut results, mut asides] = self.full_after.map(Disk::new);
         let answer = self.answer.unwrap_or_default();
         let start_engine = engine(self.play, sender);
         let program = Program {
@@ -94,12 +116,12 @@ impl<'a> Run<'a> {
             clock: &Noon,
         };
         let words = std::iter::once("tagboat").chain(self.words.iter().copied());
-        let code = super::run(&Cli::try_parse_from(words).unwrap(), program).await;
-        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let cli = Cli::try_parse_from(words).unwrap();
+        let code = timeout(TOO_LONG, super::run(&cli, program)).await.unwrap();
         Outcome {
             code,
-            results: text(results),
-            asides: text(asides),
+            results: results.text(),
+            asides: asides.text(),
         }
     }
 }

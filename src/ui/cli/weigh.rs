@@ -28,7 +28,11 @@ pub(super) async fn weighed(
 }
 
 /// Fills the plan with what it costs, or with why that is not known.
-async fn weigh(program: &mut Program<'_>, survey: &mut Survey, plan: &mut RestartPlan) -> Result<(), Stop> {
+pub(super) async fn weigh(
+    program: &mut Program<'_>,
+    survey: &mut Survey,
+    plan: &mut RestartPlan,
+) -> Result<(), Stop> {
     let question = plan.to_weigh();
     if question.is_empty() {
         return Ok(());
