@@ -1,6 +1,6 @@
 //! What is left of an earlier job: the part of its plan that is about targets without a result that stands.
 
-use crate::model::job::{Job, JobEvent, StepKind, StepState, Target, Track};
+use crate::model::job::{Job, JobEvent, Target, Track};
 use crate::model::names::Operator;
 use crate::model::plan::Plan;
 use jiff::Timestamp;
@@ -21,48 +21,18 @@ impl JobRest {
         Self { job }
     }
 
-    /// The part of the plan that is left; none where every target has its result. What a restart would cost is not told: that
-    /// was long ago.
+    /// The part of the plan that is left; none where every target has its result.
     pub(super) fn plan(&self) -> Option<Plan> {
-        let is_left = |target: &Target| self.job.track(target).is_some_and(is_open);
-        let is_host_left = |host| is_left(&Target::host(host));
-        let is_session_left = |host, session| is_left(&Target::session(host, session));
-        let mut plan = self.job.plan.clone();
-        match &mut plan {
-            Plan::Push(plan) => plan.hosts.retain(|one| is_host_left(one.host.clone())),
-            Plan::Activate(plan) => plan.hosts.retain(|one| is_host_left(one.host.clone())),
-            Plan::Prune(plan) => plan.hosts.retain(|one| is_host_left(one.host.clone())),
-            Plan::Restart(plan) => {
-                let sessions = &mut plan.sessions;
-                sessions.retain(|one| is_session_left(one.host.clone(), one.session.clone()));
-                for one in sessions {
-                    one.cost = None;
-                }
-            }
-            Plan::Start(plan) => {
-                let sessions = &mut plan.sessions;
-                sessions.retain(|one| is_session_left(one.host.clone(), one.session.clone()));
-            }
-            Plan::Stop(plan) => {
-                let sessions = &mut plan.sessions;
-                sessions.retain(|one| is_session_left(one.host.clone(), one.session.clone()));
-            }
-            Plan::Remove(plan) => {
-                let sessions = &mut plan.sessions;
-                sessions.retain(|one| is_session_left(one.host.clone(), one.session.clone()));
-            }
-            // About one session, and so left as a whole or not at all.
-            Plan::Rename(_) => {}
-        }
-        let is_any_left = self.job.tracks.iter().any(is_open);
-        is_any_left.then_some(plan)
+        let left = self.job.tracks.iter().filter(|track| is_open(track));
+        let left: Vec<_> = left.map(|track| track.target.clone()).collect();
+        self.job.plan.rest(&left)
     }
 
     /// Whether more than a check was begun on a target: it is brought to its end, whatever that costs.
     pub(super) fn is_begun(&self, target: &Target) -> bool {
         self.job
             .track(target)
-            .is_some_and(|track| is_open(track) && was_begun(track))
+            .is_some_and(|track| is_open(track) && track.is_to_follow())
     }
 
     /// How many targets are over, and which ones were begun: what a plan of the rest does not tell.
@@ -96,10 +66,4 @@ impl JobRest {
 
 fn is_open(track: &Track) -> bool {
     track.result.is_none()
-}
-
-fn was_begun(track: &Track) -> bool {
-    track.steps.iter().any(|record| {
-        !matches!(record.step.kind, StepKind::Quiet | StepKind::Check) && record.state != StepState::Waiting
-    })
 }
