@@ -44,10 +44,7 @@ fn a_quiet_session_costs_nothing_that_anybody_would_miss() {
     assert!(!cost.is_felt());
     assert_eq!(
         cost.lines(1),
-        [
-            "output 12 s ago, CPU 0 %",
-            "nothing of its own outside its volumes"
-        ]
+        ["output 12 s ago, CPU 0 %; nothing of its own outside its volumes"]
     );
 }
 

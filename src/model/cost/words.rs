@@ -12,9 +12,17 @@ impl Cost {
             return vec![format!("what it costs is not known: {why}")];
         }
         let mut lines = Vec::new();
-        lines.extend(self.activity());
-        lines.extend(self.company());
-        lines.push(self.layer_line(keep_predecessors));
+        let (company, layer) = (self.company(), self.layer_line(keep_predecessors));
+        match self.activity() {
+            // One line for a session that nothing stands against: a plan over forty of them is to be read.
+            Some(activity) if company.is_empty() && self.unclean().is_none() => {
+                lines.push(format!("{activity}; {layer}"));
+            }
+            activity => {
+                lines.extend(activity.into_iter().chain(company));
+                lines.push(layer);
+            }
+        }
         for unknown in &self.unknown {
             if unknown.part != CostPart::Layer {
                 lines.push(format!(

@@ -226,7 +226,7 @@ fn button(plan: &Plan) -> String {
     let n = plan.targets().len();
     match plan {
         Plan::Push(_) => format!("push to {n}"),
-        Plan::Restart(_) => format!("restart {n}"),
+        Plan::Restart(_) => format!("{} {n}", plan.verb()),
         Plan::Prune(prune) => format!("remove {}", prune.removals().count()),
         Plan::Activate(_) => format!("activate on {n}"),
         Plan::Start(_) => format!("start {n}"),
