@@ -67,6 +67,7 @@ impl JobPrinter for BarPrinter {
             }
             JobEvent::Started { .. }
             | JobEvent::Steered { .. }
+            | JobEvent::Cancelling { .. }
             | JobEvent::Transferred { .. }
             | JobEvent::Ended { .. } => {}
         }

@@ -20,7 +20,7 @@ impl JobPrinter for RowPrinter {
     fn event(&mut self, output: &mut Output<'_>, job: &Job, event: &JobEvent) -> io::Result<()> {
         let is_news = match event {
             JobEvent::Step { state, .. } => *state == StepState::Running,
-            JobEvent::TargetEnded { .. } | JobEvent::Steered { .. } => true,
+            JobEvent::TargetEnded { .. } | JobEvent::Steered { .. } | JobEvent::Cancelling { .. } => true,
             _ => false,
         };
         if !is_news {
