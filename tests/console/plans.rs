@@ -3,8 +3,7 @@
 use crate::scenario::{busy, host, listed, now, quiet, session, tag, weighed, worked_in};
 use crate::script::{press, ran, screen, toast};
 use jiff::SignedDuration;
-use tagboat::model::command::Command;
-use tagboat::model::console::{Action, Effect, Msg, Overlay, State, update};
+use tagboat::model::console::{Action, Msg, Overlay, State, update};
 use tagboat::model::plan::Plan;
 
 /// Presses keys that open a restart, and lets the hosts tell that it costs nothing.

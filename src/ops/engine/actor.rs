@@ -371,7 +371,7 @@ impl Watch<'_> {
 
 fn journal_refusal(error: &JournalError) -> Refusal {
     let advice = match error {
-        JournalError::Locked => "see `tagboat job list`; what is said to it goes to the process that runs it",
+        JournalError::Locked => "it can be steered and cancelled from here; see `tagboat job list`",
         JournalError::Io { .. } => "see `tagboat job list`, and whether the state directory can be written",
         JournalError::Damaged { .. } => "look at the journal; `tagboat status` shows what the hosts have",
     };

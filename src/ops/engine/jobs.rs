@@ -162,10 +162,12 @@ fn clash(running: &Plan, wanted: &Plan) -> Option<Target> {
 
 #[cfg(test)]
 mod tests {
-    use super::RunningJobs;
+    use super::{Heard, RunningJobs};
     use crate::model::fleet::Stamp;
-    use crate::model::names::{Digest, HostName, ImageId, ImageRef, JobId};
+    use crate::model::job::Word;
+    use crate::model::names::{Digest, HostName, ImageId, ImageRef, JobId, Operator};
     use crate::model::plan::{ActivatePlan, ActivateTarget, Plan, PruneHost, PrunePlan};
+    use crate::model::rollout::Steer;
     use jiff::Timestamp;
 
     fn activate(host: &str) -> Plan {
@@ -214,5 +216,34 @@ mod tests {
             jobs.in_flight(),
             [(host, ImageRef::parse("convocate:v1").unwrap())]
         );
+    }
+
+    fn said(jobs: &RunningJobs, word: Word) -> Option<String> {
+        let operator = Operator::parse("me@desk").unwrap();
+        match jobs.say(&id(1), word, operator) {
+            Heard::Answered(answer) => answer,
+            Heard::NotHere => Some("not here".to_owned()),
+            Heard::Asked(_) => Some("asked".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_job_that_is_no_rollout_takes_a_cancellation_once_and_nothing_else() {
+        let jobs = RunningJobs::default();
+        assert_eq!(said(&jobs, Word::Cancel).as_deref(), Some("not here"));
+        let mut admission = jobs.admit(&id(1), &activate("eu-1")).unwrap();
+        let pause = || said(&jobs, Word::Steer(Steer::Pause));
+        assert_eq!(
+            pause().as_deref(),
+            Some("only restarts of sessions can be steered")
+        );
+        assert_eq!(said(&jobs, Word::Cancel), None);
+        assert!(admission.cancel.is_cancelled());
+        assert_eq!(admission.canceller.try_recv().unwrap().as_str(), "me@desk");
+        assert_eq!(
+            said(&jobs, Word::Cancel).as_deref(),
+            Some("it is being cancelled")
+        );
+        assert_eq!(pause().as_deref(), Some("it is being cancelled"));
     }
 }

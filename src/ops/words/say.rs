@@ -53,6 +53,11 @@ pub enum SayError {
 }
 
 impl SayError {
+    /// Whether the job may have taken the word all the same.
+    pub fn is_unclear(&self) -> bool {
+        matches!(self, Self::Silent | Self::Unanswered | Self::Garbled(_))
+    }
+
     /// The refusal that an operator reads, with the next command.
     pub fn refusal(&self, word: &str, id: &JobId) -> Refusal {
         let short = id.short();

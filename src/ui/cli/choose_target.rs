@@ -54,3 +54,52 @@ fn fit(target: &Target, word: &str) -> Option<Fit> {
         found.any(|(at, _)| begins(at)).then_some(Fit::PartOfName)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::choose_target;
+    use crate::model::job::{Target, Track};
+    use crate::model::names::{HostName, SessionName};
+    use crate::ui::cli::fixture::job;
+    use std::collections::VecDeque;
+
+    fn track(host: &str, session: &str) -> Track {
+        let session = SessionName::parse(session).unwrap();
+        Track {
+            target: Target::session(HostName::parse(host).unwrap(), session),
+            steps: Vec::new(),
+            progress: None,
+            transfer: None,
+            result: None,
+            lines: VecDeque::new(),
+        }
+    }
+
+    #[test]
+    fn a_session_is_named_whole_or_by_a_part_that_begins_its_name_or_a_piece_of_it() {
+        let mut job = job("20261121-013000-a1b2");
+        job.tracks = vec![
+            track("eu-01", "convocate-session-4f2a"),
+            track("eu-02", "convocate-session-4f"),
+            track("us-01", "convocate-session-twin"),
+            track("us-02", "convocate-session-twin"),
+        ];
+        let chosen = |word| match choose_target(&job, word) {
+            Ok(target) => target.to_string(),
+            Err(stop) => stop.cause,
+        };
+        assert_eq!(chosen("4f2"), "eu-01/convocate-session-4f2a");
+        assert_eq!(chosen("convocate-session-4f"), "eu-02/convocate-session-4f");
+        assert_eq!(
+            chosen("us-02/convocate-session-twin"),
+            "us-02/convocate-session-twin"
+        );
+        assert_eq!(
+            chosen("twin"),
+            "twin could be us-01/convocate-session-twin, us-02/convocate-session-twin"
+        );
+        for word in ["win", ""] {
+            assert_eq!(chosen(word), format!("there is no session {word} in job a1b2"));
+        }
+    }
+}

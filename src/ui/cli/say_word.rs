@@ -11,7 +11,7 @@ use crate::model::names::Operator;
 use crate::model::rollout::{Account, Steer};
 use crate::ops::journal::Journal;
 use crate::ops::operator::this_operator;
-use crate::ops::words::{Request, say};
+use crate::ops::words::{Request, SayError, say};
 use serde::Serialize;
 
 /// Whether the operator is asked before it is said.
@@ -69,7 +69,7 @@ pub(super) async fn say_word(
     match say(&journal, request).await {
         Ok(None) => {}
         Ok(Some(objection)) => return Err(objected(job, &word, &objection)),
-        Err(error) => return Err(error.refusal(word.word(), &job.id).into()),
+        Err(error) => return Err(unsaid(&error, &word, job)),
     }
     if json {
         program.output.json(&SaidReport {
@@ -136,6 +136,19 @@ fn objected(job: &Job, word: &Word, objection: &str) -> Stop {
     Stop::refused(format!("{} of job {short}: {objection}", word.word()), next)
 }
 
+/// Why it could not be said, or why it is not known whether it was taken.
+fn unsaid(error: &SayError, word: &Word, job: &Job) -> Stop {
+    let stop = Stop::from(error.refusal(word.word(), &job.id));
+    if !error.is_unclear() {
+        return stop;
+    }
+    Stop {
+        exit: Exit::Failed,
+        state: "It is not known whether the job took it.".to_owned(),
+        ..stop
+    }
+}
+
 /// What follows from a word that was taken.
 fn consequence(word: &Word, job: &Job) -> String {
     match word {
@@ -157,5 +170,65 @@ fn target(word: &Word) -> Option<&Target> {
     match word {
         Word::Steer(Steer::Skip(target) | Steer::Retry(target)) => Some(target),
         Word::Cancel | Word::Steer(Steer::Pause | Steer::Continue | Steer::Approve) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asking, say_word};
+    use crate::model::job::{JobState, Word};
+    use crate::ops::ports::SystemClock;
+    use crate::ui::cli::fixture::{Play, engine, job};
+    use crate::ui::cli::output::Output;
+    use crate::ui::cli::program::{Program, Terminal};
+    use std::ffi::OsString;
+    use std::sync::Arc;
+    use tokio::sync::mpsc;
+
+    /// Cancels a job of another process that has no socket, on a terminal; gives why it was not said, and the asides.
+    async fn cancelled(answer: &'static str, asking: Asking) -> (String, String) {
+        let home = tempfile::tempdir().unwrap();
+        let environment = |name: &str| match name {
+            "HOME" => Some(home.path().as_os_str().to_owned()),
+            "TAGBOAT_OPERATOR" => Some(OsString::from("me@desk")),
+            _ => None,
+        };
+        let (sender, interrupts) = mpsc::channel(4);
+        let (mut results, mut asides) = (Vec::new(), Vec::new());
+        let start_engine = engine(Play::AllGood, sender);
+        let mut program = Program {
+            config_file: None,
+            environment: &environment,
+            output: Output::new(&mut results, &mut asides),
+            terminal: Terminal {
+                can_ask: true,
+                ..Terminal::default()
+            },
+            start_engine: &start_engine,
+            read_answer: Arc::new(move || Ok(format!("{answer}\n"))),
+            interrupts,
+            clock: &SystemClock,
+        };
+        let mut job = job("20261121-013000-a1b2");
+        job.state = JobState::Elsewhere;
+        let said = say_word(&mut program, &job, Word::Cancel, asking, false).await;
+        let cause = said.unwrap_err().cause;
+        drop(program);
+        (cause, String::from_utf8(asides).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_cancellation_is_asked_with_what_it_means_and_said_on_a_yes_alone() {
+        let unsaid = "cancel of job a1b2: the process that runs it takes no words from others";
+        let (cause, asides) = cancelled("n", Asking::First).await;
+        assert_eq!(cause, "not confirmed");
+        assert!(
+            asides.ends_with("what is done stays done. Cancel it? [y/N] "),
+            "{asides}"
+        );
+        let (cause, _) = cancelled("y", Asking::First).await;
+        assert_eq!(cause, unsaid);
+        let (cause, asides) = cancelled("", Asking::unless(true)).await;
+        assert_eq!((cause.as_str(), asides.as_str()), (unsaid, ""));
     }
 }
