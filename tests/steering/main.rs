@@ -7,6 +7,7 @@ mod fleets;
 mod processes;
 
 use processes::{Place, Process, id, skipped, target};
+use std::fmt::Write;
 use tagboat::model::command::Command;
 use tagboat::model::event::Event;
 use tagboat::model::job::{JobEvent, JobState, Verdict};
@@ -122,11 +123,7 @@ async fn the_verbs_of_the_command_line_reach_a_job_that_another_process_runs() {
         &["cancel", "0001", "-y"],
     ] {
         let words: Vec<&str> = std::iter::once("job").chain(words.iter().copied()).collect();
-        shown.push_str(&format!(
-            "$ tagboat {}\n{}\n",
-            words.join(" "),
-            place.tagboat(&words)
-        ));
+        writeln!(shown, "$ tagboat {}\n{}", words.join(" "), place.tagboat(&words)).unwrap();
     }
     other
         .until(|job| job.state == JobState::Ended(Verdict::Cancelled))
