@@ -69,7 +69,7 @@ const SILENT: &str = "[[hosts]]\nname = \"silent\"\naddress = \"ssh://nobody@127
 #[test]
 fn every_help_text_says_what_a_verb_does() {
     let tagboat = Tagboat::new();
-    let verbs: [&[&str]; 23] = [
+    let verbs: [&[&str]; 27] = [
         &[],
         &["status"],
         &["push"],
@@ -87,6 +87,10 @@ fn every_help_text_says_what_a_verb_does() {
         &["job"],
         &["job", "show"],
         &["job", "resume"],
+        &["job", "pause"],
+        &["job", "approve"],
+        &["job", "skip"],
+        &["job", "cancel"],
         &["cache"],
         &["cache", "show"],
         &["cache", "fill"],

@@ -18,9 +18,9 @@ pub enum Command {
     },
     /// Take up an interrupted job.
     Resume(JobId),
-    /// Stop a running job: the step that runs is ended on the host too.
+    /// Stop a running job, whichever process runs it: the step that runs is ended on the host too.
     Cancel(JobId),
-    /// Tell a running rollout something.
+    /// Tell a running rollout something, whichever process runs it.
     Steer(JobId, Steer),
     /// List a host again now, or all of them; a host that waits for its next attempt is tried at once.
     Refresh(Option<HostName>),

@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 pub enum Event {
     /// Something in the fleet changed.
     Fleet(Delta),
-    /// A job that the journal holds, told once at the start or when another console ends one.
+    /// A job that the journal holds: told at the start, and whenever another process begins one, takes one up, or dies over one.
     Known(Box<Job>),
-    /// Something happened in a job.
+    /// Something happened in a job, in this process or in another one of this machine.
     Job {
         /// Which.
         id: JobId,

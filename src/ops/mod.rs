@@ -38,3 +38,4 @@ pub mod stamp;
 #[cfg(test)]
 mod stamp_tests;
 pub mod watch;
+pub mod words;

@@ -4,6 +4,7 @@
 mod actions;
 mod daily;
 mod dialogs;
+mod elsewhere;
 mod events;
 mod filters;
 mod frames;

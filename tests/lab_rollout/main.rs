@@ -312,3 +312,31 @@ fn a_rollout_whose_console_died_goes_on_where_it_was() {
         );
     }
 }
+
+#[test]
+fn a_rollout_without_a_screen_is_paused_continued_and_cancelled_by_another_process() {
+    let lab = Lab::reset();
+    with_good_tag(&lab);
+    let tagboat = Tagboat::new();
+    let words = [
+        "rollout", "--all", "--tag", "v1.1.0", "--wave", "1", "-y", "--json",
+    ];
+    let mut console = tagboat.command(&words).spawn().unwrap();
+    let lines = BufReader::new(console.stdout.take().unwrap()).lines();
+    let mut events = lines.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+    let began = events.find(|line| line["event"] == "step").unwrap();
+    let job = began["job"].as_str().unwrap().to_owned();
+    tagboat.run(&["job", "pause", &job], 0);
+    assert!(events.any(|line| line["event"] == "steered" && line["steer"]["steer"] == "pause"));
+    let refused = tagboat.run(&["job", "pause", &job], 3);
+    assert!(headless::text(&refused.stderr).contains("it is paused already"));
+    tagboat.run(&["job", "continue", &job], 0);
+    assert!(events.any(|line| line["event"] == "step" && line["step"]["kind"] == "check"));
+    tagboat.run(&["job", "cancel", &job, "-y"], 0);
+    let end = events.last().unwrap();
+    assert_eq!(
+        (&end["event"], &end["verdict"]),
+        (&"ended".into(), &"cancelled".into())
+    );
+    assert_eq!(console.wait().unwrap().code(), Some(130));
+}

@@ -1,14 +1,18 @@
 //! Jobs: running and finished plans, folded from the events that the journal keeps and every front end sees.
 
 mod meter;
+mod state;
 mod step;
 mod track;
 mod transfer;
+mod word;
 
 pub use meter::{Meter, Progress};
+pub use state::JobState;
 pub use step::{Step, StepKind, StepState};
 pub use track::{StepRecord, Track, TrackResult};
 pub use transfer::{Sent, Transfer};
+pub use word::{BEING_CANCELLED, Word};
 
 use crate::model::names::{HostName, ImageRef, JobId, Operator, SessionName};
 use crate::model::plan::Plan;
@@ -106,6 +110,13 @@ pub enum JobEvent {
         /// When.
         at: Timestamp,
     },
+    /// Somebody told it to end: what runs is ended, and nothing else begins.
+    Cancelling {
+        /// Who.
+        operator: Operator,
+        /// When.
+        at: Timestamp,
+    },
     /// All is done, or given up, for one target.
     TargetEnded {
         /// Which.
@@ -146,34 +157,6 @@ impl Verdict {
             Self::Partly => "partly done",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-/// Where a job is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobState {
-    /// It runs in this console.
-    Running,
-    /// It was cancelled and comes to its end.
-    Cancelling,
-    /// It has no end and nobody runs it: its console died. It can be resumed.
-    Interrupted,
-    /// Another console runs it.
-    Elsewhere,
-    /// It ended.
-    Ended(Verdict),
-}
-
-impl JobState {
-    /// The state in the words of the interface.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Cancelling => "cancelling",
-            Self::Interrupted => "interrupted",
-            Self::Elsewhere => "runs elsewhere",
-            Self::Ended(verdict) => verdict.word(),
         }
     }
 }
@@ -262,6 +245,12 @@ impl Job {
                 }
             }
             JobEvent::Steered { steer, operator, .. } => self.steer(steer, &operator),
+            JobEvent::Cancelling { .. } => {
+                self.steering.is_cancelled = true;
+                if self.state == JobState::Running {
+                    self.state = JobState::Cancelling;
+                }
+            }
             JobEvent::TargetEnded { target, result, .. } => {
                 if let Some(track) = self.track_mut(&target) {
                     track.end(result);
@@ -280,6 +269,7 @@ impl Job {
         self.state = JobState::Running;
         self.ended_at = None;
         self.steering.is_paused = false;
+        self.steering.is_cancelled = false;
         self.tracks
             .iter_mut()
             .filter(|track| track.is_left())
@@ -327,7 +317,7 @@ impl Job {
         }
     }
 
-    /// Whether somebody works on it now.
+    /// Whether this process works on it now.
     pub fn is_live(&self) -> bool {
         matches!(self.state, JobState::Running | JobState::Cancelling)
     }

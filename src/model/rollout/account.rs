@@ -20,7 +20,7 @@ pub enum Stage {
     Cancelling,
     /// Its console is gone.
     Interrupted,
-    /// Another console runs it.
+    /// The others follow, and another process does that.
     Elsewhere,
     /// It ended.
     Ended(Verdict),
@@ -69,14 +69,15 @@ impl Account {
         let stage = match job.state {
             JobState::Cancelling => Stage::Cancelling,
             JobState::Interrupted => Stage::Interrupted,
-            JobState::Elsewhere => Stage::Elsewhere,
             JobState::Ended(verdict) => Stage::Ended(verdict),
-            JobState::Running if job.steering.is_paused => Stage::Paused,
+            _ if job.steering.is_cancelled => Stage::Cancelling,
+            _ if job.steering.is_paused => Stage::Paused,
             // Before the quiet: a wait that was given up for the canary has no end in the journal, and nothing goes on for it
             // before the approval.
-            JobState::Running if awaits_approval(job, order) => Stage::Approval,
-            JobState::Running if is_held_by_work(job) => Stage::Quiet,
-            JobState::Running if missing_canaries(job, order) > 0 => Stage::Canary,
+            _ if awaits_approval(job, order) => Stage::Approval,
+            _ if is_held_by_work(job) => Stage::Quiet,
+            _ if missing_canaries(job, order) > 0 => Stage::Canary,
+            JobState::Elsewhere => Stage::Elsewhere,
             JobState::Running => Stage::Waves,
         };
         let mut account = Self {
@@ -94,7 +95,7 @@ impl Account {
                 Some(TrackResult::Failed(_)) => account.failed += 1,
                 Some(TrackResult::Skipped(_)) => account.skipped += 1,
                 Some(TrackResult::Cancelled(_) | TrackResult::NotBegun(_)) => account.not_begun += 1,
-                None if job.is_live() && track.is_under_way() => account.running += 1,
+                None if job.state.runs() && track.is_under_way() => account.running += 1,
                 None => {}
             }
         }

@@ -10,4 +10,4 @@ pub use account::{Account, Stage, will_ask};
 pub use next::{Next, Pause, next};
 pub use order::{Canary, RolloutOrder};
 pub use row::{Row, rows};
-pub use steering::{Steer, Steering};
+pub use steering::{ONLY_ROLLOUTS, Steer, Steering};

@@ -29,7 +29,7 @@ pub fn rows(job: &Job) -> Vec<Row> {
     };
     let tracks = job.tracks.iter().zip(&plan.sessions).enumerate();
     tracks
-        .map(|(index, (track, one))| Row::of(index + 1, track, one, job.is_live()))
+        .map(|(index, (track, one))| Row::of(index + 1, track, one, job.state.runs()))
         .collect()
 }
 

@@ -19,6 +19,9 @@ pub enum Steer {
     Retry(Target),
 }
 
+/// What other jobs answer.
+pub const ONLY_ROLLOUTS: &str = "only restarts of sessions can be steered";
+
 /// What the operator has told so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Steering {
@@ -26,6 +29,8 @@ pub struct Steering {
     pub is_paused: bool,
     /// Whether the canaries were found good.
     pub is_approved: bool,
+    /// Whether it was told to end.
+    pub is_cancelled: bool,
 }
 
 impl Steer {
@@ -48,7 +53,7 @@ impl Steer {
     /// Why this cannot be told to the job as it is now; none if it can.
     pub fn objection(&self, job: &Job) -> Option<String> {
         let Some(order) = job.plan.rollout() else {
-            return Some("only restarts of sessions can be steered".to_owned());
+            return Some(ONLY_ROLLOUTS.to_owned());
         };
         match self {
             Self::Pause => job.steering.is_paused.then(|| "it is paused already".to_owned()),

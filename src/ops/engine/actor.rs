@@ -1,7 +1,9 @@
 //! The actor: takes commands one by one, starts watchers and jobs, and never waits for a host itself.
 
 use super::EngineOptions;
-use super::jobs::{Admission, RunningJobs};
+use super::ear::{Ear, Link, pass_on};
+use super::jobs::RunningJobs;
+use super::journals::Journals;
 use super::log_streams::{LogStreams, read_logs};
 use super::preparer::{WAITING, prepare_all};
 use super::run_job::JobRun;
@@ -11,14 +13,14 @@ use super::workshop::Workshop;
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
-use crate::model::job::{Job, JobEvent, JobState};
+use crate::model::job::{Job, JobEvent, JobState, Word};
 use crate::model::logs::{LogRequest, LogStream};
 use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
 use crate::model::profile::HostSettings;
 use crate::ops::connector::Connector;
 use crate::ops::console_id::ConsoleId;
-use crate::ops::journal::{Journal, JournalError, JournalFile};
+use crate::ops::journal::{JournalError, JournalFile};
 use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
 use crate::ops::ports::{Clock, SystemClock};
@@ -40,11 +42,13 @@ pub(super) struct Actor {
     events: mpsc::Sender<Event>,
     operator: Operator,
     clock: Arc<dyn Clock>,
-    journal: Journal,
+    journals: Journals,
+    ear: Ear,
     workshop: Arc<Workshop>,
     refresh: HashMap<HostName, Arc<Notify>>,
     refresh_source: Arc<Notify>,
     logs: LogStreams,
+    watching: Watching,
     tasks: TaskTracker,
 }
 
@@ -58,9 +62,9 @@ impl Actor {
             options.ssh_config.as_deref(),
             home.as_deref(),
         )?;
+        let sockets = ssh.sockets().to_owned();
         let docker_host = std::env::var("DOCKER_HOST").ok();
         let connector = Arc::new(Connector::new(ssh, docker_host.clone()));
-        let journal = Journal::open(&options.dirs.state)?;
         let tasks = TaskTracker::new();
         let images: BTreeSet<ImageName> = options
             .hosts
@@ -79,13 +83,13 @@ impl Actor {
         let is_prepared = options.cache.background && options.watching == Watching::Live;
         tasks.spawn(source_watcher.telling(is_prepared.then_some(tell_fresh)).run());
         let watch = Watch {
-            connector,
+            connector: connector.clone(),
             clock: clock.clone(),
             events: events.clone(),
             tasks: &tasks,
         };
         let (links, refresh) = watch.all(options.hosts, options.watching);
-        let workshop = Workshop {
+        let workshop = Arc::new(Workshop {
             links,
             source,
             exports: OnceCell::new(),
@@ -95,15 +99,16 @@ impl Actor {
             jobs: RunningJobs::default(),
             operator: options.operator.clone(),
             clock: clock.clone(),
-        };
-        let workshop = Arc::new(workshop);
+        });
         tasks.spawn(tell_stock(workshop.clone(), events.clone()));
         tasks.spawn(prepare_all(fresh, workshop.clone(), events.clone()));
         Ok(Self {
             events,
             operator: options.operator,
             clock,
-            journal,
+            journals: Journals::open(&options.dirs.state)?,
+            ear: Ear::new(sockets, connector),
+            watching: options.watching,
             workshop,
             refresh,
             refresh_source,
@@ -119,24 +124,14 @@ impl Actor {
             match command {
                 Command::Run { id, plan } => self.run_plan(id, *plan).await,
                 Command::Resume(id) => self.resume(id).await,
-                Command::Cancel(id) => {
-                    if !self.workshop.jobs.cancel(&id) {
-                        self.tell(Event::Notice(format!("job {id} does not run here")))
-                            .await;
-                    }
-                }
-                Command::Steer(id, steer) => {
-                    let word = steer.word();
-                    if !self.workshop.jobs.steer(&id, steer) {
-                        self.tell(Event::Notice(format!("job {id} does not run here: no {word}")))
-                            .await;
-                    }
-                }
+                Command::Cancel(id) => self.say(id, Word::Cancel),
+                Command::Steer(id, steer) => self.say(id, Word::Steer(steer)),
                 Command::ReadLogs(stream, request) => self.read_logs(stream, request),
                 Command::StopLogs(stream) => self.logs.stop(stream),
                 Command::Refresh(None) => {
                     self.refresh.values().for_each(|notify| notify.notify_one());
                     self.refresh_source.notify_one();
+                    self.journals.look_again();
                 }
                 Command::Refresh(Some(host)) => {
                     if let Some(notify) = self.refresh.get(&host) {
@@ -171,26 +166,33 @@ impl Actor {
             .spawn(read_logs(stream, request, wanted, workshop, events));
     }
 
+    /// Tells the jobs of the journal, and from then on what other processes do with theirs.
     async fn tell_known_jobs(&self) {
-        match self.journal.jobs() {
-            Ok(jobs) => {
-                for job in jobs {
-                    self.tell(Event::Known(Box::new(job))).await;
-                }
-            }
-            Err(error) => {
-                let notice = format!("earlier jobs cannot be read: {error}");
-                self.tell(Event::Notice(notice)).await;
-            }
+        let (workshop, events) = (self.workshop.clone(), self.events.clone());
+        if let Err(error) = self.journals.look(&workshop, &events).await {
+            let notice = format!("earlier jobs cannot be read: {error}");
+            self.tell(Event::Notice(notice)).await;
+        }
+        if self.watching == Watching::Live {
+            self.tasks.spawn(self.journals.clone().watch(workshop, events));
         }
     }
 
+    /// What an operator says to a job. Words to a job of this process are handed over in their order.
+    fn say(&self, id: JobId, word: Word) {
+        let operator = self.operator.clone();
+        let heard = self.workshop.jobs.say(&id, word.clone(), operator.clone());
+        let (journals, events) = (self.journals.clone(), self.events.clone());
+        self.tasks
+            .spawn(pass_on((id, word, operator), heard, journals, events));
+    }
+
     async fn run_plan(&self, id: JobId, plan: Plan) {
-        let Admission { cancel, steers } = match self.workshop.jobs.admit(&id, &plan) {
+        let admission = match self.workshop.jobs.admit(&id, &plan) {
             Ok(admission) => admission,
             Err(refusal) => return self.tell(Event::Refused { id, refusal }).await,
         };
-        let started = self.journal.create(&id).and_then(|mut journal| {
+        let started = self.journals.journal.create(&id).and_then(|mut journal| {
             let at = self.clock.now();
             let event = JobEvent::Started {
                 plan: Box::new(plan.clone()),
@@ -202,19 +204,20 @@ impl Actor {
         });
         match started {
             Ok((journal, event, at)) => {
+                let link = self.listen_for(&id).await;
                 self.tell(Event::Job {
                     id: id.clone(),
                     event,
                 })
                 .await;
                 let job = Job::new(id, plan, self.operator.clone(), at);
-                self.start(JobRun {
+                let run = JobRun {
                     job,
                     journal,
-                    cancel,
-                    steers,
+                    admission,
                     is_resumed: false,
-                });
+                };
+                self.start(run, link);
             }
             Err(error) => {
                 self.workshop.jobs.ended(&id);
@@ -228,14 +231,17 @@ impl Actor {
     }
 
     async fn resume(&self, id: JobId) {
-        let taken_up = match self.journal.reopen(&id) {
+        let _held = self.journals.hold().await;
+        let taken_up = match self.journals.journal.reopen(&id) {
             Ok((journal, events)) => self.take_up(&id, journal, events),
             Err(error) => Err(journal_refusal(&error)),
         };
         match taken_up {
             Ok(run) => {
+                // Who hears that it runs may say something to it.
+                let link = self.listen_for(&id).await;
                 self.tell(Event::Known(Box::new(run.job.clone()))).await;
-                self.start(run);
+                self.start(run, link);
             }
             Err(refusal) => self.tell(Event::Refused { id, refusal }).await,
         }
@@ -260,7 +266,7 @@ impl Actor {
                 "plan it again if something is still to do",
             ));
         }
-        let Admission { cancel, steers } = self.workshop.jobs.admit(id, &job.plan)?;
+        let admission = self.workshop.jobs.admit(id, &job.plan)?;
         let plan = Box::new(job.plan.clone());
         let event = JobEvent::Started {
             plan,
@@ -275,13 +281,13 @@ impl Actor {
         Ok(JobRun {
             job,
             journal,
-            cancel,
-            steers,
+            admission,
             is_resumed: true,
         })
     }
 
-    fn start(&self, run: JobRun) {
+    /// Starts a job that others can say something to by this link.
+    fn start(&self, run: JobRun, link: Option<Link>) {
         let (workshop, events) = (self.workshop.clone(), self.events.clone());
         let refresh = self.refresh.clone();
         self.tasks.spawn(async move {
@@ -294,6 +300,7 @@ impl Actor {
                 .map(|target| target.host)
                 .collect();
             run.run(workshop.clone(), events).await;
+            drop(link);
             workshop.jobs.ended(&id);
             workshop.stock_changed.notify_one();
             // A stamp is a file: no engine tells that it changed.
@@ -301,6 +308,23 @@ impl Actor {
                 notify.notify_one();
             }
         });
+    }
+
+    /// Makes a job heard by other processes. One that is not runs all the same.
+    async fn listen_for(&self, id: &JobId) -> Option<Link> {
+        let link = self.journals.journal.address(id);
+        match self
+            .ear
+            .open_for(link, (&self.workshop, &self.events, &self.tasks))
+            .await
+        {
+            Ok(link) => Some(link),
+            Err(error) => {
+                let notice = format!("other processes have no way to job {}: {error}", id.short());
+                self.tell(Event::Notice(notice)).await;
+                None
+            }
+        }
     }
 
     async fn tell(&self, event: Event) {
@@ -347,7 +371,7 @@ impl Watch<'_> {
 
 fn journal_refusal(error: &JournalError) -> Refusal {
     let advice = match error {
-        JournalError::Locked => "watch it in the console that runs it",
+        JournalError::Locked => "it can be steered and cancelled from here; see `tagboat job list`",
         JournalError::Io { .. } => "see `tagboat job list`, and whether the state directory can be written",
         JournalError::Damaged { .. } => "look at the journal; `tagboat status` shows what the hosts have",
     };

@@ -28,11 +28,6 @@ impl JournalSink {
         }
     }
 
-    /// Where the front end listens.
-    pub(super) fn events(&self) -> &mpsc::Sender<Event> {
-        &self.events
-    }
-
     /// The job as its events made it.
     pub(super) fn job(&self) -> Job {
         self.job.lock().unwrap_or_else(PoisonError::into_inner).clone()

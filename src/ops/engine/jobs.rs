@@ -1,32 +1,55 @@
-//! The jobs that run in this console: what they may not do to each other, and how each is steered and cancelled.
+//! The jobs that run in this process: what they may not do to each other, and how words reach each of them.
 
 use super::rollout::STEERS;
 use crate::model::failure::Refusal;
-use crate::model::job::Target;
-use crate::model::names::{HostName, ImageRef, JobId};
+use crate::model::job::{BEING_CANCELLED, Target, Word};
+use crate::model::names::{HostName, ImageRef, JobId, Operator};
 use crate::model::plan::Plan;
-use crate::model::rollout::Steer;
+use crate::model::rollout::{ONLY_ROLLOUTS, Steer};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// A job that runs.
 struct Running {
     plan: Plan,
     cancel: CancellationToken,
-    steer: mpsc::Sender<Steer>,
+    /// Tells it who cancels it; none when that was told.
+    canceller: Option<oneshot::Sender<Operator>>,
+    steer: mpsc::Sender<Spoken>,
+}
+
+/// A word to a rollout on its way to it.
+pub(super) struct Spoken {
+    pub(super) steer: Steer,
+    /// Who says it.
+    pub(super) operator: Operator,
+    /// Hears none when it was taken, else the objection.
+    pub(super) answer: oneshot::Sender<Option<String>>,
+}
+
+/// What became of a word at once.
+pub(super) enum Heard {
+    /// The job does not run here.
+    NotHere,
+    /// It was taken, or there is an objection.
+    Answered(Option<String>),
+    /// The rollout answers when it has looked.
+    Asked(oneshot::Receiver<Option<String>>),
 }
 
 /// What a job that was admitted listens to.
 pub(super) struct Admission {
     /// Ends it.
     pub(super) cancel: CancellationToken,
-    /// What the operator tells it meanwhile.
-    pub(super) steers: mpsc::Receiver<Steer>,
+    /// Who cancelled it.
+    pub(super) canceller: oneshot::Receiver<Operator>,
+    /// What it is told meanwhile.
+    pub(super) steers: mpsc::Receiver<Spoken>,
 }
 
-/// The jobs that run in this console.
+/// The jobs that run in this process.
 #[derive(Default)]
 pub(super) struct RunningJobs(Mutex<HashMap<JobId, Running>>);
 
@@ -51,15 +74,21 @@ impl RunningJobs {
         }
         let cancel = CancellationToken::new();
         let (steer, steers) = mpsc::channel(STEERS);
+        let (tell_canceller, canceller) = oneshot::channel();
         jobs.insert(
             id.clone(),
             Running {
                 plan: plan.clone(),
                 cancel: cancel.clone(),
+                canceller: Some(tell_canceller),
                 steer,
             },
         );
-        Ok(Admission { cancel, steers })
+        Ok(Admission {
+            cancel,
+            canceller,
+            steers,
+        })
     }
 
     /// Forgets a job that ended.
@@ -67,17 +96,46 @@ impl RunningJobs {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
-    /// Ends a job early; false when it does not run here.
-    pub(super) fn cancel(&self, id: &JobId) -> bool {
-        let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        jobs.get(id).inspect(|running| running.cancel.cancel()).is_some()
+    /// Whether a job runs here.
+    pub(super) fn has(&self, id: &JobId) -> bool {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains_key(id)
     }
 
-    /// Tells a job what the operator wants of it; false when it does not run here, or has not taken earlier words.
-    pub(super) fn steer(&self, id: &JobId, steer: Steer) -> bool {
-        let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        jobs.get(id)
-            .is_some_and(|running| running.steer.try_send(steer).is_ok())
+    /// Says something to a job. A cancellation takes effect before this returns.
+    pub(super) fn say(&self, id: &JobId, word: Word, operator: Operator) -> Heard {
+        let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(running) = jobs.get_mut(id) else {
+            return Heard::NotHere;
+        };
+        let object = |why: &str| Heard::Answered(Some(why.to_owned()));
+        match word {
+            _ if running.cancel.is_cancelled() => object(BEING_CANCELLED),
+            Word::Cancel => {
+                running.cancel.cancel();
+                if let Some(tell) = running.canceller.take() {
+                    // A job that has just ended needs not know.
+                    let _ = tell.send(operator);
+                }
+                Heard::Answered(None)
+            }
+            // Other jobs do not listen.
+            Word::Steer(_) if running.plan.rollout().is_none() => object(ONLY_ROLLOUTS),
+            Word::Steer(steer) => {
+                let (answer, answered) = oneshot::channel();
+                let spoken = Spoken {
+                    steer,
+                    operator,
+                    answer,
+                };
+                match running.steer.try_send(spoken) {
+                    Ok(()) => Heard::Asked(answered),
+                    Err(_) => object("it has not taken what was said before; say it again"),
+                }
+            }
+        }
     }
 
     /// The tags that running jobs are about to stamp or to start a session on: a prune keeps them.
@@ -104,10 +162,12 @@ fn clash(running: &Plan, wanted: &Plan) -> Option<Target> {
 
 #[cfg(test)]
 mod tests {
-    use super::RunningJobs;
+    use super::{Heard, RunningJobs};
     use crate::model::fleet::Stamp;
-    use crate::model::names::{Digest, HostName, ImageId, ImageRef, JobId};
+    use crate::model::job::Word;
+    use crate::model::names::{Digest, HostName, ImageId, ImageRef, JobId, Operator};
     use crate::model::plan::{ActivatePlan, ActivateTarget, Plan, PruneHost, PrunePlan};
+    use crate::model::rollout::Steer;
     use jiff::Timestamp;
 
     fn activate(host: &str) -> Plan {
@@ -156,5 +216,34 @@ mod tests {
             jobs.in_flight(),
             [(host, ImageRef::parse("convocate:v1").unwrap())]
         );
+    }
+
+    fn said(jobs: &RunningJobs, word: Word) -> Option<String> {
+        let operator = Operator::parse("me@desk").unwrap();
+        match jobs.say(&id(1), word, operator) {
+            Heard::Answered(answer) => answer,
+            Heard::NotHere => Some("not here".to_owned()),
+            Heard::Asked(_) => Some("asked".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_job_that_is_no_rollout_takes_a_cancellation_once_and_nothing_else() {
+        let jobs = RunningJobs::default();
+        assert_eq!(said(&jobs, Word::Cancel).as_deref(), Some("not here"));
+        let mut admission = jobs.admit(&id(1), &activate("eu-1")).unwrap();
+        let pause = || said(&jobs, Word::Steer(Steer::Pause));
+        assert_eq!(
+            pause().as_deref(),
+            Some("only restarts of sessions can be steered")
+        );
+        assert_eq!(said(&jobs, Word::Cancel), None);
+        assert!(admission.cancel.is_cancelled());
+        assert_eq!(admission.canceller.try_recv().unwrap().as_str(), "me@desk");
+        assert_eq!(
+            said(&jobs, Word::Cancel).as_deref(),
+            Some("it is being cancelled")
+        );
+        assert_eq!(pause().as_deref(), Some("it is being cancelled"));
     }
 }

@@ -1,8 +1,10 @@
 //! The engine: one actor that watches hosts and runs jobs. Front ends send commands and receive events.
 
 mod actor;
+mod ear;
 mod job_sink;
 mod jobs;
+mod journals;
 mod log_streams;
 mod preparer;
 mod rollout;

@@ -1,10 +1,11 @@
 //! A rollout while it runs: sessions begin as `model::rollout` says, side by side in a wave, and the operator may steer.
 
+use super::jobs::Spoken;
 use super::run_job::Runner;
-use crate::model::event::Event;
 use crate::model::job::{Job, JobEvent, Target, Track, TrackResult};
 use crate::model::plan::{RestartPlan, RestartTarget};
 use crate::model::rollout::{Next, Pause, Steer, next};
+use crate::ops::report::JobSink;
 use crate::ops::restart::{Resumed, ensure_clean, restart_session, resume_restart, wait_for_quiet};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -21,7 +22,7 @@ pub(super) const STEERS: usize = 16;
 
 impl Runner {
     /// Restarts the sessions of a plan in its order, until none is left or one failure too many ends it.
-    pub(super) async fn roll_out(&self, plan: &RestartPlan, steers: &mut mpsc::Receiver<Steer>) {
+    pub(super) async fn roll_out(&self, plan: &RestartPlan, steers: &mut mpsc::Receiver<Spoken>) {
         let mut restarts = FuturesUnordered::new();
         let mut running: BTreeSet<Target> = BTreeSet::new();
         let mut quiet: BTreeSet<Target> = BTreeSet::new();
@@ -56,7 +57,7 @@ impl Runner {
                     }
                     running.remove(&target);
                 }
-                Some(steer) = steers.recv() => self.steer(steer, &running).await,
+                Some(spoken) = steers.recv() => self.steer(spoken, &running).await,
                 found = self.some_quiet(plan), if waits_for_quiet => {
                     for (target, found) in found {
                         match found {
@@ -150,26 +151,29 @@ impl Runner {
         }
     }
 
-    /// Takes a word of the operator, where the rollout is such that it means something.
-    async fn steer(&self, steer: Steer, running: &BTreeSet<Target>) {
-        let job = self.sink.job();
+    /// Takes a word of an operator, where the rollout is such that it means something, and answers.
+    async fn steer(&self, spoken: Spoken, running: &BTreeSet<Target>) {
+        let Spoken {
+            steer,
+            operator,
+            answer,
+        } = spoken;
         // Its first step is recorded only when its host and the lease are there, which takes a while.
         let too_late = || match &steer {
             Steer::Skip(target) if running.contains(target) => Some(Steer::too_late(target)),
             _ => None,
         };
-        if let Some(objection) = steer.objection(&job).or_else(too_late) {
-            let notice = Event::Notice(format!("{} of job {}: {objection}", steer.word(), job.id.short()));
-            // A front end that is gone needs no answer.
-            let _ = self.sink.events().send(notice).await;
-            return;
+        let mut objection = steer.objection(&self.sink.job()).or_else(too_late);
+        if objection.is_none() {
+            let at = self.workshop.clock.now();
+            let event = JobEvent::Steered { steer, operator, at };
+            let kept = self.sink.record(event).await;
+            objection = kept
+                .err()
+                .map(|error| format!("the journal cannot be written: {error}"));
         }
-        let event = JobEvent::Steered {
-            steer,
-            operator: self.workshop.operator.clone(),
-            at: self.workshop.clock.now(),
-        };
-        self.keep(event).await;
+        // Who asked may be gone.
+        let _ = answer.send(objection);
     }
 
     /// Ends all that was not begun.

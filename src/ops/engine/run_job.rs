@@ -1,13 +1,13 @@
 //! One job from its first target to its verdict: hosts side by side; sessions as their rollout says (`rollout`).
 
 use super::job_sink::JournalSink;
+use super::jobs::Admission;
 use super::workshop::Workshop;
 use crate::model::event::Event;
 use crate::model::failure::Failure;
 use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, TrackResult};
 use crate::model::names::HostName;
 use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan};
-use crate::model::rollout::Steer;
 use crate::ops::activate::activate_on_host;
 use crate::ops::host_link::HostLink;
 use crate::ops::journal::JournalFile;
@@ -19,6 +19,7 @@ use crate::ops::session::on_session;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
@@ -31,9 +32,8 @@ const SIDE_BY_SIDE: usize = 8;
 pub(super) struct JobRun {
     pub(super) job: Job,
     pub(super) journal: JournalFile,
-    pub(super) cancel: CancellationToken,
-    /// What the operator tells it meanwhile.
-    pub(super) steers: mpsc::Receiver<Steer>,
+    /// What it listens to.
+    pub(super) admission: Admission,
     /// Whether it was interrupted before: what is done stays done.
     pub(super) is_resumed: bool,
 }
@@ -51,7 +51,12 @@ pub(super) struct Runner {
 
 impl JobRun {
     /// Runs the job to its verdict. What it says goes to its journal and to `events`.
-    pub(super) async fn run(mut self, workshop: Arc<Workshop>, events: mpsc::Sender<Event>) {
+    pub(super) async fn run(self, workshop: Arc<Workshop>, events: mpsc::Sender<Event>) {
+        let Admission {
+            cancel,
+            mut canceller,
+            mut steers,
+        } = self.admission;
         let sink = Arc::new(JournalSink::new(self.job.clone(), self.journal, events));
         let pace = match &self.job.plan {
             Plan::Push(plan) => plan.options.limit.map(|rate| Pace::limited(rate.0)),
@@ -62,14 +67,24 @@ impl JobRun {
             job: self.job,
             workshop,
             sink: sink.clone(),
-            cancel: self.cancel.clone(),
+            cancel: cancel.clone(),
             is_resumed: self.is_resumed,
         };
-        match &runner.job.plan {
-            Plan::Restart(plan) => runner.roll_out(plan, &mut self.steers).await,
-            plan => runner.side_by_side(plan).await,
+        let mut work = pin!(async {
+            match &runner.job.plan {
+                Plan::Restart(plan) => runner.roll_out(plan, &mut steers).await,
+                plan => runner.side_by_side(plan).await,
+            }
+        });
+        tokio::select! {
+            () = &mut work => {}
+            Ok(operator) = &mut canceller => {
+                let at = runner.workshop.clock.now();
+                runner.keep(JobEvent::Cancelling { operator, at }).await;
+                work.await;
+            }
         }
-        let verdict = sink.job().verdict(self.cancel.is_cancelled());
+        let verdict = sink.job().verdict(cancel.is_cancelled());
         let ended = JobEvent::Ended {
             verdict,
             at: runner.workshop.clock.now(),

@@ -4,7 +4,7 @@ use crate::model::job::JobEvent;
 use crate::model::names::JobId;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -22,8 +22,8 @@ pub enum JournalError {
         /// What it said.
         error: io::Error,
     },
-    /// Another console runs this job now.
-    #[error("another console runs this job")]
+    /// Another process runs this job now.
+    #[error("another process runs this job")]
     Locked,
     /// A line other than a torn last one is not understood: a newer tagboat wrote it, or it was edited.
     #[error("{path}, line {line}: {why}")]
@@ -124,7 +124,12 @@ impl JournalFile {
 
 /// Reads the events of a journal, and the length of what was written whole: the last line may be torn by a crash.
 pub(super) fn read(path: &Path) -> Result<(Vec<JobEvent>, u64), JournalError> {
-    let text = std::fs::read(path).map_err(|error| JournalError::Io {
+    read_from(path, 0)
+}
+
+/// Reads the events behind `begin`, where a line begins, and where the last whole line ends.
+pub(super) fn read_from(path: &Path, begin: u64) -> Result<(Vec<JobEvent>, u64), JournalError> {
+    let text = text_from(path, begin).map_err(|error| JournalError::Io {
         path: path.to_owned(),
         error,
     })?;
@@ -152,5 +157,13 @@ pub(super) fn read(path: &Path) -> Result<(Vec<JobEvent>, u64), JournalError> {
         }
         events.push(line.event);
     }
-    Ok((events, whole as u64))
+    Ok((events, begin + whole as u64))
+}
+
+fn text_from(path: &Path, begin: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(begin))?;
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    Ok(text)
 }

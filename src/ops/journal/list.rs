@@ -3,6 +3,7 @@
 use super::file::{self, JournalError, JournalFile};
 use crate::model::job::{Job, JobEvent, JobState};
 use crate::model::names::JobId;
+use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
@@ -35,6 +36,18 @@ impl Journal {
     /// All jobs, oldest first. A journal that cannot be read is left out and logged.
     pub fn jobs(&self) -> io::Result<Vec<Job>> {
         let mut jobs = Vec::new();
+        for (id, path) in self.files()? {
+            match job(id, &path) {
+                Ok((job, _)) => jobs.extend(job),
+                Err(error) => tracing::warn!(%error, "a journal cannot be read"),
+            }
+        }
+        Ok(jobs)
+    }
+
+    /// The journals, oldest job first.
+    pub(super) fn files(&self) -> io::Result<BTreeMap<JobId, PathBuf>> {
+        let mut files = BTreeMap::new();
         for entry in fs::read_dir(&self.directory)? {
             let path = entry?.path();
             let is_journal = path.extension().is_some_and(|extension| extension == "jsonl");
@@ -42,14 +55,22 @@ impl Journal {
                 .file_stem()
                 .and_then(|stem| JobId::parse(stem.to_str()?).ok());
             if let (true, Some(id)) = (is_journal, id) {
-                match job(id, &path) {
-                    Ok(job) => jobs.extend(job),
-                    Err(error) => tracing::warn!(%error, "a journal cannot be read"),
-                }
+                files.insert(id, path);
             }
         }
-        jobs.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(jobs)
+        Ok(files)
+    }
+
+    /// Where a job is in its life; none where its journal cannot be read.
+    pub fn state_of(&self, id: &JobId) -> Option<JobState> {
+        let (job, _) = job(id.clone(), &JournalFile::path(&self.directory, id)).ok()?;
+        Some(job?.state)
+    }
+
+    /// What leads to the socket of the process that runs a job: a link beside its journal, because processes of one operator
+    /// may have other directories for sockets.
+    pub fn address(&self, id: &JobId) -> PathBuf {
+        self.directory.join(format!("{id}.words"))
     }
 }
 
@@ -62,23 +83,26 @@ pub fn list(state: &Path) -> io::Result<Vec<Job>> {
     }
 }
 
-fn job(id: JobId, path: &Path) -> Result<Option<Job>, JournalError> {
-    let (events, _) = file::read(path)?;
+/// A job as its journal has it, and how much of that was read.
+pub(super) fn job(id: JobId, path: &Path) -> Result<(Option<Job>, u64), JournalError> {
+    // Looked at first: who held it then may have written the end before it let go, and that is read below.
+    let is_locked = is_locked(path);
+    let (events, whole) = file::read(path)?;
     let mut job = Job::fold(id, events);
     if let Some(job) = &mut job
         && job.is_live()
     {
-        job.state = if is_locked(path) {
+        job.state = if is_locked {
             JobState::Elsewhere
         } else {
             JobState::Interrupted
         };
     }
-    Ok(job)
+    Ok((job, whole))
 }
 
-/// Whether a console holds the lock of a journal. A shared lock is tried, so that two lists do not see each other.
-fn is_locked(path: &Path) -> bool {
+/// Whether a process holds the lock of a journal. A shared lock is tried, so that two lists do not see each other.
+pub(super) fn is_locked(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| file.try_lock_shared().is_err())
 }
 

@@ -2,6 +2,8 @@
 
 mod file;
 mod list;
+mod watch;
 
 pub use file::{JournalError, JournalFile};
 pub use list::{Journal, list};
+pub use watch::{JournalNews, JournalWatch};

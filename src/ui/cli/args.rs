@@ -1,5 +1,6 @@
 //! The command line as types: verbs, flags and their help.
 
+use super::job_args::{AskedWordArgs, TargetWordArgs, WordArgs};
 use super::rollout_args::{RollbackArgs, RolloutArgs};
 use super::session_args::SessionVerb;
 use crate::model::plan::{ByteRate, ModeChoice};
@@ -40,7 +41,7 @@ pub enum Verb {
     Rollback(RollbackArgs),
     /// Remove image tags that no session needs.
     Prune(PruneArgs),
-    /// Look at jobs, or take up one that was interrupted.
+    /// Look at jobs, say something to one that runs, or take up one that was interrupted.
     #[command(subcommand)]
     Job(JobVerb),
     /// Look at the layers of images that are kept here, fill them up or remove them.
@@ -64,6 +65,18 @@ pub enum JobVerb {
     Show(JobShowArgs),
     /// Take up a job whose console died.
     Resume(JobResumeArgs),
+    /// Have a rollout begin no other session; what runs comes to its end.
+    Pause(WordArgs),
+    /// Have a paused rollout go on.
+    Continue(WordArgs),
+    /// Find the canaries of a rollout good: the other sessions follow.
+    Approve(AskedWordArgs),
+    /// Have a rollout leave a session out; it keeps its container and its tag.
+    Skip(TargetWordArgs),
+    /// Have a rollout try a session again that failed or was left out.
+    Retry(TargetWordArgs),
+    /// End a job that runs: the step that runs is ended on the host too.
+    Cancel(AskedWordArgs),
 }
 
 /// `tagboat cache`.
@@ -249,6 +262,9 @@ impl Cli {
             Some(Verb::Prune(args)) => args.change.json,
             Some(Verb::Job(JobVerb::Show(args))) => args.json,
             Some(Verb::Job(JobVerb::Resume(args))) => args.change.json,
+            Some(Verb::Job(JobVerb::Pause(args) | JobVerb::Continue(args))) => args.json,
+            Some(Verb::Job(JobVerb::Approve(args) | JobVerb::Cancel(args))) => args.said.json,
+            Some(Verb::Job(JobVerb::Skip(args) | JobVerb::Retry(args))) => args.json,
             Some(Verb::Cache(CacheVerb::Show(args))) => args.json,
             Some(Verb::Cache(_) | Verb::Config(_) | Verb::Completions(_) | Verb::Man) | None => false,
         }

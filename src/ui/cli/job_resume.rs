@@ -107,7 +107,7 @@ fn resumable(job: &Job) -> Result<(), Stop> {
         _ if job.is_resumable() => Ok(()),
         JobState::Running | JobState::Cancelling | JobState::Elsewhere => Err(Stop::refused(
             format!("job {} runs in another console", job.id),
-            "watch it there; if that console is gone, it can be resumed a moment later",
+            "see `tagboat job show`; `tagboat job pause` and `tagboat job cancel` reach it",
         )),
         JobState::Interrupted | JobState::Ended(_) => Err(Stop::refused(
             format!("nothing of job {} is left to do", job.id),

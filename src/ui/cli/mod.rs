@@ -10,6 +10,7 @@ mod choose_hosts;
 mod choose_image;
 mod choose_job;
 mod choose_sessions;
+mod choose_target;
 mod completions;
 mod config_show;
 mod confirm;
@@ -18,10 +19,17 @@ pub mod exit_code;
 #[cfg(test)]
 mod fixture;
 mod follow;
+mod job_approve;
+mod job_args;
+mod job_cancel;
+mod job_continue;
 mod job_list;
+mod job_pause;
 mod job_rest;
 mod job_resume;
+mod job_retry;
 mod job_show;
+mod job_skip;
 mod man;
 pub mod output;
 #[cfg(test)]
@@ -40,6 +48,7 @@ mod rollout;
 mod rollout_args;
 #[cfg(test)]
 mod rollout_tests;
+mod say_word;
 pub mod session_args;
 mod session_attach;
 mod session_list;
@@ -92,15 +101,27 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Rollout(args) => rollout::rollout(program, args).await,
         Verb::Rollback(args) => rollback::rollback(program, args).await,
         Verb::Prune(args) => prune::prune(program, args).await,
-        Verb::Job(JobVerb::List(args)) => job_list::job_list(program, args),
-        Verb::Job(JobVerb::Show(args)) => job_show::job_show(program, args),
-        Verb::Job(JobVerb::Resume(args)) => job_resume::job_resume(program, args).await,
+        Verb::Job(verb) => job(verb, program).await,
         Verb::Cache(CacheVerb::Show(args)) => cache_show::cache_show(program, args),
         Verb::Cache(CacheVerb::Fill(args)) => cache_fill::cache_fill(program, args).await,
         Verb::Cache(CacheVerb::Clear(args)) => cache_clear::cache_clear(program, args).await,
         Verb::Config(ConfigVerb::Show) => config_show::config_show(program),
         Verb::Completions(args) => completions::completions(program, args),
         Verb::Man => man::man(program),
+    }
+}
+
+async fn job(verb: &JobVerb, program: &mut Program<'_>) -> Result<Exit, Stop> {
+    match verb {
+        JobVerb::List(args) => job_list::job_list(program, args),
+        JobVerb::Show(args) => job_show::job_show(program, args),
+        JobVerb::Resume(args) => job_resume::job_resume(program, args).await,
+        JobVerb::Pause(args) => job_pause::job_pause(program, args).await,
+        JobVerb::Continue(args) => job_continue::job_continue(program, args).await,
+        JobVerb::Approve(args) => job_approve::job_approve(program, args).await,
+        JobVerb::Skip(args) => job_skip::job_skip(program, args).await,
+        JobVerb::Retry(args) => job_retry::job_retry(program, args).await,
+        JobVerb::Cancel(args) => job_cancel::job_cancel(program, args).await,
     }
 }
 

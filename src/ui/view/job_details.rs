@@ -47,7 +47,7 @@ fn head(document: &mut Document<'_>, look: &Look<'_>, job: &Job, now: Timestamp)
     document.heading(&job.plan.title());
     let said = standing::of_job(job.state, look);
     let sums = tally(job);
-    let until = job.ended_at.or(job.is_live().then_some(now));
+    let until = job.ended_at.or(job.state.runs().then_some(now));
     let mut line = vec![
         look.span(said.role, said.text()),
         Span::raw(format!("  {} of {} done", sums.done, sums.targets)),
@@ -55,7 +55,7 @@ fn head(document: &mut Document<'_>, look: &Look<'_>, job: &Job, now: Timestamp)
     if sums.failed > 0 {
         line.push(look.span(Role::Bad, format!("  {} failed", sums.failed)));
     }
-    if job.is_live() {
+    if job.state.runs() {
         let percent = sums.permille / 10;
         line.push(Span::raw(format!(
             "  {} {percent} %",
@@ -90,7 +90,7 @@ fn head(document: &mut Document<'_>, look: &Look<'_>, job: &Job, now: Timestamp)
                 "nobody runs it: {key} resumes it at the step where it stopped"
             ))
         }
-        JobState::Elsewhere => Some("another console runs it; what it does is not seen here".to_owned()),
+        JobState::Elsewhere => Some(elsewhere(job).to_owned()),
         JobState::Cancelling => Some("the step that runs is being ended".to_owned()),
         JobState::Running | JobState::Ended(Verdict::Failed | Verdict::Cancelled) => None,
     };
@@ -100,6 +100,15 @@ fn head(document: &mut Document<'_>, look: &Look<'_>, job: &Job, now: Timestamp)
             _ => Role::Warn,
         };
         document.paragraph(0, role, &next);
+    }
+}
+
+/// What another process does with it is read from its journal; only bytes are counted there alone.
+fn elsewhere(job: &Job) -> &'static str {
+    if job.steering.is_cancelled {
+        "another process runs it; the step that runs is being ended"
+    } else {
+        "another process runs it: its steps are seen here too, and what is said here goes to it"
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn cells(state: &State, look: &Look<'_>, id: &JobId) -> Option<Vec<Ce
     };
     let progress = format!("{} {:>3} %", look.bar(sums.permille, 9), sums.permille / 10);
     let sent = job.sent().map(|sent| format::bytes(sent.bytes));
-    let until = job.ended_at.or(job.is_live().then_some(now));
+    let until = job.ended_at.or(job.state.runs().then_some(now));
     let took = until.map(|until| format::between(job.started_at, until));
     Some(vec![
         Cell::new(Role::Muted, id.short()),

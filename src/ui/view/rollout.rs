@@ -101,7 +101,7 @@ fn head<'l>(state: &State, look: &'l Look<'l>, job: &Job, (width, is_roomy): (us
     let mut head = Document::new(look, width);
     head.heading(&job.plan.title());
     if let Some(account) = Account::of(job) {
-        let until = job.ended_at.or(job.is_live().then_some(state.clock.now));
+        let until = job.ended_at.or(job.state.runs().then_some(state.clock.now));
         let took = until.map(|until| format!("  {}", format::between(job.started_at, until)));
         let said = standing::of_job(job.state, look);
         let role = match account.stage {

@@ -5,7 +5,7 @@ use crate::model::console::catalogue::CatalogueEntry;
 use crate::model::console::update::word_of;
 use crate::model::console::{Overlay, PickedFor, Place, RowId, Screen, State};
 use crate::model::fleet::ContainerState;
-use crate::model::job::JobState;
+use crate::model::job::{JobState, Word};
 use crate::model::names::{HostName, ImageRef, JobId, SessionName};
 
 /// Why an action cannot be done now; none when it can.
@@ -151,11 +151,10 @@ fn on_no_host(state: &State, targets: &[RowId]) -> Option<String> {
 }
 
 fn not_cancellable(state: &State, id: &JobId) -> Option<String> {
-    match state.jobs.get(id)?.state {
-        JobState::Running => None,
-        JobState::Cancelling => Some("it is being cancelled".to_owned()),
+    let job = state.jobs.get(id)?;
+    match job.state {
+        JobState::Running | JobState::Cancelling | JobState::Elsewhere => Word::Cancel.objection(job),
         JobState::Interrupted => Some("nobody runs it; `u` resumes it".to_owned()),
-        JobState::Elsewhere => Some("another console runs it; cancel it there".to_owned()),
         JobState::Ended(verdict) => Some(format!("it ended: {}", verdict.word())),
     }
 }
@@ -186,10 +185,8 @@ fn nothing_to_roll_out(state: &State) -> Option<String> {
 fn not_steerable(state: &State, action: Action) -> Option<String> {
     let (job, steer) = word_of(state, action)?;
     match job.state {
-        JobState::Running => steer.objection(job),
-        JobState::Cancelling => Some("it is being cancelled".to_owned()),
+        JobState::Running | JobState::Cancelling | JobState::Elsewhere => Word::Steer(steer).objection(job),
         JobState::Interrupted => Some("nobody runs it; `u` resumes it".to_owned()),
-        JobState::Elsewhere => Some("another console runs it; steer it there".to_owned()),
         JobState::Ended(verdict) => Some(format!("it ended: {}; `u` takes up the rest", verdict.word())),
     }
 }
@@ -197,7 +194,7 @@ fn not_steerable(state: &State, action: Action) -> Option<String> {
 fn not_over(state: &State, id: &JobId) -> Option<String> {
     match state.jobs.get(id)?.state {
         JobState::Running | JobState::Cancelling => Some("it runs; `c` ends it first".to_owned()),
-        JobState::Elsewhere => Some("another console runs it".to_owned()),
+        JobState::Elsewhere => Some("it runs in another process; `c` ends it first".to_owned()),
         JobState::Interrupted | JobState::Ended(_) => None,
     }
 }
@@ -207,7 +204,7 @@ fn not_resumable(state: &State, id: &JobId) -> Option<String> {
     match job.state {
         _ if job.is_resumable() => None,
         JobState::Running | JobState::Cancelling => Some("it runs".to_owned()),
-        JobState::Elsewhere => Some("another console runs it".to_owned()),
+        JobState::Elsewhere => Some("it runs, in another process".to_owned()),
         JobState::Interrupted | JobState::Ended(_) => Some("nothing of it is left to do".to_owned()),
     }
 }

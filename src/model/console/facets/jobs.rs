@@ -13,7 +13,7 @@ pub(super) fn rows(state: &State) -> Vec<Facets> {
                 .text(Field::Verb, job.plan.verb())
                 .text(Field::State, job.state.word())
                 .text(Field::By, job.operator.as_str())
-                .is("live", job.is_live())
+                .is("live", job.state.runs())
                 .number(Field::Started, job.started_at.as_second());
             for track in &job.tracks {
                 row = row.text(Field::Host, track.target.to_string());

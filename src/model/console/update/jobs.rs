@@ -203,6 +203,8 @@ pub(super) fn cancel(state: &mut State, id: JobId) -> Vec<Effect> {
             state.touch_rows();
             vec![Effect::Engine(Command::Cancel(id))]
         }
+        // Its own process says when it has taken the word.
+        Some(job) if job.state == JobState::Elsewhere => vec![Effect::Engine(Command::Cancel(id))],
         _ => {
             state.say(Severity::Info, "the job had ended before it was cancelled");
             Vec::new()

@@ -75,8 +75,8 @@ pub(super) fn steer(state: &mut State, action: Action) -> Vec<Effect> {
 /// Tells it, unless things went on meanwhile.
 pub(super) fn tell(state: &mut State, id: JobId, steer: Steer) -> Vec<Effect> {
     let objection = match state.jobs.get(&id) {
-        Some(job) if job.is_live() => steer.objection(job),
-        _ => Some("it does not run here any more".to_owned()),
+        Some(job) if job.state.runs() => steer.objection(job),
+        _ => Some("it does not run any more".to_owned()),
     };
     match objection {
         Some(objection) => {

@@ -1,8 +1,9 @@
 //! A job as bars on a terminal: one per target, with the step that runs and how far it is.
 
-use super::words::{end_words, progress_words, result_words, step_words, target_width};
+use super::words::{end_words, progress_words, result_words, said_words, step_words, target_width};
 use crate::model::clean::clean;
 use crate::model::job::{Job, JobEvent, StepState, Target, Track};
+use crate::model::rollout::Steer;
 use crate::ui::cli::exit_code::Exit;
 use crate::ui::cli::follow::JobPrinter;
 use crate::ui::cli::output::Output;
@@ -91,10 +92,18 @@ impl JobPrinter for BarPrinter {
             JobEvent::Log { target, line } => {
                 return self.note(output, &format!("{target}: {}", clean(line)));
             }
-            JobEvent::Started { .. }
-            | JobEvent::Steered { .. }
-            | JobEvent::Transferred { .. }
-            | JobEvent::Ended { .. } => {}
+            JobEvent::Steered { .. } | JobEvent::Cancelling { .. } => {
+                if let JobEvent::Steered {
+                    steer: Steer::Skip(target),
+                    ..
+                } = event
+                {
+                    self.draw(job, target, "left out".to_owned());
+                }
+                let words = said_words(event).unwrap_or_default();
+                return self.note(output, &words);
+            }
+            JobEvent::Started { .. } | JobEvent::Transferred { .. } | JobEvent::Ended { .. } => {}
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A job as plain lines, for a pipe or a log.
 
-use super::words::{end_words, progress_words, step_words, target_width};
+use super::words::{end_words, progress_words, said_words, step_words, target_width};
 use crate::model::clean::clean;
 use crate::model::job::{Job, JobEvent, StepState, Target};
 use crate::ui::cli::exit_code::Exit;
@@ -28,6 +28,9 @@ impl LinePrinter {
 
 impl JobPrinter for LinePrinter {
     fn event(&mut self, output: &mut Output<'_>, job: &Job, event: &JobEvent) -> io::Result<()> {
+        if let Some(words) = said_words(event) {
+            return output.line(words);
+        }
         let width = target_width(job);
         let (target, words) = match event {
             JobEvent::Step {

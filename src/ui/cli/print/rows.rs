@@ -1,6 +1,6 @@
 //! A rollout as lines, one whenever a session is somewhere else, and the account whenever one ended: for `--watch`.
 
-use super::words::end_words;
+use super::words::{end_words, said_words};
 use crate::model::clean::clean;
 use crate::model::job::{Job, JobEvent, StepState};
 use crate::model::rollout::{Account, Row, rows};
@@ -20,11 +20,14 @@ impl JobPrinter for RowPrinter {
     fn event(&mut self, output: &mut Output<'_>, job: &Job, event: &JobEvent) -> io::Result<()> {
         let is_news = match event {
             JobEvent::Step { state, .. } => *state == StepState::Running,
-            JobEvent::TargetEnded { .. } | JobEvent::Steered { .. } => true,
+            JobEvent::TargetEnded { .. } | JobEvent::Steered { .. } | JobEvent::Cancelling { .. } => true,
             _ => false,
         };
         if !is_news {
             return Ok(());
+        }
+        if let Some(words) = said_words(event) {
+            output.line(format!("-- {words}"))?;
         }
         let now = rows(job);
         for row in now.iter().filter(|row| !self.shown.contains(row)) {

@@ -2,7 +2,8 @@
 
 use super::amounts::{bytes, clock, span};
 use crate::model::clean::clean;
-use crate::model::job::{Job, Progress, Step, StepState, Track, TrackResult, Transfer};
+use crate::model::job::{Job, JobEvent, Progress, Step, StepState, Track, TrackResult, Transfer};
+use crate::model::rollout::Steer;
 
 /// `load done: 12 layers`, `send skipped: the host has it`, `verify failed: the hash differs`.
 pub(super) fn step_words(step: &Step, state: &StepState) -> String {
@@ -14,6 +15,26 @@ pub(super) fn step_words(step: &Step, state: &StepState) -> String {
     };
     let detail = detail.map(|text| format!(": {text}")).unwrap_or_default();
     clean(&format!("{step} {}{detail}", state.word()))
+}
+
+/// `paused by me@desk`: what somebody said to the job, maybe from another process; none for other events.
+pub(super) fn said_words(event: &JobEvent) -> Option<String> {
+    let (what, operator) = match event {
+        JobEvent::Steered { steer, operator, .. } => (steer_words(steer), operator),
+        JobEvent::Cancelling { operator, .. } => ("cancelled".to_owned(), operator),
+        _ => return None,
+    };
+    Some(format!("{what} by {operator}"))
+}
+
+fn steer_words(steer: &Steer) -> String {
+    match steer {
+        Steer::Pause => "paused".to_owned(),
+        Steer::Continue => "continued".to_owned(),
+        Steer::Approve => "approved".to_owned(),
+        Steer::Skip(target) => format!("{target} left out"),
+        Steer::Retry(target) => format!("{target} to be tried again, said"),
+    }
 }
 
 /// `send 12.3 MB of 445 MB, 9.80 MB/s, 0:42 left`.
