@@ -110,7 +110,9 @@ impl Following {
                     if let Some(exit) = self.hear(&mut program.output, event)? {
                         return Ok(exit);
                     }
-                    self.ask_for_approval(program, engine).await?;
+                    if let Some(exit) = self.ask_for_approval(program, engine).await? {
+                        return Ok(exit);
+                    }
                 }
                 Some(interrupt) = program.interrupts.recv() => {
                     if interrupt == Interrupt::Leave || self.job.state == JobState::Cancelling {
@@ -185,29 +187,45 @@ impl Following {
         let _ = self.printer.note(output, &text);
     }
 
-    /// Asks about the canaries of a rollout, once they are good and where the operator wanted to be asked.
+    /// Asks about the canaries of a rollout, once they are good and where the operator wanted to be asked. Gives the exit when the
+    /// job ended meanwhile.
     async fn ask_for_approval(
         &mut self,
         program: &mut Program<'_>,
-        engine: &EngineHandle,
-    ) -> Result<(), Stop> {
-        let waits = Account::of(&self.job).is_some_and(|account| account.stage == Stage::Approval);
-        if !waits || self.was_asked {
-            return Ok(());
+        engine: &mut EngineHandle,
+    ) -> Result<Option<Exit>, Stop> {
+        if !self.waits_for_approval() || self.was_asked {
+            return Ok(None);
         }
         self.was_asked = true;
         if !program.terminal.can_ask {
             return Err(self.left("it waits for an approval, and there is no terminal to ask on"));
         }
         let question = "The canaries are good. Go on with the others? [y/N] ";
-        if self.ask(program, question).await {
+        let is_approved = self.ask(program, question).await;
+        // Somebody else may have said it while the question stood here: then a no comes too late, and ends nothing.
+        while let Ok(event) = engine.events.try_recv() {
+            if let Some(exit) = self.hear(&mut program.output, event)? {
+                return Ok(Some(exit));
+            }
+        }
+        if !self.waits_for_approval() {
+            let told = self
+                .printer
+                .note(&mut program.output, "note: it was answered elsewhere");
+            self.see_that_it_is_told(&mut program.output, told);
+        } else if is_approved {
             let approve = Command::Steer(self.job.id.clone(), Steer::Approve);
             // An engine that is gone says so by the end of its events.
             let _ = engine.commands.send(approve).await;
         } else {
             self.cancel(&mut program.output, engine).await;
         }
-        Ok(())
+        Ok(None)
+    }
+
+    fn waits_for_approval(&self) -> bool {
+        Account::of(&self.job).is_some_and(|account| account.stage == Stage::Approval)
     }
 
     /// Asks what a yes answers, while nothing else is drawn. No answer is a no: the job ends in good order, and can be resumed.
