@@ -4,7 +4,6 @@ use super::status::{self, End, Life, Line, Why};
 use super::{Restart, Resumed};
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, StepState, TrackResult};
-use crate::model::names::ContainerRole;
 use crate::model::plan::Replacement;
 use crate::ops::ports::{ScriptOutput, ShellError};
 use std::time::Duration;
@@ -27,6 +26,9 @@ const RECOVERIES: u32 = 3;
 
 /// Lines of a container's last words that a failure quotes.
 const QUOTED: usize = 3;
+
+/// What the session is like when the hold has failed.
+const NOT_TOUCHED: &str = "The session was not touched: it is as it was found.";
 
 /// What is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,7 @@ struct Heard {
     running: Option<StepKind>,
     failure: Option<Failure>,
     last_words: Vec<String>,
+    kept: Option<String>,
     end: Option<End>,
 }
 
@@ -113,7 +116,7 @@ impl Restart<'_> {
                         .ask(&heard, "launch", &["recover".to_owned()], ANSWER * 2)
                         .await?;
                     if let Err(why) = answer.success() {
-                        heard.end = Some(End::Stuck(why));
+                        heard.end = Some(End::Stuck(why, None));
                         return Ok(Followed::Over(heard));
                     }
                 }
@@ -183,6 +186,10 @@ impl Restart<'_> {
                 heard.last_words.push(words);
                 return Ok(());
             }
+            Line::Kept(name) => {
+                heard.kept = Some(name);
+                return Ok(());
+            }
             Line::End(end) => {
                 heard.end = Some(end);
                 return Ok(());
@@ -212,24 +219,14 @@ impl Restart<'_> {
                 self.directory(),
                 self.target.host
             ),
-            StepKind::Start | StepKind::Probe => {
-                let failed = match &self.target.by {
-                    Replacement::Predecessor(id) => id.short().to_owned(),
-                    Replacement::Restart | Replacement::Compose { .. } => {
-                        self.container_name(&ContainerRole::Failed)
-                    }
-                };
-                format!(
-                    "see its log above, or `docker logs {failed}` on {}",
-                    self.target.host
-                )
-            }
+            // Whether its container is kept is not known yet.
+            StepKind::Start | StepKind::Probe => "see its log above".to_owned(),
             _ => self.again_advice(),
         };
-        let state = if self.is_composed() {
-            "The pin and the old image are put back."
-        } else {
-            "The old container is put back."
+        let state = match kind {
+            StepKind::Hold => NOT_TOUCHED,
+            _ if self.is_composed() => "The pin and the old image are put back.",
+            _ => "The old container is put back.",
         };
         self.failure(kind, &cause, state, &advice, false)
     }
@@ -271,8 +268,23 @@ impl Restart<'_> {
                 let failure = heard
                     .failure
                     .unwrap_or_else(|| self.step_failed(step, "it failed".to_owned(), &heard.last_words));
+                let state = match failure.step {
+                    // It may be another container by then: nothing of it was changed.
+                    StepKind::Hold if note.is_none() => NOT_TOUCHED.to_owned(),
+                    _ => with(note),
+                };
+                let advice = match (failure.step, heard.kept) {
+                    (StepKind::Start | StepKind::Probe, Some(kept)) if !self.is_composed() => {
+                        format!(
+                            "{}, or `docker logs {kept}` on {}",
+                            failure.advice, self.target.host
+                        )
+                    }
+                    _ => failure.advice,
+                };
                 TrackResult::Failed(Failure {
-                    state: with(note),
+                    state,
+                    advice,
                     ..failure
                 })
             }
@@ -283,10 +295,14 @@ impl Restart<'_> {
                 &self.again_advice(),
                 true,
             ),
-            Some(End::Stuck(why)) => self.failed(
+            Some(End::Stuck(why, is_up)) => self.failed(
                 step,
                 &why,
-                "It is not over: its journal on the host stays open.",
+                match is_up {
+                    Some(true) => "The session is up. It is not over: its journal on the host stays open.",
+                    Some(false) => "The session is DOWN. It is not over: its journal on the host stays open.",
+                    None => "It is not over: its journal on the host stays open.",
+                },
                 &format!(
                     "look at `docker ps -a --filter name={}` on {}, then {}",
                     self.target.session,
