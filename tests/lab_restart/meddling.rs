@@ -48,7 +48,7 @@ pub(crate) async fn run_meddled(
     rig.fresh_job();
     let journal = format!("{}-{}", rig.job, rig.session);
     let line = format!("S={}; D=/var/lib/tagboat/restarts/{journal}; {line}", rig.session);
-    let link = HostLink {
+    let meddled = HostLink {
         shell: Arc::new(Meddles {
             shell: rig.link.shell.clone(),
             before,
@@ -56,7 +56,7 @@ pub(crate) async fn run_meddled(
         }),
         ..rig.link.clone()
     };
-    restart_session(target, &rig.job, &operator(), &link, &rig.reporter()).await
+    restart_session(target, &rig.job, &operator(), &meddled, &rig.reporter()).await
 }
 
 /// The same with a `docker` command of its own for the host's script: `body` runs first, with `$here` for what it keeps, and what

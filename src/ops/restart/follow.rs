@@ -273,18 +273,9 @@ impl Restart<'_> {
                     StepKind::Hold if note.is_none() => NOT_TOUCHED.to_owned(),
                     _ => with(note),
                 };
-                let advice = match (failure.step, heard.kept) {
-                    (StepKind::Start | StepKind::Probe, Some(kept)) if !self.is_composed() => {
-                        format!(
-                            "{}, or `docker logs {kept}` on {}",
-                            failure.advice, self.target.host
-                        )
-                    }
-                    _ => failure.advice,
-                };
                 TrackResult::Failed(Failure {
                     state,
-                    advice,
+                    advice: self.with_logs(failure.advice, failure.step, heard.kept),
                     ..failure
                 })
             }
@@ -295,22 +286,7 @@ impl Restart<'_> {
                 &self.again_advice(),
                 true,
             ),
-            Some(End::Stuck(why, is_up)) => self.failed(
-                step,
-                &why,
-                match is_up {
-                    Some(true) => "The session is up. It is not over: its journal on the host stays open.",
-                    Some(false) => "The session is DOWN. It is not over: its journal on the host stays open.",
-                    None => "It is not over: its journal on the host stays open.",
-                },
-                &format!(
-                    "look at `docker ps -a --filter name={}` on {}, then {}",
-                    self.target.session,
-                    self.target.host,
-                    self.resume_advice()
-                ),
-                true,
-            ),
+            Some(End::Stuck(why, is_up)) => self.stuck(step, &why, is_up),
             None => self.failed(
                 step,
                 "the host stopped working on it",
@@ -319,6 +295,31 @@ impl Restart<'_> {
                 true,
             ),
         }
+    }
+
+    /// Where the log of the container that was not good is, if that is kept.
+    fn with_logs(&self, advice: String, step: StepKind, kept: Option<String>) -> String {
+        match (step, kept) {
+            (StepKind::Start | StepKind::Probe, Some(kept)) if !self.is_composed() => {
+                format!("{advice}, or `docker logs {kept}` on {}", self.target.host)
+            }
+            _ => advice,
+        }
+    }
+
+    fn stuck(&self, step: StepKind, why: &str, is_up: Option<bool>) -> TrackResult {
+        let state = match is_up {
+            Some(true) => "The session is up. It is not over: its journal on the host stays open.",
+            Some(false) => "The session is DOWN. It is not over: its journal on the host stays open.",
+            None => "It is not over: its journal on the host stays open.",
+        };
+        let advice = format!(
+            "look at `docker ps -a --filter name={}` on {}, then {}",
+            self.target.session,
+            self.target.host,
+            self.resume_advice()
+        );
+        self.failed(step, why, state, &advice, true)
     }
 }
 
