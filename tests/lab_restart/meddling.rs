@@ -68,7 +68,7 @@ pub(crate) async fn run_with_docker(
     prepare: &str,
 ) -> TrackResult {
     let line = format!(
-        "here=$D/bin; mkdir $here; cat >$here/docker <<'DOCKER'\n#!/bin/sh\nhere=${{0%/*}} PATH=${{PATH#*:}}\n{body}\nexec docker \"$@\"\nDOCKER\n\
+        "here=$D/bin; mkdir $here; cat >$here/docker <<'DOCKER'\n#!/bin/sh\nhere=${{0%/*}}\nPATH=$(printf %s \"$PATH\" | sed \"s|$here:||g\")\n{body}\nexec docker \"$@\"\nDOCKER\n\
          chmod 755 $here/docker; sed -i \"s|^PATH=|PATH=$here:|\" $D/restart.sh; {prepare}"
     );
     run_meddled(rig, target, "restart hand-over", &line).await
