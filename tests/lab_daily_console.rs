@@ -23,6 +23,8 @@ fn the_output_of_a_session_is_followed_searched_saved_and_left() {
     let _lab = Lab::reset();
     let console = Console::start();
     console.until("nine sessions", |screen| sessions(screen) == 9);
+    // The cursor stays on the row of the host that was there first, whichever that was.
+    console.cursor_to("lab-1  convocate-session-");
     console.keys(&["L"]);
     console.shows(&["output of lab-1/convocate-session-", "following", "heartbeat"]);
     console.keys(&["/"]);

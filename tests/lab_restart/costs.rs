@@ -10,7 +10,6 @@ use tagboat::model::plan::Conditions;
 use tagboat::ops::cost::weigh;
 use tagboat::ops::report::StepError;
 use tagboat::ops::restart::{ensure_clean, wait_for_quiet};
-use tagboat::ops::watch::LinkSlot;
 use tokio::sync::watch;
 
 /// A session of v1.0.0 whose command is a line of shell, without a word on its log unless the line says one.
@@ -151,11 +150,6 @@ async fn lab_what_is_written_on_a_terminal_inside_is_output_though_no_log_has_it
     }
 }
 
-/// The slot in which the rig's link is.
-fn links(rig: &Rig) -> LinkSlot {
-    watch::Sender::new(Some(rig.link.clone())).subscribe()
-}
-
 #[tokio::test]
 async fn lab_a_restart_when_idle_waits_while_the_session_writes_and_goes_on_when_it_stops() {
     for host in one_of_each_store() {
@@ -164,8 +158,8 @@ async fn lab_a_restart_when_idle_waits_while_the_session_writes_and_goes_on_when
             let command = format!("while [ ! -e /tmp/stop ]; do echo x; sleep 1; done; {SILENT}");
             start(&rig, options, &command).await;
             let target = rig.target("v1.0.0").await;
-            let (reporter, links) = (rig.reporter(), links(&rig));
-            let wait = wait_for_quiet(&target, when_idle(3), &links, &reporter);
+            let (reporter, (_links, link)) = (rig.reporter(), watch::channel(Some(rig.link.clone())));
+            let wait = wait_for_quiet(&target, when_idle(3), &link, &reporter);
             let meanwhile = async {
                 until_line(&rig, "waiting until it was quiet for 3 s: output").await;
                 assert_eq!(
@@ -211,8 +205,8 @@ async fn lab_a_wait_that_is_cancelled_ends_at_once_and_has_touched_nothing() {
     let rig = Rig::on("lab-1", "endless", &["v1.0.0"]).await;
     start(&rig, "", "while :; do echo x; sleep 1; done").await;
     let target = rig.target("v1.0.0").await;
-    let (reporter, links) = (rig.reporter(), links(&rig));
-    let wait = wait_for_quiet(&target, when_idle(300), &links, &reporter);
+    let (reporter, (_links, link)) = (rig.reporter(), watch::channel(Some(rig.link.clone())));
+    let wait = wait_for_quiet(&target, when_idle(300), &link, &reporter);
     let meanwhile = async {
         until_line(&rig, "waiting until it was quiet for 5 min").await;
         rig.cancel.cancel();

@@ -11,10 +11,13 @@ mod back;
 mod compose;
 mod costs;
 mod crashes;
+mod meddling;
 mod operators;
+mod others;
 mod probes;
 mod rig;
 mod stops;
+mod wrapped;
 
 use rig::{Rig, failure, one_of_each_store};
 use tagboat::model::job::{StepKind, StepState, TrackResult};

@@ -7,7 +7,7 @@ use tagboat::model::cost::Cost;
 use tagboat::model::failure::Refusal;
 use tagboat::model::fleet::{ContainerState, Fleet, HostChange, RunsOn};
 use tagboat::model::names::{ImageId, PinKey, ProjectName, ProjectPath, ServiceName, Tag};
-use tagboat::model::plan::{Gate, Plan, Replacement, RestartIntent, RestartPlan, plan_restart};
+use tagboat::model::plan::{Aim, Gate, Plan, Replacement, RestartIntent, RestartPlan, plan_restart};
 use tagboat::model::profile::Guard;
 use tagboat::model::rollout::RolloutOrder;
 
@@ -257,5 +257,21 @@ fn a_plan_says_what_becomes_of_the_predecessor() {
     };
     assert!(undo(cost(0, None), 1).starts_with("the old container is kept, stopped"));
     assert!(undo(cost(0, None), 0).contains("not kept, as the config keeps no predecessor"));
-    assert!(undo(vanishing, 1).contains("not kept, as it runs with --rm"));
+    assert!(undo(vanishing.clone(), 1).contains("not kept, as it runs with --rm"));
+
+    let undo_back = |cost: Cost, keep: usize| {
+        let mut plan = weighed(restart(&fleet, None).unwrap(), &cost);
+        plan.sessions[0].probe.keep_predecessors = keep;
+        plan.aim = Aim::Back;
+        Plan::Restart(plan).undo()
+    };
+    assert_eq!(
+        undo_back(cost(0, None), 1),
+        "the container of now is kept, stopped: roll back again to return to it"
+    );
+    assert_eq!(
+        undo_back(cost(0, None), 0),
+        "the container of now is not kept, as the config keeps no predecessor: restart onto the tag of now to return to it"
+    );
+    assert!(undo_back(vanishing, 1).contains("not kept, as it runs with --rm"));
 }

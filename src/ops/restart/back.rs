@@ -32,7 +32,10 @@ impl Restart<'_> {
             Step::of(StepKind::Record),
             self.record_swap(&back.old, &back.facts),
         );
-        recorded.await?;
+        // The host may have recorded it all the same.
+        if let Err(result) = recorded.await {
+            return Err(self.back_out(result).await);
+        }
         let made = Made::already(predecessor.clone());
         let skipped = StepState::Skipped("its predecessor is there".to_owned());
         let told = self.reporter.record(&Step::of(StepKind::Create), skipped).await;
@@ -67,6 +70,7 @@ impl Restart<'_> {
             policy,
             is_up,
             vanishes: false,
+            new_vanishes: successor::vanishes_when_stopped(&container),
             socket: seen.socket,
             returns_as: Some(name),
         };

@@ -40,6 +40,7 @@ impl Ready {
             policy: self.policy.clone(),
             is_up: self.is_up,
             vanishes: self.spares.is_some(),
+            new_vanishes: successor::vanishes_when_stopped(&self.successor.body),
             socket: self.socket.clone(),
             returns_as: None,
         }
@@ -177,6 +178,11 @@ impl Restart<'_> {
             Some(ContainerState::Removing | ContainerState::Dead) | None => Err(self.refuse(
                 format!("it is {word:?}"),
                 "wait until the engine has removed it, then start the session anew",
+            )),
+            // It was weighed, and confirmed, as one that nobody works in.
+            Some(state) if state.is_up() && !self.target.was_up => Err(self.refuse(
+                "somebody started it since this was planned",
+                "look at it again, then restart it",
             )),
             Some(state) => Ok(state.is_up()),
         }

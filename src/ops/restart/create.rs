@@ -2,7 +2,7 @@
 
 use super::Restart;
 use super::check::Ready;
-use crate::model::names::{ContainerId, ContainerRole};
+use crate::model::names::{ContainerId, ContainerRole, ImageId};
 use crate::model::successor::Successor;
 use crate::ops::ports::EngineError;
 use crate::ops::report::{Outcome, StepError};
@@ -46,13 +46,19 @@ impl Restart<'_> {
         }
         let new = self.make(&ready.successor, &ContainerRole::Successor).await?;
         super::crash_point("successor");
-        self.is_on_the_image(&new).await?;
+        let onto = self.target.onto.to_string();
+        self.is_on_the_image(&new, &onto, &self.target.onto_id).await?;
         let spares = match &ready.spares {
-            Some(spares) => Some((
-                self.make(&spares.stand_in, &ContainerRole::StandIn).await?,
+            Some(spares) => {
+                let stand_in = self.make(&spares.stand_in, &ContainerRole::StandIn).await?;
                 // It becomes the predecessor that is kept: it has that name from the start.
-                self.make(&spares.keeper, &ContainerRole::Predecessor).await?,
-            )),
+                let keeper = self.make(&spares.keeper, &ContainerRole::Predecessor).await?;
+                for spare in [&stand_in, &keeper] {
+                    self.is_on_the_image(spare, &self.target.from, &self.target.from_id)
+                        .await?;
+                }
+                Some((stand_in, keeper))
+            }
             None => None,
         };
         let note = format!("{} on {}", new.short(), self.target.onto);
@@ -86,18 +92,23 @@ impl Restart<'_> {
     }
 
     /// The tag may have been moved between the check and the create.
-    async fn is_on_the_image(&self, new: &ContainerId) -> Result<(), StepError> {
+    async fn is_on_the_image(
+        &self,
+        new: &ContainerId,
+        reference: &str,
+        wanted: &ImageId,
+    ) -> Result<(), StepError> {
         let told = self.link.engine.inspect(new.as_str()).await;
         let told = told.map_err(|error| self.not_made("the new container cannot be looked at", &error))?;
         let image = told
             .as_ref()
             .and_then(|container| container.get("Image"))
             .and_then(Value::as_str);
-        if image == Some(self.target.onto_id.as_str()) {
+        if image == Some(wanted.as_str()) {
             return Ok(());
         }
         Err(self.refuse(
-            format!("{} was moved to another image meanwhile", self.target.onto),
+            format!("{reference} was moved to another image meanwhile"),
             "look at it again, then restart the session",
         ))
     }

@@ -4,7 +4,6 @@ use super::status::{self, End, Life, Line, Why};
 use super::{Restart, Resumed};
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, StepState, TrackResult};
-use crate::model::names::ContainerRole;
 use crate::model::plan::Replacement;
 use crate::ops::ports::{ScriptOutput, ShellError};
 use std::time::Duration;
@@ -27,6 +26,9 @@ const RECOVERIES: u32 = 3;
 
 /// Lines of a container's last words that a failure quotes.
 const QUOTED: usize = 3;
+
+/// What the session is like when the hold has failed.
+const NOT_TOUCHED: &str = "The session was not touched: it is as it was found.";
 
 /// What is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,7 @@ struct Heard {
     running: Option<StepKind>,
     failure: Option<Failure>,
     last_words: Vec<String>,
+    kept: Option<String>,
     end: Option<End>,
 }
 
@@ -113,7 +116,7 @@ impl Restart<'_> {
                         .ask(&heard, "launch", &["recover".to_owned()], ANSWER * 2)
                         .await?;
                     if let Err(why) = answer.success() {
-                        heard.end = Some(End::Stuck(why));
+                        heard.end = Some(End::Stuck(why, None));
                         return Ok(Followed::Over(heard));
                     }
                 }
@@ -183,6 +186,10 @@ impl Restart<'_> {
                 heard.last_words.push(words);
                 return Ok(());
             }
+            Line::Kept(name) => {
+                heard.kept = Some(name);
+                return Ok(());
+            }
             Line::End(end) => {
                 heard.end = Some(end);
                 return Ok(());
@@ -212,24 +219,14 @@ impl Restart<'_> {
                 self.directory(),
                 self.target.host
             ),
-            StepKind::Start | StepKind::Probe => {
-                let failed = match &self.target.by {
-                    Replacement::Predecessor(id) => id.short().to_owned(),
-                    Replacement::Restart | Replacement::Compose { .. } => {
-                        self.container_name(&ContainerRole::Failed)
-                    }
-                };
-                format!(
-                    "see its log above, or `docker logs {failed}` on {}",
-                    self.target.host
-                )
-            }
+            // Whether its container is kept is not known yet.
+            StepKind::Start | StepKind::Probe => "see its log above".to_owned(),
             _ => self.again_advice(),
         };
-        let state = if self.is_composed() {
-            "The pin and the old image are put back."
-        } else {
-            "The old container is put back."
+        let state = match kind {
+            StepKind::Hold => NOT_TOUCHED,
+            _ if self.is_composed() => "The pin and the old image are put back.",
+            _ => "The old container is put back.",
         };
         self.failure(kind, &cause, state, &advice, false)
     }
@@ -271,8 +268,14 @@ impl Restart<'_> {
                 let failure = heard
                     .failure
                     .unwrap_or_else(|| self.step_failed(step, "it failed".to_owned(), &heard.last_words));
+                let state = match failure.step {
+                    // It may be another container by then: nothing of it was changed.
+                    StepKind::Hold if note.is_none() => NOT_TOUCHED.to_owned(),
+                    _ => with(note),
+                };
                 TrackResult::Failed(Failure {
-                    state: with(note),
+                    state,
+                    advice: self.with_logs(failure.advice, failure.step, heard.kept),
                     ..failure
                 })
             }
@@ -283,18 +286,7 @@ impl Restart<'_> {
                 &self.again_advice(),
                 true,
             ),
-            Some(End::Stuck(why)) => self.failed(
-                step,
-                &why,
-                "It is not over: its journal on the host stays open.",
-                &format!(
-                    "look at `docker ps -a --filter name={}` on {}, then {}",
-                    self.target.session,
-                    self.target.host,
-                    self.resume_advice()
-                ),
-                true,
-            ),
+            Some(End::Stuck(why, is_up)) => self.stuck(step, &why, is_up),
             None => self.failed(
                 step,
                 "the host stopped working on it",
@@ -303,6 +295,31 @@ impl Restart<'_> {
                 true,
             ),
         }
+    }
+
+    /// Where the log of the container that was not good is, if that is kept.
+    fn with_logs(&self, advice: String, step: StepKind, kept: Option<String>) -> String {
+        match (step, kept) {
+            (StepKind::Start | StepKind::Probe, Some(kept)) if !self.is_composed() => {
+                format!("{advice}, or `docker logs {kept}` on {}", self.target.host)
+            }
+            _ => advice,
+        }
+    }
+
+    fn stuck(&self, step: StepKind, why: &str, is_up: Option<bool>) -> TrackResult {
+        let state = match is_up {
+            Some(true) => "The session is up. It is not over: its journal on the host stays open.",
+            Some(false) => "The session is DOWN. It is not over: its journal on the host stays open.",
+            None => "It is not over: its journal on the host stays open.",
+        };
+        let advice = format!(
+            "look at `docker ps -a --filter name={}` on {}, then {}",
+            self.target.session,
+            self.target.host,
+            self.resume_advice()
+        );
+        self.failed(step, why, state, &advice, true)
     }
 }
 

@@ -3,10 +3,11 @@
 use super::check::Ready;
 use super::{Restart, probe, scripts};
 use crate::model::clean::clean;
-use crate::model::names::ContainerRole;
+use crate::model::names::{ContainerRole, HostName};
 use crate::ops::ports::{ScriptCall, ShellError};
 use crate::ops::report::{Outcome, StepError};
 use serde_json::Value;
+use std::fmt::Display;
 use std::io::Cursor;
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ pub(super) struct Facts {
     pub(super) is_up: bool,
     /// Whether its container removes itself when it is stopped.
     pub(super) vanishes: bool,
+    /// The same of the new one: a session with `--rm` may run in a container that does not, which once took its place.
+    pub(super) new_vanishes: bool,
     /// The engine's socket on the host.
     pub(super) socket: String,
     /// The name that the new container gets back if it is not good: that of a predecessor, which is never removed.
@@ -97,7 +100,7 @@ impl Restart<'_> {
             .unwrap_or(journal);
         self.refuse(
             format!("an earlier restart of it by {operator} is not over (job {job})"),
-            format!("tagboat job resume {job}"),
+            take_up_advice(&self.target.host, &self.link.profile().paths.state, journal, job),
         )
     }
 
@@ -116,6 +119,7 @@ impl Restart<'_> {
             ("policy", facts.policy.clone()),
             ("up", flag(facts.is_up)),
             ("vanishes", flag(facts.vanishes)),
+            ("new_vanishes", flag(facts.new_vanishes)),
             ("keep", self.target.probe.keep_predecessors.to_string()),
             ("pin", self.pin()?.to_string()),
             ("socket", facts.socket.clone()),
@@ -145,6 +149,19 @@ impl Restart<'_> {
     }
 }
 
+/// How a restart is taken up that somebody began: where its job is known, or by its host alone, whoever asks it.
+pub(in crate::ops) fn take_up_advice(
+    host: &HostName,
+    state: &impl Display,
+    journal: &str,
+    job: &str,
+) -> String {
+    let directory = format!("{state}/restarts/{journal}");
+    format!(
+        "`tagboat job resume {job}` where it began, or as root on {host}: `sh {directory}/restart.sh launch {directory} recover`"
+    )
+}
+
 /// Files as the record script reads them: a line with the name and the number of lines, then these; and an end.
 fn parcel(files: &[(&str, String)]) -> Vec<u8> {
     let file = |(name, text): &(&str, String)| {
@@ -157,7 +174,17 @@ fn parcel(files: &[(&str, String)]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::parcel;
+    use super::{parcel, take_up_advice};
+    use crate::model::names::HostName;
+
+    #[test]
+    fn a_restart_that_is_not_over_can_be_taken_up_by_its_host_where_its_job_is_not_known() {
+        let host = HostName::parse("alpha").unwrap();
+        insta::assert_snapshot!(
+            take_up_advice(&host, &"/var/lib/tagboat", "20261121-101500-k3f7-web", "20261121-101500-k3f7"),
+            @"`tagboat job resume 20261121-101500-k3f7` where it began, or as root on alpha: `sh /var/lib/tagboat/restarts/20261121-101500-k3f7-web/restart.sh launch /var/lib/tagboat/restarts/20261121-101500-k3f7-web recover`"
+        );
+    }
 
     #[test]
     fn a_parcel_tells_where_each_file_ends() {

@@ -16,6 +16,8 @@ mod quiet;
 mod scripts;
 mod status;
 
+pub(in crate::ops) use journal::take_up_advice;
+
 pub use compose::COMPOSE_TRANSACTION;
 pub use crash_point::CONSOLE_CRASH_POINTS;
 pub use quiet::{ensure_clean, wait_for_quiet};
@@ -171,7 +173,14 @@ impl Restart<'_> {
                 let failed = self.failed(StepKind::Hold, &why, UNTOUCHED, &self.again_advice(), true);
                 Err(self.back_out(failed).await)
             }
-            Err(error) => Err(self.lost(StepKind::Hold, &error)),
+            // Whether the host has begun is not known.
+            Err(error) => Err(self.failed(
+                StepKind::Hold,
+                &error.to_string(),
+                "If the host has taken over, it goes on alone; if not, the session runs on as it was.",
+                &self.resume_advice(),
+                true,
+            )),
         }
     }
 

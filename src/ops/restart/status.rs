@@ -16,6 +16,8 @@ pub(super) enum Line {
     Failed(StepKind, String),
     /// Something to keep, such as the last words of a container.
     Said(StepKind, String),
+    /// The container that was not good is kept under this name.
+    Kept(String),
     /// It is over.
     End(End),
 }
@@ -27,8 +29,8 @@ pub(super) enum End {
     Replaced(Option<String>),
     /// The old container is the session again; why, and what is to be known about it.
     Undone(Why, Option<String>),
-    /// It cannot go on; the journal stays open.
-    Stuck(String),
+    /// It cannot go on; the journal stays open. Why, and whether the session is up, if that is known.
+    Stuck(String, Option<bool>),
 }
 
 /// Why the old container was put back.
@@ -120,6 +122,7 @@ fn line(text: &str) -> Option<Line> {
         "skipped" => Line::Skipped(step, why(&detail)),
         "failed" => Line::Failed(step, why(&detail)),
         "log" => Line::Said(step, detail.unwrap_or_default()),
+        "kept" => Line::Kept(detail?),
         _ => return None,
     })
 }
@@ -127,7 +130,17 @@ fn line(text: &str) -> Option<Line> {
 fn end(state: &str, detail: Option<String>) -> Option<End> {
     match state {
         "replaced" => Some(End::Replaced(detail)),
-        "stuck" => Some(End::Stuck(detail.unwrap_or_default())),
+        "stuck" => {
+            let detail = detail.unwrap_or_default();
+            let (word, why) = detail.split_once("; ").unwrap_or(("", &detail));
+            // A journal of an earlier version does not say how the session is.
+            Some(match word {
+                "up" => End::Stuck(why.to_owned(), Some(true)),
+                "down" => End::Stuck(why.to_owned(), Some(false)),
+                "unknown" => End::Stuck(why.to_owned(), None),
+                _ => End::Stuck(detail, None),
+            })
+        }
         "undone" => {
             let detail = detail.unwrap_or_default();
             let (why, note) = detail
@@ -167,6 +180,31 @@ mod tests {
             ]
         );
         assert_eq!((answer.count, answer.life), (5, Some(Life::Ended)));
+    }
+
+    #[test]
+    fn a_restart_that_is_stuck_tells_whether_its_session_is_up() {
+        let stuck = |line: &str| match read(&format!("9 end stuck {line}\n\nstate dead\n"))
+            .lines
+            .remove(0)
+        {
+            Line::End(End::Stuck(why, is_up)) => (why, is_up),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            stuck("up; it is; in the way"),
+            ("it is; in the way".to_owned(), Some(true))
+        );
+        assert_eq!(stuck("down; gone"), ("gone".to_owned(), Some(false)));
+        assert_eq!(stuck("unknown; gone"), ("gone".to_owned(), None));
+        assert_eq!(
+            stuck("of an earlier; version"),
+            ("of an earlier; version".to_owned(), None)
+        );
+        assert_eq!(
+            read("8 put_back kept web.old\n\nstate ended\n").lines,
+            [Line::Kept("web.old".to_owned())]
+        );
     }
 
     #[test]

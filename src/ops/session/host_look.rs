@@ -5,6 +5,7 @@ use crate::model::clean::clean;
 use crate::model::template::{Answers, Placeholder};
 use crate::ops::ports::{Script, ScriptCall};
 use crate::ops::report::StepError;
+use crate::ops::restart::take_up_advice;
 use std::collections::BTreeSet;
 
 const LOOK: Script = Script {
@@ -71,7 +72,12 @@ impl Work<'_> {
                 let job = rest.strip_suffix(&format!("-{}", self.session)).unwrap_or(rest);
                 return Err(self.refuse(
                     format!("a restart of it is not over (job {})", clean(job)),
-                    format!("tagboat job resume {}", clean(job)),
+                    take_up_advice(
+                        self.link.name(),
+                        &self.link.profile().paths.state,
+                        &clean(rest),
+                        &clean(job),
+                    ),
                 ));
             }
             "missing" => {

@@ -1,7 +1,8 @@
 //! Everything dies at every point of a restart by Compose, and recovery ends with one session and its data.
 
 use super::project::Project;
-use crate::rig::{crash_points_of, failure, lab};
+use crate::meddling::run_with_docker;
+use crate::rig::{Rig, crash_points_of, failure, lab};
 use tagboat::model::job::{StepKind, StepState, TrackResult};
 use tagboat::ops::restart::{BOOT_HOOK, COMPOSE_TRANSACTION};
 
@@ -173,5 +174,31 @@ async fn lab_compose_restarts_are_undone_by_the_boot_hook_after_a_power_cut() {
     assert!(matches!(result, TrackResult::Done(_)), "{result:?}");
     assert!(matches!(project.rig.step(StepKind::Up), Some(StepState::Done(_))));
     project.assert_whole("power", "v1.1.0", "running").await;
+    project.clean().await;
+}
+
+#[tokio::test]
+async fn lab_compose_is_ended_when_the_restart_is_cancelled_while_it_works() {
+    let Some(mut project) = Project::on("lab-2", "compose-abort").await else {
+        return;
+    };
+    let target = project.target("v1.1.0").await;
+    let body = "case \"$*\" in compose*' up '*) ! mkdir $here/once 2>/dev/null || exec sleep 1000 ;; esac";
+    let meddler = Rig::on("lab-2", "abort-meddler", &[]).await;
+    let (cancel, session) = (project.rig.cancel.clone(), project.rig.session.clone());
+    let cancel = async {
+        meddler
+            .sh(&format!(
+                "until [ -d /var/lib/tagboat/restarts/*-{session}/bin/once ]; do sleep 0.1; done"
+            ))
+            .await;
+        cancel.cancel();
+    };
+    let (result, ()) = tokio::join!(run_with_docker(&mut project.rig, &target, body, ":"), cancel);
+    assert!(matches!(result, TrackResult::Cancelled(_)), "{result:?}");
+    let left = project.sh("pgrep -fx 'sleep 1000' || true").await;
+    assert_eq!(left, "");
+    project.assert_whole("abort", "v1.0.0", "running").await;
+    project.assert_env("abort", "v1.0.0").await;
     project.clean().await;
 }

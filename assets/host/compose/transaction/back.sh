@@ -66,8 +66,10 @@ recover() {
   end_compose
   died=yes
   if [ -e "$dir/committed" ]; then
+    ensure_claimed
     forwards
   elif [ -e "$dir/made" ]; then
+    ensure_claimed
     put_back interrupted
   fi
   # The console died before it handed over.

@@ -5,6 +5,7 @@ transact() {
   look "$old"
   if ! is_claimed || [ "$status" = gone ] || [ "$name" != "$session" ]; then
     say hold failed "its container is not the session any more"
+    rm -f "$dir/made"
     untouched failed
   elif ! env_is old; then
     say hold failed "$env_file was changed meanwhile"
@@ -51,7 +52,9 @@ replace() { # Compose replaces the container; what came of it is looked at, not 
   new=$one
   [ "$new" != "$old" ] || fail up "Compose left its container as it was"
   runs_on "$new" "$new_image" || fail up "Compose made it on another image than $reference"
-  mounts=$(docker inspect --type container -f '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{.Destination}}{{println}}{{end}}{{end}}' "$new")
+  ask docker inspect --type container -f '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{.Destination}}{{println}}{{end}}{{end}}' "$new" ||
+    fail up "$err"
+  mounts=$out
   while IFS= read -r volume; do
     printf '%s\n' "$mounts" | grep -qxF -- "$volume" || fail up "its volume ${volume%% *} is not in the new container"
   done <"$dir/volumes"

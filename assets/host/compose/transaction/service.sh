@@ -43,17 +43,33 @@ settle_names() {
 }
 
 bring_up() { # bring_up VARIABLE FLAG...: the service as its files say; waits out an engine that goes away meanwhile
-  late=0
+  late_up=0
   variable=$1
   shift
   while :; do
     settle_names || return 1
-    err=$(compose "$dir" "$variable" up "$@" --no-deps --no-build --pull never "$service" 2>&1)
-    code_up=$?
+    compose "$dir" "$variable" up "$@" --no-deps --no-build --pull never "$service" >"$dir/said" 2>&1 &
+    wait_for_compose $!
     # Compose tells what it does on the same stream; only the last lines are what it complains about.
     [ $code_up -ne 0 ] || return 0
-    engine_away $code_up "$err" || { err=$(printf '%s\n' "$err" | grep -v '^ *$' | tail -n 2); return 1; }
+    err=$(grep -v '^ *$' "$dir/said" | tail -n 2)
+    late=$late_up # everything that is asked of the engine counts for itself
+    engine_away $code_up "$err" || return 1
+    late_up=$late
   done
+}
+
+wait_for_compose() { # wait_for_compose PID: its code in $code_up; it may take an hour, so whoever asks for the way back ends it
+  while [ -n "$(start_of "$1")" ]; do
+    if [ -z "$why" ] && [ -e "$dir/abort" ]; then
+      died=yes # the engine may go on with its stop
+      end_compose
+    fi
+    nap
+  done
+  wait "$1"
+  code_up=$?
+  [ -n "$why" ] || [ "${died:-no}" = no ] || put_back cancelled
 }
 flag_of_state() { if [ "$up" = 1 ]; then echo -d; else echo --no-start; fi }
 

@@ -4,9 +4,12 @@ put_back() { # put_back failed|interrupted|cancelled: the old container is the s
   why=$1
   [ ! -e "$dir/failed" ] || why=failed
   crash_point put_back
-  say put_back running
   let_go
+  has_way_back || stuck "the old container is gone, and nothing else may take its place: the new one, ${new%"${new#????????????}"}, is left as it is"
+  say put_back running
   settle_new
+  look "$new"
+  [ "$status" = gone ] || say put_back kept "$name" # where its log is
   end_stop
   crash_point put_back_name
   choose_old
@@ -27,6 +30,15 @@ put_back() { # put_back failed|interrupted|cancelled: the old container is the s
   say put_back ok "$note"
   finish undone "$why${note:+; $note}"
 }
+
+has_way_back() { # whether there is anything that could be the session again: before that is known, the new one is all there is
+  for id in $(ways_back); do
+    look "$id"
+    case $status in gone | removing | dead) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+ways_back() { echo "$old"; [ "$vanishes" = 0 ] || echo "$stand_in $keeper"; }
 
 up_again() { # what was put back is up, if it has to be: it may have gone down with the engine
   look "$back"
@@ -74,40 +86,56 @@ settled() {
     return
   fi
   stop "$new" || return 1
-  if [ "$vanishes" = 1 ]; then
+  if [ "$new_vanishes" = 1 ]; then
     wait_gone "$new"
   elif [ "$name" = "$name_failed" ]; then
     return 0
   elif [ "$why" = failed ]; then
+    clear_failed
     rename_to "$new" "$name_failed" || remove "$new"
   else
     remove "$new"
   fi
 }
 
+clear_failed() { # an earlier try of the same job may have left one under that name, and its words are not those of this try
+  ask docker inspect --type container -f '{{.Id}}' "$name_failed" || return 0
+  [ "$out" = "$new" ] || remove "$out" || say put_back log "$name_failed stays: $err"
+}
+
 choose_old() { # what becomes the session again: the old container, or what was made in its image if it has removed itself
   note=
-  for back in $old $stand_in $keeper; do
+  for back in $(ways_back); do
     look "$back"
     [ "$status" != removing ] && [ "$status" != dead ] || wait_gone "$back" || stuck "the engine does not remove $back"
     if [ "$status" != gone ]; then
       [ "$back" != "$keeper" ] || note="the engine removed the --rm container when it went down: the one in its place does not remove itself until the next restart"
       return
     fi
-    [ "$vanishes" = 1 ] || break
   done
-  stuck "the old container is gone, and nothing else may take its place: the new one is left as it is"
+  stuck "the old container went away just now, and nothing else may take its place"
 }
 
 recover() {
   printf '\n' >>"$dir/status" # a line may have been cut off
   if [ -e "$dir/committed" ]; then
+    ensure_claimed
     forwards
   elif [ -e "$dir/made" ]; then
+    ensure_claimed
+    has_way_back || go_on
     put_back interrupted
   fi
   # The console died before it handed over.
   untouched interrupted
+}
+
+go_on() { # there is no way back any more: if the new one is up, it is the session, once it has shown that it is good
+  look "$new"
+  [ "$up" = 1 ] && is_up || return 0
+  say put_back skipped "the old container was removed meanwhile: the new one stays if it is good"
+  rm -f "$dir/abort" "$dir/failed" "$dir/words"
+  prove
 }
 
 untouched() { # untouched WHY: nothing was touched, but something was made
@@ -115,6 +143,8 @@ untouched() { # untouched WHY: nothing was touched, but something was made
   ask docker ps -aq --no-trunc --filter "label=tagboat.restart=${dir##*/}" || stuck "$err"
   for id in $out; do
     look "$id"
+    # What an earlier try of the same job has left did run, and stays for its logs.
+    [ "$name" != "$name_failed" ] || continue
     [ "$status" = gone ] || [ "$id" = "$old" ] || never_ran || stuck "somebody started $name, which a restart had made"
     [ "$id" = "$old" ] || remove "$id" || stuck "$name cannot be removed: $err"
   done

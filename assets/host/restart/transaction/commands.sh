@@ -32,7 +32,10 @@ launch() { # launch transact|recover: detached; a way that does not get it going
       waited=$((waited + 1))
     done
   done
-  echo "the restart cannot be started on the host" >&2
+  why="the restart cannot be started on the host"
+  { printf '%s\n' "$why" >"$dir/me.$$"; } 2>/dev/null || why="$why: its journal $dir cannot be written"
+  rm -f "$dir/me.$$"
+  echo "$why" >&2
   return 1
 }
 

@@ -6,14 +6,10 @@ REMOVAL_WAIT=60 # seconds: an --rm container keeps its name for a moment after i
 limited() { if command -v timeout >/dev/null 2>&1; then timeout "$@"; else shift && "$@"; fi; }
 
 engine_away() { # engine_away CODE COMPLAINT: waits for an engine that is gone; fails if it complains about something else
-  case $1 in
-    124 | 143) # out of time, as coreutils and busybox tell it; an engine that answers and still does not do it never will
-      late=$((late + 1))
-      [ $late -lt 3 ] || { err="the engine answers but did not do it in time"; return 1; }
-      ;;
-  esac
+  # 124 and 143: out of time, as coreutils and busybox tell it. 127: the command is just being replaced.
   case $1:$2 in
-    124:* | 143:* | *annot\ connect\ to\ the\ Docker\ daemon* | *error\ during\ connect* | *connection\ re[fs]* | *EOF* | *closed\ network*) ;;
+    124:* | 143:* | 127:* | *annot\ connect\ to\ the\ Docker\ daemon* | *ailed\ to\ connect\ to\ the\ docker\ API* | \
+      *error\ during\ connect* | *connection\ re[fs]* | *EOF* | *closed\ network*) ;;
     *) return 1 ;;
   esac
   waited=0
@@ -22,13 +18,22 @@ engine_away() { # engine_away CODE COMPLAINT: waits for an engine that is gone; 
     sleep 1
     waited=$((waited + 1))
   done
+  case $1:$waited in 124:* | 143:* | *:0) ;; *) return 0 ;; esac
+  # An engine that answers and still does not do it never will: the same words may come from a log or a volume that it cannot reach.
+  late=$((late + 1))
+  if [ $late -ge 3 ]; then
+    case $1 in 124 | 143) err="the engine answers but did not do it in time" ;; *) err=$2 ;; esac
+    return 1
+  fi
+  sleep 1
 }
 
 ask() { # ask COMMAND...: its answer in $out; what it complained about in $err
-  late=0
+  late=0 asked=0
   while :; do
     out=$(limited 60 "$@" 2>/dev/null) && return 0
-    err=$(limited 60 "$@" 2>&1) && { out=$err; return 0; }
+    # Only the complaint: a command line may warn on every call, and a warning is no answer.
+    err=$(limited 60 "$@" 2>&1 >/dev/null) && asked=$((asked + 1)) && [ $asked -lt 5 ] && continue
     engine_away $? "$err" || return 1
   done
 }
@@ -50,7 +55,8 @@ look() { # look ID: status (or `gone`), restarts, started, code, oom, health, na
     set -- $out
     status=$1 restarts=$2 started=$3 code=$4 oom=$5 health=$6 name=${7#/}
   else
-    case $err in *o\ such\ *) ;; *) stuck "the engine does not tell how $1 is: $err" ;; esac
+    # Not any "no such": an engine's socket that is not there is "no such file or directory".
+    case $err in *o\ such\ container* | *o\ such\ object*) ;; *) stuck "the engine does not tell how $1 is: $err" ;; esac
   fi
 }
 is_up() { case $status in running | paused | restarting) ;; *) false ;; esac }
@@ -74,7 +80,10 @@ rename_to() { # rename_to ID NAME: waits while the engine still holds the name f
     [ "$status" != gone ] || { err="the container ${1%"${1#????????????}"} is gone"; return 1; }
     act limited 300 docker rename "$1" "$2" && return 0
     complaint=$err
-    case $complaint in *already\ in\ use* | *onflict*) ;; *) return 1 ;; esac
+    # The answer to the first try may have been lost with the engine, and the second one complains that it has that name.
+    look "$1"
+    [ "$name" != "$2" ] || return 0
+    case $complaint in *already\ in\ use* | *onflict*) ;; *) err=$complaint; return 1 ;; esac
     look "$2"
     case $status in gone | removing | dead) ;; *) [ $waited -lt 25 ] || { err=$complaint; return 1; } ;; esac
     [ $waited -lt $((REMOVAL_WAIT * 5)) ] || { err=$complaint; return 1; }

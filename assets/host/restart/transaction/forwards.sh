@@ -25,10 +25,17 @@ transact() {
   if [ "$up" = 1 ]; then
     begin start
     start_new
+  else
+    say start skipped "it was stopped and stays stopped"
+  fi
+  prove
+}
+
+prove() { # the new container is good, or what was is put back
+  if [ "$up" = 1 ]; then
     begin probe
     probe
   else
-    say start skipped "it was stopped and stays stopped"
     say probe skipped "it was stopped"
   fi
   begin commit
@@ -47,6 +54,11 @@ stop_old() {
     say stop skipped "it is stopped already"
     return
   fi
+  # Nothing is lost yet: with --rm, the stop takes volumes with it that nothing else uses.
+  for id in $new $stand_in $keeper; do
+    look "$id"
+    [ "$status" != gone ] || fail stop "${id%"${id#????????????}"}, a container for the restart, was removed meanwhile"
+  done
   mark stopping "$old" || fail stop "the journal cannot be written"
   stop "$old" || fail stop "$err"
   if [ "$vanishes" = 1 ]; then
@@ -64,8 +76,13 @@ start_new() {
   attached=
   look "$old"
   ! is_up || fail start "somebody started the old container meanwhile"
-  if [ "$vanishes" = 1 ]; then
-    docker start -a "$new" >"$dir/words" 2>&1 </dev/null &
+  if [ "$new_vanishes" = 1 ]; then
+    rm -f "$dir/pipe"
+    mkfifo "$dir/pipe" || fail start "the journal cannot be written"
+    # Only the last of it: the journal's disk is not for all that it may say during its probe.
+    tail -c 65536 <"$dir/pipe" >"$dir/words" &
+    listener=$!
+    docker start -a "$new" >"$dir/pipe" 2>&1 </dev/null &
     attached=$!
     waited=0
     while look "$new" && [ "$status" = created ] && [ -n "$(start_of "$attached")" ] && [ $waited -lt 600 ]; do
@@ -84,12 +101,12 @@ forwards() { # after the commit there is no way back, only to the end
   say clean_up running
   note=
   look "$new"
-  if [ "$status" = gone ] && [ "$vanishes" = 0 ]; then
+  if [ "$status" = gone ] && [ "$new_vanishes" = 0 ]; then
     note="the new container is gone: somebody removed it"
   else
     keep_up
     [ -n "$note" ] || rename_to "$new" "$session" || stuck "the session's name cannot be given to the new container: $err"
-    if [ "$vanishes" = 0 ] && [ "$policy" != no ]; then
+    if [ "$new_vanishes" = 0 ] && [ "$policy" != no ]; then
       act limited 300 docker update --restart="$policy" "$new" || stuck "the restart policy cannot be set: $err"
     fi
   fi
@@ -97,12 +114,12 @@ forwards() { # after the commit there is no way back, only to the end
   keep_up
   crash_point predecessors
   remove_but 0 "${name_failed%????????-??????-????}"
-  [ "$vanishes" = 1 ] || remove_but "$keep" "${name_old%????????-??????-????}"
+  [ "$new_vanishes" = 1 ] || remove_but "$keep" "${name_old%????????-??????-????}"
   crash_point pin
   drop_pin
   crash_point end
   keep_up
-  if [ "$vanishes" = 1 ]; then # only now is nothing needed any more to go back to
+  if [ "$new_vanishes" = 1 ]; then # only now is nothing needed any more to go back to
     remove "$stand_in" || say clean_up log "the stand-in stays: $err"
     remove_but "$keep" "${name_old%????????-??????-????}"
     keep_up
@@ -115,26 +132,27 @@ keep_up() { # the new container is up, if it has to be: it may have gone down wi
   [ -z "$note" ] && [ "$up" = 1 ] || return 0
   look "$new"
   ! is_up || return 0
-  if [ "$vanishes" = 0 ]; then
+  if [ "$new_vanishes" = 0 ]; then
     act limited 300 docker start "$new" || stuck "the new container does not start any more: $err"
     return
   fi
   wait_gone "$new" || stuck "the engine does not remove the new container, which was started with --rm and is down"
-  for id in $stand_in $keeper; do
-    look "$id"
-    [ "$status" != gone ] || continue
+  if has_way_back; then
     # The session is not lost with it, as long as there is something to go back to.
     rm -f "$dir/committed"
     flush "$dir"
     fail clean_up "the new container ended, or the engine went down, and as one with --rm it was removed"
-  done
+  fi
   note="the new container is gone: it was started with --rm, and it ended"
 }
 
 remove_but() { # remove_but COUNT PREFIX: removes all but the newest COUNT containers whose name begins so
   ask docker ps -a --no-trunc --format '{{.Names}} {{.ID}}' || return 0
-  printf '%s\n' "$out" | sort -r | while read -r name id; do
+  printf '%s\n' "$out" | while read -r name id; do
     case $name in "$2"????????-??????-????) ;; *) continue ;; esac
+    # Names tell the time of the console that began a restart, and its clock may be wrong: those of this one are the newest.
+    case $id in "$old" | "$new" | "$keeper") echo "1 $name $id" ;; *) echo "0 $name $id" ;; esac
+  done | sort -r | while read -r _ name id; do
     kept=$((${kept:-0} + 1))
     [ "$kept" -le "$1" ] || remove "$id" || say clean_up log "$name stays: $err"
   done

@@ -9,7 +9,8 @@
 #   abort DIR                     asks for the way back; after the commit it is too late
 #
 # Journal: plan, probe-command and probe-line (what to do), old.json (the old container), made (the new ones: nothing is touched before
-# it is there), runner.N (who works on it), stopping, abort, failed, committed, ended, status (`EPOCH STEP STATE DETAIL`, for the console).
+# it is there), runner.N (who works on it), stopping, abort, failed, committed, ended, status (`EPOCH STEP STATE DETAIL`, for the console),
+# words (the last of an --rm container), said (of a probe command).
 # Containers are known by their ids: a name may change or be taken.
 # shellcheck disable=SC2015,SC2030,SC2031 # `a && b || c` where b cannot fail; what a pipeline changes is meant to be lost
 set -u

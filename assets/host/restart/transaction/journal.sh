@@ -29,7 +29,8 @@ runner_lives() {
 take() {
   runner_lives && return 1
   [ "$runners" -eq 0 ] || [ "$boot" != "$(boot_id)" ] || end_orphans "$pid"
-  printf '%s %s %s\n' "$$" "$(start_of $$)" "$(boot_id)" >"$dir/me.$$"
+  # Half a line would be a runner that is taken for dead.
+  { printf '%s %s %s\n' "$$" "$(start_of $$)" "$(boot_id)" >"$dir/me.$$"; } 2>/dev/null || { rm -f "$dir/me.$$"; return 1; }
   ln "$dir/me.$$" "$dir/runner.$((runners + 1))" 2>/dev/null
   taken=$?
   rm -f "$dir/me.$$"
@@ -63,11 +64,15 @@ crash_point() {
 
 finish() { # finish replaced|undone DETAIL
   say end "$1" "$2"
-  mark ended "$1"
+  # The claim goes only after that: a journal without an end and without a claim would be taken up after the next restart.
+  mark ended "$1" || stuck "the journal cannot be written"
   sweep
   exit 0
 }
 
+ensure_claimed() { # what was not ended and is another's by now would bring back what that one has replaced
+  is_claimed || stuck "the session is not this restart's any more: it is left as it is"
+}
 is_claimed() { [ "$(cat "${dir%/*}/$session.open" 2>/dev/null)" = "${dir##*/}" ]; } # the session is this journal's
 
 sweep() { # gives the session free, and forgets its oldest journals
@@ -75,12 +80,25 @@ sweep() { # gives the session free, and forgets its oldest journals
   ! is_claimed || rm -f "$root/$session.open"
   set -- "$root"/????????-??????-????-"$session"
   while [ $# -gt 5 ]; do
-    [ ! -e "$1/ended" ] || rm -rf "$1"
+    # This one is the newest, whatever the clock of the console that named it said.
+    [ ! -e "$1/ended" ] || [ "$1" = "$dir" ] || rm -rf "$1"
     shift
   done
 }
 
-stuck() { # the journal stays open: what is there is left as it is, and told
-  say end stuck "$1"
+stuck() { # the journal stays open: what is there is left as it is, and told, with whether the session is up
+  say end stuck "$(tell_session); $1"
   exit 1
+}
+
+tell_session() { # up, down or unknown
+  case $(limited 20 docker inspect --type container -f '{{.State.Status}}' "$session" 2>/dev/null) in
+    running | paused | restarting) echo up ;;
+    ?*) echo down ;;
+    *)
+      case $(limited 20 docker inspect --type container "$session" 2>&1 >/dev/null) in
+        *o\ such\ container* | *o\ such\ object*) echo down ;;
+        *) echo unknown ;;
+      esac ;;
+  esac
 }

@@ -3,7 +3,7 @@
 let_go() { # ends the client that listens to the new container, not the container
   [ -n "${attached:-}" ] || return 0
   kill -9 "$attached" 2>/dev/null
-  wait "$attached" 2>/dev/null
+  wait "$attached" "$listener" 2>/dev/null
   attached=
 }
 
@@ -21,12 +21,13 @@ probe() {
       judge_new # it may have ended while it was asked for the sign
       break
     fi
+    turn_back_if_asked
     [ $passed -lt "$limit" ] || is_settled || bad "its health check has not said healthy within $limit s"
     [ $passed -lt "$limit" ] || bad "$complaint"
     sleep 1
   done
   let_go
-  rm -f "$dir/words"
+  rm -f "$dir/words" "$dir/pipe" "$dir/said"
   case $health in none) say probe ok "up for $passed s" ;; *) say probe ok "$health, up for $passed s" ;; esac
 }
 
@@ -68,10 +69,16 @@ show_sign() { # show_sign SECONDS: what it must show besides, if anything; tells
 probe_command() { # probe_command SECONDS: runs it in the new container; what it complains about
   set -- limited "$1" docker exec "$new"
   while IFS= read -r word; do set -- "$@" "$word"; done <"$dir/probe-command"
-  said=$("$@" 2>&1 </dev/null)
-  succeeded=$?
-  [ $succeeded -eq 0 ] || echo "the probe command does not succeed: $(printf '%s\n' "$said" | tail -n 3)"
-  return $succeeded
+  # Its last line is the exit code. It may take long, and whoever asks for the way back does not wait for it: it ends with the container.
+  { "$@" 2>&1 </dev/null; printf '\n%s\n' $?; } | tail -c 4096 >"$dir/said" &
+  asking=$!
+  while [ -n "$(start_of $asking)" ]; do
+    [ ! -e "$dir/abort" ] || { echo "the probe command had not ended"; return 1; }
+    nap
+  done
+  [ "$(tail -n 1 "$dir/said")" != 0 ] || return 0
+  echo "the probe command does not succeed: $(sed '$d' "$dir/said" | grep -v '^$' | tail -n 3)"
+  return 1
 }
 
 probe_line() { # probe_line SECONDS: the container is new, so all of its log is from after its start
@@ -104,9 +111,11 @@ bad() { # bad FLAW: its last words first, they may go away with it
   if [ "$status" = gone ] && [ -n "${attached:-}" ]; then
     wait "$attached"
     ended="$1 (exit code $?)"
+    wait "$listener"
     attached=
   else
     ended=$1
+    let_go
   fi
   last_words | while IFS= read -r line; do say probe log "$line"; done
   fail probe "$ended"

@@ -6,4 +6,8 @@ begin() { # begin STEP: the last moment to turn back before it
   say "$1" running
 }
 turn_back_if_asked() { [ ! -e "$dir/abort" ] || put_back cancelled; }
-fail() { : >"$dir/failed"; say "$1" failed "$2"; put_back failed; }
+fail() { # fail STEP WHY; not `:`, which ends a shell that cannot write
+  true >"$dir/failed"
+  say "$1" failed "$2"
+  put_back failed
+}

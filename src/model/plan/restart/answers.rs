@@ -108,9 +108,6 @@ impl RestartPlan {
     }
 
     pub(in crate::model::plan) fn undo(&self) -> String {
-        if self.aim == Aim::Back {
-            return "the container of now is kept, stopped: roll back again to return to it".to_owned();
-        }
         let is_gone =
             |one: &&RestartTarget| one.keeps() == 0 || one.cost.as_ref().is_some_and(|cost| cost.vanishes);
         let gone: Vec<_> = self.sessions.iter().filter(is_gone).collect();
@@ -121,13 +118,24 @@ impl RestartPlan {
             Some(one) if one.keeps() == 0 => "as the config keeps no predecessor",
             _ => "as it runs with --rm",
         };
-        match gone.len() {
-            0 => "the old container is kept, stopped, beside the new one".to_owned(),
-            n if n == self.sessions.len() => {
-                format!("the old container is not kept, {why}: restart onto the old tag to go back")
-            }
-            n => format!(
-                "the old container is kept, stopped, beside the new one; not that of {}, {why}: restart onto the old tag to go back",
+        let (container, kept, way) = match self.aim {
+            Aim::Onto => (
+                "the old container",
+                "kept, stopped, beside the new one",
+                "restart onto the old tag to go back",
+            ),
+            Aim::Back => (
+                "the container of now",
+                "kept, stopped",
+                "restart onto the tag of now to return to it",
+            ),
+        };
+        match (gone.len(), self.aim) {
+            (0, Aim::Onto) => format!("{container} is {kept}"),
+            (0, Aim::Back) => format!("{container} is {kept}: roll back again to return to it"),
+            (n, _) if n == self.sessions.len() => format!("{container} is not kept, {why}: {way}"),
+            (n, _) => format!(
+                "{container} is {kept}; not that of {}, {why}: {way}",
                 count(n, "session")
             ),
         }
