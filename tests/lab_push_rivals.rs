@@ -184,7 +184,8 @@ fn kill(lab: &Lab, host: &str, mut console: Child) -> u64 {
     // In a call of its own, so that the line does not find itself.
     lab.on(
         host,
-        "while pgrep -f '[c]onvocate-image-.*part' >/dev/null; do sleep 0.05; done",
+        "tries=0; while pgrep -f '[c]onvocate-image-.*part' >/dev/null; do tries=$((tries + 1)); \
+         [ $tries -lt 1200 ] || { ps axfo pid,etime,stat,args >&2; exit 1; }; sleep 0.05; done",
     );
     let size = lab.on(host, "stat -c %s /tmp/convocate-image-*.part");
     size.parse().unwrap()

@@ -92,6 +92,13 @@ fn sessions_on(lab: &Lab, host: &str) -> Vec<String> {
     lines
 }
 
+fn everything_is_on(lab: &Lab, tag: &str) {
+    for host in HOSTS {
+        let wanted = vec![format!("convocate:{tag} running"); 3];
+        assert_eq!(sessions_on(lab, host), wanted, "{host}");
+    }
+}
+
 #[tokio::test]
 async fn all_sessions_of_all_hosts_follow_the_canary_in_waves() {
     let lab = Lab::reset();
@@ -117,13 +124,7 @@ async fn all_sessions_of_all_hosts_follow_the_canary_in_waves() {
             "a wave waits for all before it: {began:?}"
         );
     }
-    for host in HOSTS {
-        assert_eq!(
-            sessions_on(&lab, host),
-            vec!["convocate:v1.1.0 running"; 3],
-            "{host}"
-        );
-    }
+    everything_is_on(&lab, "v1.1.0");
 }
 
 #[tokio::test]
@@ -138,13 +139,7 @@ async fn a_canary_that_fails_is_put_back_and_no_other_session_is_touched() {
         panic!("{job:#?}")
     };
     assert!(failure.cause.contains("cannot start: no config"), "{failure}");
-    for host in HOSTS {
-        assert_eq!(
-            sessions_on(&lab, host),
-            vec!["convocate:v1.0.0 running"; 3],
-            "{host}"
-        );
-    }
+    everything_is_on(&lab, "v1.0.0");
 }
 
 #[tokio::test]
@@ -174,9 +169,7 @@ async fn what_was_put_back_is_tried_anew_when_the_rollout_is_taken_up_after_its_
     .await;
     let job = real.ended(&id).await;
     assert_eq!(words(&job), "9/9 done · done", "{job:#?}");
-    for host in HOSTS {
-        assert_eq!(sessions_on(&lab, host), vec!["convocate:v1.1.0 running"; 3]);
-    }
+    everything_is_on(&lab, "v1.1.0");
 }
 
 #[tokio::test]
@@ -304,13 +297,7 @@ fn a_rollout_whose_console_died_goes_on_where_it_was() {
     let listed = tagboat.lines(&["job", "list", "--json"], 0);
     assert_eq!(listed[0]["jobs"][0]["state"], "interrupted", "{listed:?}");
     tagboat.run(&["job", "resume", &job, "-y"], 0);
-    for host in HOSTS {
-        assert_eq!(
-            sessions_on(&lab, host),
-            vec!["convocate:v1.1.0 running"; 3],
-            "{host}"
-        );
-    }
+    everything_is_on(&lab, "v1.1.0");
 }
 
 #[test]

@@ -2,8 +2,6 @@
 
 use crate::rollout::{AT, Rollout, order, target, targets};
 use tagboat::model::job::{JobEvent, Step, StepKind, StepState, Verdict};
-use tagboat::model::names::Operator;
-use tagboat::model::plan::Plan;
 use tagboat::model::rollout::Steer;
 
 fn step(number: usize, kind: StepKind, state: StepState) -> JobEvent {
@@ -15,6 +13,15 @@ fn step(number: usize, kind: StepKind, state: StepState) -> JobEvent {
     }
 }
 
+fn take_up(rollout: &mut Rollout) {
+    let (plan, operator) = (Box::new(rollout.job.plan.clone()), rollout.job.operator.clone());
+    rollout.job.apply(JobEvent::Started {
+        plan,
+        operator,
+        at: AT,
+    });
+}
+
 #[test]
 fn taken_up_again_it_goes_on_where_it_was() {
     let mut rollout = Rollout::over(5, order(Some((1, true)), 2, 0));
@@ -23,14 +30,7 @@ fn taken_up_again_it_goes_on_where_it_was() {
     rollout.steer(Steer::Approve);
     rollout.steer(Steer::Skip(target(4)));
     rollout.steer(Steer::Pause);
-    let Plan::Restart(plan) = rollout.job.plan.clone() else {
-        panic!()
-    };
-    rollout.job.apply(JobEvent::Started {
-        plan: Box::new(Plan::Restart(plan)),
-        operator: Operator::parse("bob@there").unwrap(),
-        at: AT,
-    });
+    take_up(&mut rollout);
     assert_eq!(
         rollout.begin(),
         targets(1..3),
@@ -55,12 +55,7 @@ fn what_was_put_back_begins_anew_when_the_ended_job_is_taken_up_and_what_was_los
         verdict: Verdict::Failed,
         at: AT,
     });
-    let (plan, operator) = (Box::new(rollout.job.plan.clone()), rollout.job.operator.clone());
-    rollout.job.apply(JobEvent::Started {
-        plan,
-        operator,
-        at: AT,
-    });
+    take_up(&mut rollout);
     let follows = |number| rollout.job.track(&target(number)).unwrap().is_to_follow();
     assert!(!follows(0), "its host is done with it");
     assert!(follows(1), "nobody knows what its host did");
@@ -77,12 +72,7 @@ fn what_the_operator_left_out_stays_out_when_the_ended_job_is_taken_up_and_alone
         at: AT,
     });
     assert!(rollout.job.is_resumable());
-    let (plan, operator) = (Box::new(rollout.job.plan.clone()), rollout.job.operator.clone());
-    rollout.job.apply(JobEvent::Started {
-        plan,
-        operator,
-        at: AT,
-    });
+    take_up(&mut rollout);
     assert_eq!(rollout.begin(), targets(1..2));
     rollout.good(1);
     rollout.job.apply(JobEvent::Ended {

@@ -186,18 +186,20 @@ impl Console {
         }
     }
 
-    /// Moves the cursor down until its line holds a text.
+    /// Moves the cursor to the first line of a list that holds a text, from wherever it is.
     pub fn cursor_to(&self, text: &str) {
-        let on_it = |screen: &str| {
-            screen
-                .lines()
-                .any(|line| line.starts_with('>') && line.contains(text))
-        };
+        let place = |screen: &str| screen.lines().position(|line| line.starts_with('>'));
+        let wanted = |screen: &str| screen.lines().position(|line| line.contains(text));
         let mut screen = self.shows(&[text]);
-        while !on_it(&screen) {
-            let before = screen;
-            self.keys(&["j"]);
-            screen = self.until("the cursor moved", |now| *now != *before);
+        loop {
+            let key = match (place(&screen), wanted(&screen)) {
+                (Some(place), Some(wanted)) if place < wanted => "j",
+                (Some(place), Some(wanted)) if place > wanted => "k",
+                _ => return,
+            };
+            let before = place(&screen);
+            self.keys(&[key]);
+            screen = self.until("the cursor moved", |now| place(now) != before);
         }
     }
 }

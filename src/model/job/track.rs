@@ -138,11 +138,12 @@ impl Track {
             .find(|record| record.state == StepState::Running)
     }
 
-    /// Whether something was begun on it that has not ended. Waiting for quiet touches nothing.
+    /// Whether something was begun on it that has not ended. Waiting for quiet touches nothing, and what was put back waits for its
+    /// turn.
     pub fn is_under_way(&self) -> bool {
         let is_begun =
             |record: &StepRecord| record.state != StepState::Waiting && record.step.kind != StepKind::Quiet;
-        self.result.is_none() && self.steps.iter().any(is_begun)
+        self.result.is_none() && !self.was_put_back() && self.steps.iter().any(is_begun)
     }
 
     /// Whether it waits for its session to be quiet.

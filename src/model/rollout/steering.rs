@@ -1,5 +1,6 @@
 //! What an operator tells a rollout while it runs, and what follows from it.
 
+use super::next::awaits_approval;
 use crate::model::job::{Job, Target, TrackResult};
 use serde::{Deserialize, Serialize};
 
@@ -61,10 +62,10 @@ impl Steer {
             Self::Approve if order.canary.is_none_or(|canary| !canary.approval) => {
                 Some("it asks for no approval".to_owned())
             }
-            Self::Approve => job
-                .steering
-                .is_approved
-                .then(|| "it is approved already".to_owned()),
+            Self::Approve if job.steering.is_approved => Some("it is approved already".to_owned()),
+            Self::Approve => {
+                (!awaits_approval(job, order)).then(|| "its canaries are not done yet".to_owned())
+            }
             Self::Skip(target) => match job.track(target) {
                 None => Some(format!("{target} is not in it")),
                 Some(track) => match &track.result {

@@ -82,23 +82,22 @@ impl Drop for Link {
 /// What becomes of a word from another process.
 async fn hear(workshop: Arc<Workshop>, request: Request) -> Answer {
     tracing::info!(job = %request.job, word = request.word.word(), operator = %request.operator, "said by another process");
-    match workshop.jobs.say(&request.job, request.word, request.operator) {
-        Heard::NotHere => Answer::NotHere,
-        heard => match answer_of(heard).await {
-            Some(Some(objection)) => Answer::Objection(objection),
-            Some(None) => Answer::Accepted,
-            None => Answer::Unanswered,
-        },
-    }
+    answer_of(workshop.jobs.say(&request.job, request.word, request.operator)).await
 }
 
-/// Hears what a job of this process answers; none if it does not in time, or ended over it.
-async fn answer_of(heard: Heard) -> Option<Option<String>> {
-    match heard {
-        Heard::NotHere => None,
-        Heard::Answered(answer) => Some(answer),
-        Heard::Asked(answer) => timeout(ANSWER_WITHIN, answer).await.ok()?.ok(),
-    }
+/// Hears what a job of this process answers.
+async fn answer_of(heard: Heard) -> Answer {
+    let answered = match heard {
+        Heard::NotHere => return Answer::NotHere,
+        Heard::Answered(answer) => answer,
+        Heard::Asked(answer) => match timeout(ANSWER_WITHIN, answer).await {
+            Ok(Ok(answer)) => answer,
+            // It ended over the word.
+            Ok(Err(_)) => return Answer::NotHere,
+            Err(_) => return Answer::Unanswered,
+        },
+    };
+    answered.map_or(Answer::Accepted, Answer::Objection)
 }
 
 /// A word of this front end: to a job of this process, or to the process that runs it. What comes of it is told.
@@ -126,8 +125,12 @@ pub(super) async fn pass_on(
             }
         }
     } else {
-        let unanswered = || Some("it ended, or has not taken it yet".to_owned());
-        answer_of(heard).await.unwrap_or_else(unanswered)
+        match answer_of(heard).await {
+            Answer::Accepted => None,
+            Answer::Objection(objection) => Some(objection),
+            Answer::NotHere => Some("it has ended".to_owned()),
+            Answer::Unanswered => Some("it has not taken it yet".to_owned()),
+        }
     };
     if let Some(objection) = objection {
         tell(

@@ -36,6 +36,8 @@ impl Runner {
             let mut waits_for_quiet = false;
             match next(&job, &plan.order, &running, &self.busy(plan, &job, &quiet)) {
                 Next::End(why) => {
+                    // What is said from here on comes too late, and is answered so.
+                    steers.close();
                     let why = why.unwrap_or_else(|| "nothing is left of it".to_owned());
                     return self.end_open(|| TrackResult::NotBegun(why.clone())).await;
                 }

@@ -94,7 +94,11 @@ impl Restart<'_> {
                 () = self.reporter.cancel().cancelled(), if !asked_back => {
                     asked_back = true;
                     self.reporter.log("cancelled: what was is put back unless the new container is committed").await;
-                    self.ask(&heard, "abort", &[], ANSWER).await?;
+                    if let Err(why) = self.ask(&heard, "abort", &[], ANSWER).await?.success() {
+                        self.reporter
+                            .log(format!("the host cannot be asked for the way back: {why}"))
+                            .await;
+                    }
                     continue;
                 }
                 output = self.listen(&heard) => output?,

@@ -114,14 +114,16 @@ impl Wait<'_> {
         let mut told = None;
         let mut blindness = Blindness::begin();
         loop {
-            let seen = match self.look().await {
+            // What mends a host that does not answer is told with why; one that answers needs something else.
+            let (seen, advice) = match self.look().await {
                 Ok(cost) => {
                     blindness.heard_at = Instant::now();
                     blindness.answers += 1;
-                    watch.look(&cost, self.quiet)
+                    (watch.look(&cost, self.quiet), None)
                 }
                 Err(StepError::Cancelled(_)) => return Err(cancelled()),
-                Err(StepError::Trouble(trouble)) => Quietness::Unknown(trouble.cause),
+                Err(StepError::Trouble(_)) if self.is_given_up() => return Err(self.away()),
+                Err(StepError::Trouble(trouble)) => (Quietness::Unknown(trouble.cause), Some(trouble.advice)),
             };
             let pause = match seen {
                 Quietness::Quiet => {
@@ -136,7 +138,9 @@ impl Wait<'_> {
                     told = Some(Told::Busy(stir));
                     stir.at_least(self.quiet)
                 }
-                Quietness::Unknown(why) if blindness.is_too_long() => return Err(self.cannot_tell(&why)),
+                Quietness::Unknown(why) if blindness.is_too_long() => {
+                    return Err(self.cannot_tell(&why, advice));
+                }
                 Quietness::Unknown(why) => {
                     if !matches!(told, Some(Told::Unknown)) {
                         let words = format!("whether it is quiet cannot be told now: {why}");
@@ -157,22 +161,34 @@ impl Wait<'_> {
         let link = self.links.borrow().clone();
         match link {
             Some(link) => look(self.target, &link, self.reporter).await,
-            None => Err(StepError::passing(
-                "the host is not connected",
-                UNTOUCHED,
-                format!("see `tagboat status --host {}`", self.target.host),
-            )),
+            None => Err(self.away()),
         }
     }
 
-    fn cannot_tell(&self, why: &str) -> StepError {
+    /// Whether nobody connects to the host any more: it was away when the hosts were asked.
+    fn is_given_up(&self) -> bool {
+        self.links.has_changed().is_err() && self.links.borrow().is_none()
+    }
+
+    fn away(&self) -> StepError {
         StepError::passing(
-            format!("whether it is quiet cannot be told: {why}"),
+            "the host is not connected",
             UNTOUCHED,
+            format!("see `tagboat status --host {}`", self.target.host),
+        )
+    }
+
+    fn cannot_tell(&self, why: &str, advice: Option<String>) -> StepError {
+        let look = || {
             format!(
                 "look at {}/{}, then restart it without --when-idle",
                 self.target.host, self.target.session
-            ),
+            )
+        };
+        StepError::passing(
+            format!("whether it is quiet cannot be told: {why}"),
+            UNTOUCHED,
+            advice.unwrap_or_else(look),
         )
     }
 }

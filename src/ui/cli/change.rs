@@ -44,15 +44,31 @@ pub(super) async fn carry_out_telling(
     };
     let id = JobId::new(now, salt());
     let agreed = agree(program, &plan, Some(&id), args).await;
+    let job = Job::new(id.clone(), plan.clone(), setup.operator.clone(), now);
+    let command = Command::Run {
+        id,
+        plan: Box::new(plan),
+    };
+    run_if(
+        agreed,
+        program,
+        survey,
+        (command, job),
+        telling.or_json(args.json),
+    )
+    .await
+}
+
+/// Gives the engine the command that begins a job, and follows the job, if the operator agreed.
+pub(super) async fn run_if(
+    agreed: Result<bool, Stop>,
+    program: &mut Program<'_>,
+    survey: Survey,
+    (command, job): (Command, Job),
+    telling: Telling,
+) -> Result<Exit, Stop> {
     match agreed {
-        Ok(true) => {
-            let job = Job::new(id.clone(), plan.clone(), setup.operator.clone(), now);
-            let command = Command::Run {
-                id,
-                plan: Box::new(plan),
-            };
-            follow(program, survey.engine, command, job, telling.or_json(args.json)).await
-        }
+        Ok(true) => follow(program, survey.engine, command, job, telling).await,
         Ok(false) => {
             survey.close().await;
             Ok(Exit::Done)

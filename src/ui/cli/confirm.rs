@@ -3,6 +3,8 @@
 use super::program::Program;
 use super::stop::Stop;
 use crate::model::plan::Gate;
+use std::io;
+use tokio::task::JoinHandle;
 
 /// Asks unless the plan was accepted with `--yes`; without a terminal the answer is no.
 pub(super) async fn confirm(program: &mut Program<'_>, gate: &Gate, accepted: bool) -> Result<(), Stop> {
@@ -37,11 +39,35 @@ pub(super) async fn is_yes(program: &mut Program<'_>, question: &str) -> Result<
     Ok(opens(&Gate::Plan, answer.trim()))
 }
 
-async fn answer(program: &mut Program<'_>) -> Result<String, Stop> {
+/// A question that was asked, and whose answer may come while other things happen.
+pub(super) struct Question(JoinHandle<io::Result<String>>);
+
+impl Question {
+    /// Asks what a yes answers.
+    pub(super) fn ask(program: &mut Program<'_>, question: &str) -> io::Result<Self> {
+        write!(program.output.asides(), "{question}")?;
+        program.output.asides().flush()?;
+        Ok(Self(reading(program)))
+    }
+
+    /// Whether it was answered with a yes. An answer that cannot be read is a no.
+    pub(super) async fn is_yes(&mut self) -> bool {
+        match (&mut self.0).await {
+            Ok(Ok(answer)) => opens(&Gate::Plan, answer.trim()),
+            Ok(Err(_)) | Err(_) => false,
+        }
+    }
+}
+
+/// Reads a line beside everything else. One that never comes keeps a thread, which ends with the process.
+fn reading(program: &Program<'_>) -> JoinHandle<io::Result<String>> {
     let read = program.read_answer.clone();
-    let reading = tokio::task::spawn_blocking(move || read());
+    tokio::task::spawn_blocking(move || read())
+}
+
+async fn answer(program: &mut Program<'_>) -> Result<String, Stop> {
     tokio::select! {
-        line = reading => match line {
+        line = reading(program) => match line {
             Ok(Ok(line)) => Ok(line),
             Ok(Err(error)) => Err(Stop::refused(format!("the answer cannot be read: {error}"), "")),
             Err(error) => Err(Stop::failed(format!("the answer cannot be read: {error}"), "")),

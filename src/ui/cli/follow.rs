@@ -1,6 +1,6 @@
 //! Runs a job and follows it to its end, or to where the operator leaves it.
 
-use super::confirm::is_yes;
+use super::confirm::Question;
 use super::exit_code::Exit;
 use super::output::Output;
 use super::print::bars::BarPrinter;
@@ -76,7 +76,8 @@ pub(super) async fn follow(
     let mut following = Following {
         job,
         printer,
-        was_asked: false,
+        approval: Approval::NotAsked,
+        is_ending: false,
         is_untold: false,
     };
     // From here on something runs, and an output that cannot be written is no reason to leave it.
@@ -92,11 +93,30 @@ pub(super) async fn follow(
     outcome
 }
 
+/// How far the question about the canaries is.
+enum Approval {
+    NotAsked,
+    /// It stands on the terminal, and everything else goes on: others may answer it too.
+    Asked(Question),
+    Answered,
+}
+
+impl Approval {
+    /// The answer, when it comes.
+    async fn is_yes(&mut self) -> bool {
+        match self {
+            Self::Asked(question) => question.is_yes().await,
+            Self::NotAsked | Self::Answered => std::future::pending().await,
+        }
+    }
+}
+
 struct Following {
     job: Job,
     printer: Box<dyn JobPrinter>,
-    /// Whether the operator was asked about the canaries.
-    was_asked: bool,
+    approval: Approval,
+    /// Whether the operator has ended it here.
+    is_ending: bool,
     /// Whether some of it could not be told.
     is_untold: bool,
 }
@@ -110,12 +130,11 @@ impl Following {
                     if let Some(exit) = self.hear(&mut program.output, event)? {
                         return Ok(exit);
                     }
-                    if let Some(exit) = self.ask_for_approval(program, engine).await? {
-                        return Ok(exit);
-                    }
+                    self.see_to_approval(program)?;
                 }
+                is_yes = self.approval.is_yes() => self.take_answer(is_yes, &mut program.output, engine).await,
                 Some(interrupt) = program.interrupts.recv() => {
-                    if interrupt == Interrupt::Leave || self.job.state == JobState::Cancelling {
+                    if interrupt == Interrupt::Leave || self.is_ending {
                         return Err(self.left("left"));
                     }
                     self.cancel(&mut program.output, engine).await;
@@ -126,7 +145,6 @@ impl Following {
 
     /// Takes one event; gives the exit when it is the end of the job.
     fn hear(&mut self, output: &mut Output<'_>, event: Event) -> Result<Option<Exit>, Stop> {
-        let is_cancelling = self.job.state == JobState::Cancelling;
         let mut exit = None;
         let told = match event {
             Event::Job { id, event } if id == self.job.id => {
@@ -155,7 +173,7 @@ impl Following {
             | Event::Weighed { .. }
             | Event::Logs(..) => Ok(()),
         };
-        if is_cancelling && exit.is_none() {
+        if self.is_ending && exit.is_none() {
             self.job.state = JobState::Cancelling;
         }
         self.see_that_it_is_told(output, told);
@@ -187,56 +205,60 @@ impl Following {
         let _ = self.printer.note(output, &text);
     }
 
-    /// Asks about the canaries of a rollout, once they are good and where the operator wanted to be asked. Gives the exit when the
-    /// job ended meanwhile.
-    async fn ask_for_approval(
-        &mut self,
-        program: &mut Program<'_>,
-        engine: &mut EngineHandle,
-    ) -> Result<Option<Exit>, Stop> {
-        if !self.waits_for_approval() || self.was_asked {
-            return Ok(None);
-        }
-        self.was_asked = true;
-        if !program.terminal.can_ask {
-            return Err(self.left("it waits for an approval, and there is no terminal to ask on"));
-        }
-        let question = "The canaries are good. Go on with the others? [y/N] ";
-        let is_approved = self.ask(program, question).await;
-        // Somebody else may have said it while the question stood here: then a no comes too late, and ends nothing.
-        while let Ok(event) = engine.events.try_recv() {
-            if let Some(exit) = self.hear(&mut program.output, event)? {
-                return Ok(Some(exit));
+    /// Asks about the canaries of a rollout once they are good, where the operator wanted to be asked; takes the question back when
+    /// it was answered elsewhere.
+    fn see_to_approval(&mut self, program: &mut Program<'_>) -> Result<(), Stop> {
+        let waits = Account::of(&self.job).is_some_and(|account| account.stage == Stage::Approval);
+        match self.approval {
+            Approval::NotAsked if waits && !program.terminal.can_ask => {
+                return Err(self.left("it waits for an approval, and there is no terminal to ask on"));
             }
+            Approval::NotAsked if waits => {
+                let asked = self.ask(program);
+                asked.map_err(|_| self.left("it waits for an approval, which cannot be asked for here"))?;
+            }
+            Approval::Asked(_) if !waits => {
+                self.end_question();
+                let told = self
+                    .printer
+                    .note(&mut program.output, "\nnote: it was answered elsewhere");
+                self.see_that_it_is_told(&mut program.output, told);
+            }
+            _ => {}
         }
-        if !self.waits_for_approval() {
-            let told = self
-                .printer
-                .note(&mut program.output, "note: it was answered elsewhere");
-            self.see_that_it_is_told(&mut program.output, told);
-        } else if is_approved {
+        Ok(())
+    }
+
+    /// Asks about the canaries; nothing else is drawn until that is over.
+    fn ask(&mut self, program: &mut Program<'_>) -> io::Result<()> {
+        self.printer.pause();
+        let question = Question::ask(program, "The canaries are good. Go on with the others? [y/N] ")?;
+        self.approval = Approval::Asked(question);
+        Ok(())
+    }
+
+    /// No answer is a no: the job ends in good order, and can be resumed.
+    async fn take_answer(&mut self, is_yes: bool, output: &mut Output<'_>, engine: &EngineHandle) {
+        self.end_question();
+        if is_yes {
             let approve = Command::Steer(self.job.id.clone(), Steer::Approve);
             // An engine that is gone says so by the end of its events.
             let _ = engine.commands.send(approve).await;
         } else {
-            self.cancel(&mut program.output, engine).await;
+            self.cancel(output, engine).await;
         }
-        Ok(None)
     }
 
-    fn waits_for_approval(&self) -> bool {
-        Account::of(&self.job).is_some_and(|account| account.stage == Stage::Approval)
-    }
-
-    /// Asks what a yes answers, while nothing else is drawn. No answer is a no: the job ends in good order, and can be resumed.
-    async fn ask(&mut self, program: &mut Program<'_>, question: &str) -> bool {
-        self.printer.pause();
-        let answer = is_yes(program, question).await;
-        self.printer.go_on();
-        answer.unwrap_or(false)
+    fn end_question(&mut self) {
+        if let Approval::Asked(_) = self.approval {
+            self.printer.go_on();
+        }
+        self.approval = Approval::Answered;
     }
 
     async fn cancel(&mut self, output: &mut Output<'_>, engine: &EngineHandle) {
+        self.end_question();
+        self.is_ending = true;
         self.job.state = JobState::Cancelling;
         let running: Vec<String> = self
             .job
@@ -277,7 +299,7 @@ impl Following {
 
 #[cfg(test)]
 mod tests {
-    use super::{Exit, Following, JobPrinter};
+    use super::{Approval, Exit, Following, JobPrinter};
     use crate::model::job::{Job, JobEvent};
     use crate::ops::ports::SystemClock;
     use crate::ui::cli::fixture::job;
@@ -335,10 +357,13 @@ mod tests {
         let mut following = Following {
             job: job("20261121-013000-a1b2"),
             printer: Box::new(Bars(seen.clone())),
-            was_asked: false,
+            approval: Approval::NotAsked,
+            is_ending: false,
             is_untold: false,
         };
-        assert!(following.ask(&mut program, "Go on? ").await);
+        following.ask(&mut program).unwrap();
+        assert!(following.approval.is_yes().await);
+        following.end_question();
         assert_eq!(
             *seen.lock().unwrap(),
             ["the bars are gone", "the answer", "the bars are back"]

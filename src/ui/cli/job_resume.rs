@@ -1,11 +1,11 @@
 //! `tagboat job resume`: take up a job whose console died.
 
 use super::args::JobResumeArgs;
-use super::change::agree;
+use super::change::{agree, run_if};
 use super::choose_hosts::hosts_to_see;
 use super::choose_job::{choose_job, known_jobs};
 use super::exit_code::Exit;
-use super::follow::{Telling, follow};
+use super::follow::Telling;
 use super::job_list::job_hosts;
 use super::job_rest::JobRest;
 use super::program::{Program, Setup};
@@ -42,21 +42,10 @@ pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) 
         _ => Need::Hosts,
     };
     let mut survey = survey(program, &setup, hosts, need).await?;
-    match agree_to_rest(program, &mut survey, &rest, args).await {
-        Ok(true) => {
-            let command = Command::Resume(job.id.clone());
-            let telling = Telling::Fitting.or_json(args.change.json);
-            follow(program, survey.engine, command, job, telling).await
-        }
-        Ok(false) => {
-            survey.close().await;
-            Ok(Exit::Done)
-        }
-        Err(stop) => {
-            survey.close().await;
-            Err(stop)
-        }
-    }
+    let agreed = agree_to_rest(program, &mut survey, &rest, args).await;
+    let command = Command::Resume(job.id.clone());
+    let telling = Telling::Fitting.or_json(args.change.json);
+    run_if(agreed, program, survey, (command, job), telling).await
 }
 
 /// Shows the part of the plan that is left, with what it costs now, and has it confirmed.
@@ -106,7 +95,7 @@ fn resumable(job: &Job) -> Result<(), Stop> {
     match job.state {
         _ if job.is_resumable() => Ok(()),
         JobState::Running | JobState::Cancelling | JobState::Elsewhere => Err(Stop::refused(
-            format!("job {} runs in another console", job.id),
+            format!("job {} runs in another process", job.id),
             "see `tagboat job show`; `tagboat job pause` and `tagboat job cancel` reach it",
         )),
         JobState::Interrupted | JobState::Ended(_) => Err(Stop::refused(

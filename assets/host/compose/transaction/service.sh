@@ -48,11 +48,14 @@ bring_up() { # bring_up VARIABLE FLAG...: the service as its files say; waits ou
   shift
   while :; do
     settle_names || return 1
-    compose "$dir" "$variable" up "$@" --no-deps --no-build --pull never "$service" >"$dir/said" 2>&1 &
+    said=$dir/said
+    true >"$said" || said=/dev/null # the session comes first, where no disk has room for words
+    compose "$dir" "$variable" up "$@" --no-deps --no-build --pull never "$service" >"$said" 2>&1 &
     wait_for_compose $!
     # Compose tells what it does on the same stream; only the last lines are what it complains about.
     [ $code_up -ne 0 ] || return 0
-    err=$(grep -v '^ *$' "$dir/said" | tail -n 2)
+    err=$(grep -v '^ *$' "$said" | tail -n 2)
+    err=${err:-Compose ended with code $code_up}
     late=$late_up # everything that is asked of the engine counts for itself
     engine_away $code_up "$err" || return 1
     late_up=$late

@@ -5,7 +5,7 @@ put_back() { # put_back failed|interrupted|cancelled: the old container is the s
   [ ! -e "$dir/failed" ] || why=failed
   crash_point put_back
   let_go
-  has_way_back || stuck "the old container is gone, and nothing else may take its place: the new one, ${new%"${new#????????????}"}, is left as it is"
+  has_way_back || stuck "the old container is gone, and nothing else may take its place; the new one is left as it is: if that is to be the session, \`docker start ${new%"${new#????????????}"}\` first"
   say put_back running
   settle_new
   look "$new"

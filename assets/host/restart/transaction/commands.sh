@@ -58,6 +58,6 @@ case $command in
   transact | recover) work "$command" ;;
   launch) launch "$1" ;;
   follow) follow "$1" "$2" ;;
-  abort) : >"$dir/abort" && { runner_lives || [ -e "$dir/ended" ] || launch recover; } ;;
+  abort) true >"$dir/abort" && { runner_lives || [ -e "$dir/ended" ] || launch recover; } ;;
   *) echo "unknown command: $command" >&2; exit 2 ;;
 esac

@@ -47,7 +47,7 @@ prove() { # the new container is good, or what was is put back
 stop_old() {
   look "$old"
   if [ "$status" = gone ] && [ "$vanishes" = 0 ]; then
-    stuck "somebody removed the session's container meanwhile; its successor ${new%"${new#????????????}"} was not started"
+    stuck "somebody removed the session's container meanwhile; its successor was not started: if that is to be the session, \`docker start ${new%"${new#????????????}"}\` first"
   elif is_up && [ "$up" = 0 ]; then
     fail stop "somebody started it meanwhile"
   elif ! is_up; then

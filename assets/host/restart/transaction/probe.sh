@@ -3,7 +3,17 @@
 let_go() { # ends the client that listens to the new container, not the container
   [ -n "${attached:-}" ] || return 0
   kill -9 "$attached" 2>/dev/null
-  wait "$attached" "$listener" 2>/dev/null
+  wait "$attached" 2>/dev/null
+  end_listener
+}
+end_listener() { # what a wrapper of docker has started may keep the pipe open for as long as the session lives
+  waited=0
+  while [ -n "$(start_of "$listener")" ] && [ $waited -lt 25 ]; do
+    nap
+    waited=$((waited + 1))
+  done
+  kill -9 "$listener" 2>/dev/null
+  wait "$listener" 2>/dev/null
   attached=
 }
 
@@ -111,8 +121,7 @@ bad() { # bad FLAW: its last words first, they may go away with it
   if [ "$status" = gone ] && [ -n "${attached:-}" ]; then
     wait "$attached"
     ended="$1 (exit code $?)"
-    wait "$listener"
-    attached=
+    end_listener
   else
     ended=$1
     let_go
