@@ -40,6 +40,15 @@ cgroup_pids() {
   done | sort -un
 }
 
+join_cgroup() { # join_cgroup PID: what the shell starts from here on is in that one's cgroups, and ends with the lab
+  local controllers path dir
+  while IFS=: read -r _ controllers path; do
+    for dir in "/sys/fs/cgroup/${controllers#name=}$path" "/sys/fs/cgroup/unified$path"; do
+      [ ! -e "$dir/cgroup.procs" ] || echo "$BASHPID" 2>/dev/null >"$dir/cgroup.procs" || true
+    done
+  done <"/proc/$1/cgroup"
+}
+
 engine_start() {
   if engine_alive; then return; fi
   mkdir -p "$run/docker-config" "$cache/engine"
