@@ -180,6 +180,10 @@ fn after_the_canary_it_waits_for_an_approval_where_one_is_asked_for() {
         "it is not paused"
     );
     rollout.begin();
+    assert_eq!(
+        Steer::Approve.objection(&rollout.job).unwrap(),
+        "its canaries are not done yet"
+    );
     rollout.good(0);
     assert_eq!(rollout.next(), Next::Wait(Pause::Approval));
     assert_eq!(rollout.words(), "1/3 done · waits for your approval");

@@ -118,3 +118,15 @@ fn a_session_that_was_put_back_has_all_its_steps_before_it_when_it_begins_anew()
         .collect();
     assert_eq!(begun, [StepKind::Check]);
 }
+
+#[test]
+fn a_session_that_was_put_back_waits_for_its_turn_and_can_be_left_out() {
+    let mut rollout = Rollout::over(2, order(None, 1, 0));
+    rollout.begin();
+    rollout.job.apply(step(0, StepKind::Hold, StepState::Done(None)));
+    assert!(Steer::Skip(target(0)).objection(&rollout.job).is_some());
+    rollout
+        .job
+        .apply(step(0, StepKind::PutBack, StepState::Done(None)));
+    assert_eq!(Steer::Skip(target(0)).objection(&rollout.job), None);
+}
