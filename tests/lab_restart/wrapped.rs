@@ -5,6 +5,7 @@ use crate::rig::{Rig, failure};
 use std::time::{Duration, Instant};
 use tagboat::model::job::{StepKind, StepState, TrackResult};
 use tagboat::model::probe::{ProbeCommand, Sign};
+use tagboat::model::profile::ProbeRules;
 
 #[tokio::test]
 async fn lab_an_engine_whose_socket_is_not_there_is_waited_for_and_takes_no_container_for_gone() {
@@ -156,7 +157,10 @@ async fn lab_of_a_chatty_session_with_rm_the_last_words_are_kept_and_not_all_of_
         .await;
     rig.fill().await;
     rig.sh("docker start $S >/dev/null").await;
-    let told = failure(&rig.restart("v1.1.0").await);
+    let mut target = rig.target("v1.1.0").await;
+    // On a busy machine it may talk for long; no probe is to find it good while it does.
+    target.probe = ProbeRules::stable_for(Duration::from_secs(60));
+    let told = failure(&rig.run(&target).await);
     assert!(
         told.contains("these are the last") && told.contains("exit code 3"),
         "{told}"
