@@ -55,3 +55,12 @@ fn it_works_at_80x24_and_below_and_comes_back_when_there_is_room_again() {
     console.shows(&["exit code 0"]);
     assert!(console.terminal_is_given_back());
 }
+
+#[test]
+fn a_terminal_that_goes_away_in_the_middle_of_typing_takes_the_console_with_it() {
+    for opened_by in ["", "?", "/", ":", "", "", "", ""] {
+        let console = opened();
+        console.text(opened_by);
+        console.typed_into_until_it_ended_with_its_terminal();
+    }
+}

@@ -6,6 +6,7 @@ mod clipboard;
 mod effects;
 pub mod format;
 pub mod glyphs;
+mod hangup;
 pub mod input;
 pub mod keymap;
 pub mod keys;

@@ -1,5 +1,6 @@
 //! Unix signals as messages.
 
+use super::hangup;
 use crate::model::console::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -10,7 +11,7 @@ const STOP_AND_CONTINUE: (i32, i32) = (20, 18);
 #[cfg(not(target_os = "linux"))]
 const STOP_AND_CONTINUE: (i32, i32) = (18, 19);
 
-/// Listens for the signals that the console answers.
+/// Listens for the signals that the console answers, and for the end of its terminal.
 pub(super) fn listen() -> std::io::Result<mpsc::Receiver<Signal>> {
     let (sender, receiver) = mpsc::channel(8);
     let (stop, go_on) = STOP_AND_CONTINUE;
@@ -32,5 +33,6 @@ pub(super) fn listen() -> std::io::Result<mpsc::Receiver<Signal>> {
             }
         });
     }
+    hangup::watch(sender)?;
     Ok(receiver)
 }

@@ -159,7 +159,7 @@ async fn lab_of_a_chatty_session_with_rm_the_last_words_are_kept_and_not_all_of_
     rig.sh("docker start $S >/dev/null").await;
     let mut target = rig.target("v1.1.0").await;
     // On a busy machine it may talk for long; no probe is to find it good while it does.
-    target.probe = ProbeRules::stable_for(Duration::from_secs(60));
+    target.probe = ProbeRules::stable_for(Duration::from_mins(1));
     let told = failure(&rig.run(&target).await);
     assert!(
         told.contains("these are the last") && told.contains("exit code 3"),

@@ -123,6 +123,35 @@ impl Console {
         assert!(sent.success(), "the console did not run");
     }
 
+    /// Takes the terminal away while keys arrive, and waits until the console has ended.
+    pub fn typed_into_until_it_ended_with_its_terminal(self) {
+        let pane = self.tmux.run(&["display-message", "-p", "#{pane_pid}"]);
+        let found = Command::new("pgrep")
+            .args(["-P", pane.trim(), "tagboat"])
+            .output()
+            .unwrap();
+        let process = String::from_utf8_lossy(&found.stdout).trim().to_owned();
+        let before = self.screen();
+        let many = "jk".repeat(400);
+        std::thread::scope(|scope| {
+            scope.spawn(|| while self.tmux.output(&["send-keys", "-l", &many]).status.success() {});
+            self.until("the keys arrive", |screen| screen != before);
+            drop(self.tmux.output(&["kill-server"]));
+        });
+        let deadline = Instant::now() + PATIENCE;
+        let stat = format!("/proc/{process}/stat");
+        // One that has ended is a zombie for a moment, or gone.
+        while std::fs::read_to_string(&stat)
+            .is_ok_and(|stat| stat.contains("(tagboat) ") && !stat.contains(") Z "))
+        {
+            if Instant::now() > deadline {
+                drop(Command::new("kill").args(["-9", &process]).status());
+                panic!("it stays without a terminal");
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Whether the terminal is as it was before the console: its settings, its screen, its cursor, and no mouse.
     pub fn terminal_is_given_back(&self) -> bool {
         let settings = |name: &str| std::fs::read_to_string(self.folder.path().join(name)).unwrap();
