@@ -122,8 +122,22 @@ fn each_session_that_is_left_says_what_became_of_it_so_far() {
     });
     job.state = JobState::Interrupted;
     update(&mut state, Msg::from(Event::Known(Box::new(job))));
-    press(&mut state, "4jjju");
+    let asked = press(&mut state, "4jjju");
+    let weighed = asked.iter().find_map(|effect| match effect {
+        Effect::Engine(Command::Weigh(hosts)) => Some(hosts.values().map(Vec::len).sum()),
+        _ => None,
+    });
+    assert_eq!(
+        weighed,
+        Some(1),
+        "what was begun is brought to its end whatever it costs"
+    );
     let said = screen(&mut state);
+    assert_eq!(said.matches("looking at what it costs").count(), 1, "{said}");
+    assert!(
+        said.contains("it is brought to its end, whatever it costs"),
+        "{said}"
+    );
     assert!(
         said.contains("so far: failed: it ended with exit code 1"),
         "{said}"

@@ -7,7 +7,7 @@ use crate::model::failure::Refusal;
 use crate::model::fleet::Fleet;
 use crate::model::job::{Job, Target};
 use crate::model::names::{ContainerId, HostName, JobId};
-use crate::model::plan::{Gate, Plan};
+use crate::model::plan::{Gate, Plan, RestartTarget};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +39,8 @@ pub enum Origin {
         job: JobId,
         /// The targets that it will work on.
         left: Vec<Target>,
+        /// Those of them that were begun: they are brought to their end, whatever that costs.
+        begun: BTreeSet<Target>,
     },
 }
 
@@ -68,10 +70,13 @@ impl PlanDialog {
 
     /// A dialog that opens now, for what is left of a job. Where nothing is left of it but its end, the plan is the whole one.
     pub fn to_resume(job: &Job, now: Timestamp) -> Self {
-        let left = job.left();
-        let plan = job.plan.rest(&left).unwrap_or_else(|| job.plan.clone());
-        let job = job.id.clone();
-        Self::of(plan, Origin::Resume { job, left }, now)
+        let rest = job.rest();
+        let origin = Origin::Resume {
+            job: job.id.clone(),
+            left: rest.targets(),
+            begun: rest.begun(),
+        };
+        Self::of(rest.plan().unwrap_or_else(|| job.plan.clone()), origin, now)
     }
 
     fn of(plan: Plan, origin: Origin, now: Timestamp) -> Self {
@@ -96,9 +101,25 @@ impl PlanDialog {
 
     /// What must be asked before anybody can say what the plan costs.
     pub fn to_weigh(&self) -> BTreeMap<HostName, Vec<ContainerId>> {
-        match &self.plan {
-            Plan::Restart(restart) => restart.to_weigh(),
-            _ => BTreeMap::new(),
+        let Plan::Restart(restart) = &self.plan else {
+            return BTreeMap::new();
+        };
+        let mut to_weigh = restart.to_weigh();
+        let begun = restart.sessions.iter().filter(|one| self.is_begun(one));
+        for one in begun {
+            if let Some(containers) = to_weigh.get_mut(&one.host) {
+                containers.retain(|id| *id != one.container);
+            }
+        }
+        to_weigh.retain(|_, containers| !containers.is_empty());
+        to_weigh
+    }
+
+    /// Whether a session was begun by the job that is taken up.
+    pub fn is_begun(&self, one: &RestartTarget) -> bool {
+        match &self.origin {
+            Origin::New => false,
+            Origin::Resume { begun, .. } => begun.contains(&one.target()),
         }
     }
 
@@ -109,8 +130,8 @@ impl PlanDialog {
 
     /// Takes in what a restart costs; the dialog then must be looked at anew before it takes a confirmation.
     pub fn take_costs(&mut self, host: &HostName, costs: &BTreeMap<ContainerId, Cost>, now: Timestamp) {
-        if let Plan::Restart(restart) = &mut self.plan
-            && restart.to_weigh().contains_key(host)
+        if self.to_weigh().contains_key(host)
+            && let Plan::Restart(restart) = &mut self.plan
         {
             restart.take_costs(host, costs);
             self.opened_at = now;
@@ -152,8 +173,8 @@ impl PlanDialog {
         match &self.origin {
             Origin::New => self.changed(fleet),
             // What the job itself changed is no reason: each target is checked again when its turn comes.
-            Origin::Resume { job, left } => match jobs.get(job) {
-                Some(now) if now.is_resumable() && now.left() == *left => None,
+            Origin::Resume { job, left, .. } => match jobs.get(job) {
+                Some(now) if now.is_resumable() && now.rest().targets() == *left => None,
                 Some(now) => Some(format!(
                     "job {} is not as it was shown: {}",
                     job.short(),

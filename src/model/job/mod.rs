@@ -1,6 +1,7 @@
 //! Jobs: running and finished plans, folded from the events that the journal keeps and every front end sees.
 
 mod meter;
+mod rest;
 mod state;
 mod step;
 mod track;
@@ -8,6 +9,7 @@ mod transfer;
 mod word;
 
 pub use meter::{Meter, Progress};
+pub use rest::Rest;
 pub use state::JobState;
 pub use step::{Step, StepKind, StepState};
 pub use track::{StepRecord, Track, TrackResult};
@@ -295,9 +297,8 @@ impl Job {
     }
 
     /// What a resume works on.
-    pub fn left(&self) -> Vec<Target> {
-        let left = self.tracks.iter().filter(|track| track.is_left());
-        left.map(|track| track.target.clone()).collect()
+    pub fn rest(&self) -> Rest {
+        Rest::of(self)
     }
 
     /// Whether there is something to take up: it was interrupted, or it ended and not everywhere as planned.

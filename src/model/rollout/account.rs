@@ -122,16 +122,6 @@ impl Account {
     }
 }
 
-/// Whether the operator is asked about its canaries before the job can come to its end.
-pub fn will_ask(job: &Job) -> bool {
-    let Some(order) = job.plan.rollout() else {
-        return false;
-    };
-    let asks = order.canary.is_some_and(|canary| canary.approval) && !job.steering.is_approved;
-    let left = job.tracks.iter().filter(|track| track.result.is_none()).count();
-    asks && left > missing_canaries(job, order)
-}
-
 fn is_held_by_work(job: &Job) -> bool {
     let mut tracks = job.tracks.iter();
     tracks.clone().any(Track::waits_for_quiet) && !tracks.any(Track::is_under_way)

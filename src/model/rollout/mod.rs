@@ -6,7 +6,7 @@ mod order;
 mod row;
 mod steering;
 
-pub use account::{Account, Stage, will_ask};
+pub use account::{Account, Stage};
 pub use next::{Next, Pause, next};
 pub use order::{Canary, RolloutOrder};
 pub use row::{Row, rows};

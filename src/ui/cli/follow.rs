@@ -98,6 +98,8 @@ enum Approval {
     NotAsked,
     /// It stands on the terminal, and everything else goes on: others may answer it too.
     Asked(Question),
+    /// There is no terminal to ask on: another process will say it.
+    Awaited,
     Answered,
 }
 
@@ -106,7 +108,7 @@ impl Approval {
     async fn is_yes(&mut self) -> bool {
         match self {
             Self::Asked(question) => question.is_yes().await,
-            Self::NotAsked | Self::Answered => std::future::pending().await,
+            Self::NotAsked | Self::Awaited | Self::Answered => std::future::pending().await,
         }
     }
 }
@@ -206,12 +208,18 @@ impl Following {
     }
 
     /// Asks about the canaries of a rollout once they are good, where the operator wanted to be asked; takes the question back when
-    /// it was answered elsewhere.
+    /// it was answered elsewhere. Without a terminal it says how it is answered there.
     fn see_to_approval(&mut self, program: &mut Program<'_>) -> Result<(), Stop> {
         let waits = Account::of(&self.job).is_some_and(|account| account.stage == Stage::Approval);
         match self.approval {
             Approval::NotAsked if waits && !program.terminal.can_ask => {
-                return Err(self.left("it waits for an approval, and there is no terminal to ask on"));
+                self.approval = Approval::Awaited;
+                let id = self.job.id.short();
+                let text = format!(
+                    "the canaries are good; waiting for `tagboat job approve {id}`, or `tagboat job cancel {id}`"
+                );
+                let told = self.printer.note(&mut program.output, &text);
+                self.see_that_it_is_told(&mut program.output, told);
             }
             Approval::NotAsked if waits => {
                 let asked = self.ask(program);

@@ -7,35 +7,21 @@ use super::choose_job::{choose_job, known_jobs};
 use super::exit_code::Exit;
 use super::follow::Telling;
 use super::job_list::job_hosts;
-use super::job_rest::JobRest;
 use super::program::{Program, Setup};
 use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
 use super::weigh::weigh;
 use crate::model::command::Command;
-use crate::model::job::{Job, JobState, Target};
-use crate::model::plan::{Plan, RestartPlan, RestartTarget};
+use crate::model::job::{Job, JobState, Rest};
+use crate::model::plan::{Plan, RestartPlan};
 use crate::model::profile::HostSettings;
-use crate::model::rollout::will_ask;
 
 /// Shows what is left to do, has it confirmed, and runs it to its end.
 pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) -> Result<Exit, Stop> {
     let job = choose_job(known_jobs(program)?, &args.id)?;
     resumable(&job)?;
     let setup = program.setup()?;
-    let rest = JobRest::of(&job, setup.operator.clone(), program.clock.now());
-    if will_ask(&rest.job) && !program.terminal.can_ask && !args.change.dry_run {
-        return Err(Stop::refused(
-            format!(
-                "job {} asks for an approval after its canaries, and there is no terminal to ask on",
-                job.id
-            ),
-            format!(
-                "on a terminal: `tagboat job resume {}`; or resume it in the console",
-                job.id.short()
-            ),
-        ));
-    }
+    let rest = job.rest();
     let hosts = hosts_of(&setup, &job)?;
     let need = match job.plan {
         Plan::Push(_) => Need::HostsAndImages,
@@ -52,10 +38,10 @@ pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) 
 async fn agree_to_rest(
     program: &mut Program<'_>,
     survey: &mut Survey,
-    rest: &JobRest,
+    rest: &Rest,
     args: &JobResumeArgs,
 ) -> Result<bool, Stop> {
-    let id = &rest.job.id;
+    let id = &rest.job().id;
     let Some(mut plan) = rest.plan() else {
         let text = format!("nothing is left to do of job {id}: all that is missing is its end");
         program.output.aside(text)?;
@@ -74,18 +60,18 @@ async fn agree_to_rest(
 async fn weigh_rest(
     program: &mut Program<'_>,
     survey: &mut Survey,
-    rest: &JobRest,
+    rest: &Rest,
     plan: &mut RestartPlan,
 ) -> Result<(), Stop> {
-    let target = |one: &RestartTarget| Target::session(one.host.clone(), one.session.clone());
+    let begun = rest.begun();
     let mut untouched = plan.clone();
-    untouched.sessions.retain(|one| !rest.is_begun(&target(one)));
+    untouched.sessions.retain(|one| !begun.contains(&one.target()));
     weigh(program, survey, &mut untouched).await?;
     for one in &mut plan.sessions {
         let weighed = untouched
             .sessions
             .iter()
-            .find(|other| target(other) == target(one));
+            .find(|other| other.target() == one.target());
         one.cost = weighed.and_then(|other| other.cost.clone());
     }
     Ok(())

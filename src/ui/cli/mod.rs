@@ -25,7 +25,6 @@ mod job_cancel;
 mod job_continue;
 mod job_list;
 mod job_pause;
-mod job_rest;
 mod job_resume;
 mod job_retry;
 mod job_show;

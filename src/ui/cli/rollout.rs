@@ -23,7 +23,7 @@ use std::num::NonZeroUsize;
 /// Plans a rollout, has it confirmed, and watches it to its end.
 pub(super) async fn rollout(program: &mut Program<'_>, args: &RolloutArgs) -> Result<Exit, Stop> {
     let setup = program.setup()?;
-    let order = order(program, &args.order)?;
+    let order = order(&args.order)?;
     let filter = filter(&args.filter)?;
     let hosts = hosts_to_change(&setup.config, &args.hosts)?;
     let onto = args.tag.as_deref().map(choose_tag).transpose()?;
@@ -115,8 +115,8 @@ fn filter(words: &[String]) -> Result<Filter, Stop> {
         .map_err(|unknown| Stop::usage(unknown.to_string(), "see `?` in the console, Filter"))
 }
 
-/// The order that the flags say. An approval needs somebody who can be asked.
-fn order(program: &Program<'_>, args: &RolloutOrderArgs) -> Result<RolloutOrder, Stop> {
+/// The order that the flags say.
+fn order(args: &RolloutOrderArgs) -> Result<RolloutOrder, Stop> {
     let canary = NonZeroUsize::new(args.canary).map(|sessions| Canary {
         sessions,
         approval: args.approve,
@@ -125,12 +125,6 @@ fn order(program: &Program<'_>, args: &RolloutOrderArgs) -> Result<RolloutOrder,
         return Err(Stop::usage(
             "--approve asks after the canaries, and --canary 0 leaves them out",
             "give --canary a number, or leave --approve away",
-        ));
-    }
-    if args.approve && !program.terminal.can_ask {
-        return Err(Stop::refused(
-            "--approve asks after the canaries, and there is no terminal to ask on",
-            "leave --approve away, or run it in the console",
         ));
     }
     Ok(RolloutOrder {

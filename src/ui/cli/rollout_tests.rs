@@ -30,14 +30,15 @@ async fn a_filter_that_nothing_passes_is_refused_with_the_hosts_that_could_not_b
 }
 
 #[tokio::test]
-async fn an_approval_needs_a_terminal_to_ask_on() {
-    let outcome = Run::of(&["rollout", "--all", "--approve", "-y"]).go().await;
-    assert_eq!(outcome.code, 3);
-    assert!(
-        outcome.asides.contains("there is no terminal to ask on"),
-        "{}",
-        outcome.asides
-    );
+async fn without_a_terminal_an_approval_is_waited_for_and_said_by_another_process() {
+    let run = Run {
+        play: Play::ApprovedElsewhere,
+        ..Run::of(&["rollout", "--all", "--tag", "v1.0.0", "--approve", "-y"])
+    };
+    let outcome = run.go().await;
+    assert_eq!(outcome.code, 4, "{}", outcome.shown());
+    let told = "the canaries are good; waiting for `tagboat job approve ";
+    assert_eq!(outcome.asides.matches(told).count(), 1, "{}", outcome.asides);
 }
 
 #[tokio::test]

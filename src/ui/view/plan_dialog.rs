@@ -25,6 +25,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+/// How far what is said of a line stands in from it.
+const INDENT: usize = 2;
+
 /// Draws the dialog; tells how far the plan can be scrolled.
 pub(super) fn draw(
     buffer: &mut Buffer,
@@ -93,7 +96,8 @@ fn document<'l>(state: &State, look: &'l Look<'l>, width: usize, dialog: &PlanDi
             Plan::Restart(restart) => restart.sessions.get(place),
             _ => None,
         };
-        costs(document, look, &lines[place], one);
+        costs(document, &lines[place], one);
+        unweighed(document, look, dialog, one);
     });
     if !plan.refused().is_empty() {
         document.gap();
@@ -148,19 +152,26 @@ fn row(look: &Look<'_>, line: &PlanLine, is_over: bool) -> Vec<(Role, String)> {
     ]
 }
 
-/// What a line costs and what it waits for, under it, in the words of the plan; until a host has told, that it was asked.
-fn costs(document: &mut Document<'_>, look: &Look<'_>, line: &PlanLine, one: Option<&RestartTarget>) {
-    const INDENT: usize = 2;
-    let cost = one.map(|one| one.cost.as_ref());
-    let is_felt = cost.flatten().is_some_and(Cost::is_felt);
+/// What a line costs and what it waits for, under it, in the words of the plan.
+fn costs(document: &mut Document<'_>, line: &PlanLine, one: Option<&RestartTarget>) {
+    let is_felt = one.and_then(|one| one.cost.as_ref()).is_some_and(Cost::is_felt);
     let role = if is_felt { Role::Warn } else { Role::Muted };
     for words in &line.costs {
         document.paragraph(INDENT, role, words);
     }
-    if cost == Some(None) {
-        let words = format!("looking at what it costs{}", look.glyphs.strokes.ellipsis);
-        document.paragraph(INDENT, Role::Muted, &words);
-    }
+}
+
+/// Why it is not said what a session costs, where it is not.
+fn unweighed(document: &mut Document<'_>, look: &Look<'_>, dialog: &PlanDialog, one: Option<&RestartTarget>) {
+    let Some(one) = one.filter(|one| one.cost.is_none()) else {
+        return;
+    };
+    let words = if dialog.is_begun(one) {
+        "it is brought to its end, whatever it costs".to_owned()
+    } else {
+        format!("looking at what it costs{}", look.glyphs.strokes.ellipsis)
+    };
+    document.paragraph(INDENT, Role::Muted, &words);
 }
 
 /// The last line: what confirms it.

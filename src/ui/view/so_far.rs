@@ -19,7 +19,7 @@ use jiff::Timestamp;
 pub(super) fn job<'s>(state: &'s State, origin: &'s Origin) -> Option<(&'s Job, &'s [Target])> {
     match origin {
         Origin::New => None,
-        Origin::Resume { job, left } => state.jobs.get(job).map(|job| (job, left.as_slice())),
+        Origin::Resume { job, left, .. } => state.jobs.get(job).map(|job| (job, left.as_slice())),
     }
 }
 

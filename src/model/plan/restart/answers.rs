@@ -54,17 +54,14 @@ impl RestartPlan {
     }
 
     pub(in crate::model::plan) fn targets(&self) -> Vec<Target> {
-        self.sessions
-            .iter()
-            .map(|one| Target::session(one.host.clone(), one.session.clone()))
-            .collect()
+        self.sessions.iter().map(RestartTarget::target).collect()
     }
 
     pub(in crate::model::plan) fn steps(&self, target: &Target) -> Vec<Step> {
         use StepKind::{
             Check, CleanUp, Commit, Create, Hold, Probe, Quiet, Record, Rename, Start, Stop, Up, WritePin,
         };
-        let is_it = |one: &&RestartTarget| Target::session(one.host.clone(), one.session.clone()) == *target;
+        let is_it = |one: &&RestartTarget| one.target() == *target;
         let restart: &[StepKind] = match self.sessions.iter().find(is_it).map(|one| &one.by) {
             Some(Replacement::Compose { .. }) => &[Check, Record, Hold, WritePin, Up, Probe, Commit, CleanUp],
             Some(Replacement::Restart | Replacement::Predecessor(_)) | None => &[
@@ -80,7 +77,7 @@ impl RestartPlan {
 
     pub(in crate::model::plan) fn lines(&self) -> Vec<PlanLine> {
         let line = |one: &RestartTarget| PlanLine {
-            target: Target::session(one.host.clone(), one.session.clone()),
+            target: one.target(),
             before: one.from_tag().to_owned(),
             after: one.onto.tag.to_string(),
             note: one.note(self.aim),

@@ -4,6 +4,7 @@ use super::Aim;
 use crate::model::compose::ComposeService;
 use crate::model::cost::Cost;
 use crate::model::fleet::{Host, RunsOn, Session};
+use crate::model::job::Target;
 use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, PinKey, SessionName};
 use crate::model::profile::{Guard, ProbeRules};
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,11 @@ impl RestartTarget {
             by,
             cost: None,
         }
+    }
+
+    /// The part of the job that is about it.
+    pub fn target(&self) -> Target {
+        Target::session(self.host.clone(), self.session.clone())
     }
 
     /// How many predecessors it keeps. Compose removes the container that it replaces.
