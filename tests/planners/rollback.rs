@@ -246,6 +246,31 @@ fn the_active_tag_goes_back_to_the_one_before_and_sessions_are_not_touched() {
 }
 
 #[test]
+fn the_active_tag_that_went_back_goes_further_back_and_not_forward_again() {
+    let ways = [
+        (&["v1", "v2", "v3", "v2"][..], Some("v1")),
+        (&["v1", "v2", "v3", "v2", "v1"], None),
+        (&["v1", "v2", "v1", "v3"], Some("v1")),
+        (&["v2", "v3", "v2"], None),
+    ];
+    for (stamps, before) in ways {
+        let (active, history) = stamps.split_last().unwrap();
+        let fleet = OneHost::new()
+            .image(1, &["v1"])
+            .image(2, &["v2"])
+            .image(3, &["v3"])
+            .stamped(active, history)
+            .fleet();
+        let plan = plan_stamp_rollback(&[host_name()], &fleet);
+        assert_eq!(
+            plan.map(|plan| plan.reference).ok(),
+            before.map(reference),
+            "{stamps:?}"
+        );
+    }
+}
+
+#[test]
 fn an_activation_is_taken_back_to_the_stamp_that_it_replaced() {
     let before = OneHost::new()
         .image(1, &["v1"])

@@ -120,6 +120,23 @@ impl Host {
         tags
     }
 
+    /// The tag that was active before the active one came: a stamp that leads back to an earlier tag takes back what came
+    /// between, so that going back again never leads forward.
+    pub fn tag_before(&self) -> Option<&ImageRef> {
+        let mut path: Vec<&ImageRef> = Vec::new();
+        let recorded = self.history.iter().map(|record| &record.reference);
+        for reference in recorded.chain(self.stamp.active()) {
+            match path.iter().position(|earlier| *earlier == reference) {
+                Some(place) => path.truncate(place + 1),
+                None => path.push(reference),
+            }
+        }
+        if self.stamp.active().is_some() {
+            path.pop();
+        }
+        path.pop()
+    }
+
     /// How fresh all of this is at `now`.
     pub fn freshness(&self, now: Timestamp) -> Freshness {
         let Some(listed_at) = self.listed_at else {

@@ -37,10 +37,7 @@ pub fn plan_job_rollback(job: &Job, order: RolloutOrder, fleet: &Fleet) -> Resul
     let is_done = |target: &Target| job.track(target).is_some_and(crate::model::job::Track::is_done);
     match &job.plan {
         Plan::Restart(plan) => {
-            let done = plan.sessions.iter().filter(|one| {
-                let target = Target::session(one.host.clone(), one.session.clone());
-                is_done(&target)
-            });
+            let done = plan.sessions.iter().filter(|one| is_done(&one.target()));
             let back = done.map(|one| before_job(job, one, fleet));
             collect(back, order).map(Plan::Restart)
         }
@@ -75,8 +72,8 @@ pub fn plan_stamp_rollback(hosts: &[HostName], fleet: &Fleet) -> Result<Activate
     let mut before: Vec<(HostName, ImageRef)> = Vec::new();
     for name in hosts {
         let host = fleet.host(name).ok_or_else(|| super::push::unknown_host(name))?;
-        match host.previous_tags().first() {
-            Some(reference) => before.push((name.clone(), (*reference).clone())),
+        match host.tag_before() {
+            Some(reference) => before.push((name.clone(), reference.clone())),
             None => refused.push(Refusal::of_host(
                 name,
                 "its history tells of no tag before the active one",

@@ -13,7 +13,7 @@ use super::survey::{Need, Survey, survey};
 use super::weigh::weighed;
 use crate::model::failure::Refusal;
 use crate::model::job::{Job, JobState};
-use crate::model::plan::{Plan, plan_job_rollback, plan_session_rollback, plan_stamp_rollback};
+use crate::model::plan::{Conditions, Plan, plan_job_rollback, plan_session_rollback, plan_stamp_rollback};
 use crate::model::profile::HostSettings;
 use crate::model::rollout::RolloutOrder;
 
@@ -48,7 +48,14 @@ pub(super) async fn rollback(program: &mut Program<'_>, args: &RollbackArgs) -> 
         None => of_sessions(args, &survey),
     };
     let plan = match plan {
-        Ok(Plan::Restart(plan)) => weighed(program, &mut survey, plan).await,
+        Ok(Plan::Restart(mut plan)) => {
+            plan.conditions = args.conditions.into();
+            weighed(program, &mut survey, plan).await
+        }
+        Ok(_) if Conditions::from(args.conditions) != Conditions::default() => Err(Stop::usage(
+            "--when-idle and --require-clean are about sessions, and none of them is touched by this",
+            "leave them away",
+        )),
         plan => plan,
     };
     carry_out(program, &setup, survey, plan, args.change).await

@@ -72,6 +72,9 @@ pub struct RollbackArgs {
     /// So many sessions may fail and it still goes on.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub max_failures: usize,
+    /// What must hold before a session is touched.
+    #[command(flatten)]
+    pub conditions: ConditionArgs,
     /// Confirmation and output.
     #[command(flatten)]
     pub change: ChangeArgs,
