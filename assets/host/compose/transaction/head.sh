@@ -9,9 +9,10 @@
 #   follow DIR LINE SECONDS       the status from LINE on, and whether more will come
 #   abort DIR                     asks for the way back; after the commit it is too late
 #
-# Journal: plan and probe-command (what to do), config-files and env-files (of the project), volumes (of the old container),
+# Journal: plan, probe-command and probe-line (what to do), config-files and env-files (of the project), volumes (of the old container),
 # old.json (the old container), env.old and env.new in base64 (the whole env file), made (nothing is touched before it is there),
-# runner.N (who works on it), writing, upping, abort, failed, failed.log, committed, ended, status (`EPOCH STEP STATE DETAIL`).
+# runner.N (who works on it), writing, upping, abort, failed, failed.log, committed, ended, status (`EPOCH STEP STATE DETAIL`),
+# said (of a probe command, or of Compose).
 # Containers are known by their ids: a name may change or be taken.
 # shellcheck disable=SC2015,SC2030,SC2031 # `a && b || c` where b cannot fail; what a pipeline changes is meant to be lost
 set -u

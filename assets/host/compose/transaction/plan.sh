@@ -3,7 +3,7 @@
 load() { # reads the journal; anything that it does not understand is an error
   version='' session='' old='' up='' stable='' healthy='' port='' deadline='' keep='' pin='' pin_old='' socket=''
   kind='' project='' service='' working_dir='' user='' home='' env_file='' key='' from='' reference='' old_image='' new_image=''
-  vanishes=0 new='' why='' # of the probe, which is that of every restart; and of the way back
+  new='' why='' # of the probe, which is that of every restart; and of the way back
   while IFS='=' read -r word value; do
     case $word in
       version) version=$value ;; session) session=$value ;; old) old=$value ;; up) up=$value ;;
