@@ -28,6 +28,11 @@ impl HostLink {
         &self.settings.name
     }
 
+    /// Whether this is the same connection, not another one to the same host.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shell, &other.shell)
+    }
+
     /// Its profile.
     pub fn profile(&self) -> &Profile {
         &self.settings.profile

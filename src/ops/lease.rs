@@ -76,12 +76,12 @@ impl Leases {
         let slot = self.slot(link.name());
         let mut held = slot.0.lock().await;
         if let (Some(lease), Some((renewed_through, _))) = (held.lease.upgrade(), &held.renewing)
-            && Arc::ptr_eq(&renewed_through.shell, &link.shell)
+            && renewed_through.is(link)
         {
             return Ok(lease);
         }
         if let Some((renewed_through, renewing)) = held.renewing.take() {
-            if Arc::ptr_eq(&renewed_through.shell, &link.shell) {
+            if renewed_through.is(link) {
                 if renewing.await.is_err() {
                     tracing::warn!(host = %link.name(), "giving a lease back did not come to its end");
                 }

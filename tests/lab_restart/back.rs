@@ -1,6 +1,7 @@
 //! The way back: a predecessor is the session again with its own layer, and whatever dies meanwhile loses neither of the two.
 
-use crate::rig::{Rig, crash_points_of, failure, one_of_each_store};
+use crate::points::crash_points_of;
+use crate::rig::{Rig, failure, one_of_each_store};
 use tagboat::model::job::{StepKind, StepState, TrackResult};
 use tagboat::model::names::ContainerId;
 use tagboat::model::plan::{Replacement, RestartTarget};

@@ -1,6 +1,7 @@
 //! Everything dies at every point, and recovery ends with one session and its data.
 
-use crate::rig::{Rig, crash_points_of, failure, lab};
+use crate::points::crash_points_of;
+use crate::rig::{Rig, failure, lab};
 use tagboat::model::job::{StepKind, TrackResult};
 use tagboat::model::probe::Settled;
 use tagboat::ops::restart::{BOOT_HOOK, TRANSACTION};

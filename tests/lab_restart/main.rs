@@ -14,6 +14,7 @@ mod crashes;
 mod meddling;
 mod operators;
 mod others;
+mod points;
 mod probes;
 mod rig;
 mod stops;

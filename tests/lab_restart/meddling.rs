@@ -56,7 +56,7 @@ pub(crate) async fn run_meddled(
         }),
         ..rig.link.clone()
     };
-    restart_session(target, &rig.job, &operator(), &meddled, &rig.reporter()).await
+    rig.run_over(&meddled, target).await
 }
 
 /// The same with a `docker` command of its own for the host's script: `body` runs first, with `$here` for what it keeps, and what
@@ -78,7 +78,8 @@ pub(crate) async fn run_with_docker(
 pub(crate) async fn restart_beside(rig: &Rig, onto: &str) -> TrackResult {
     let job = JobId::new(jiff::Timestamp::now(), 0xbe51);
     let target = rig.target(onto).await;
-    restart_session(&target, &job, &operator(), &rig.link, &rig.reporter()).await
+    let restarted = restart_session(&target, &job, &operator(), &rig.link, &rig.reporter()).await;
+    restarted.result()
 }
 
 /// Lets the next restart of the session die at a point, or stand there.

@@ -6,7 +6,6 @@ use crate::stops::stopping;
 use std::time::Duration;
 use tagboat::model::job::TrackResult;
 use tagboat::model::names::JobId;
-use tagboat::ops::restart::restart_session;
 
 async fn id_and_start(rig: &Rig) -> String {
     rig.sh("docker inspect -f '{{.Id}} {{.State.StartedAt}}' $S")
@@ -171,8 +170,7 @@ async fn lab_a_job_that_is_tried_again_keeps_the_container_that_failed_last_and_
     assert!(told.contains(&format!("docker logs {failed}")), "{told}");
     let first = id(&rig, &failed).await;
     let (link, _) = stopping(&rig, "restart hand-over", true);
-    let told =
-        failure(&restart_session(&target, &rig.job, &crate::rig::operator(), &link, &rig.reporter()).await);
+    let told = failure(&rig.run_over(&link, &target).await);
     assert!(told.contains("If the host has taken over"), "{told}");
     let told = failure(&rig.resume(&target).await);
     assert!(told.contains("it was interrupted"), "{told}");

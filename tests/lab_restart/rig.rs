@@ -13,7 +13,7 @@ use tagboat::ops::docker::connect_source;
 use tagboat::ops::host_link::HostLink;
 use tagboat::ops::ports::{Script, ScriptCall, SystemClock};
 use tagboat::ops::report::{JobSink, TrackReporter};
-use tagboat::ops::restart::{Resumed, restart_session, resume_restart};
+use tagboat::ops::restart::{restart_session, resume_restart};
 use tagboat::ops::ssh::SshSettings;
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -218,21 +218,26 @@ impl Rig {
 
     /// Runs a planned restart as the job that the rig has now.
     pub(crate) async fn run_as_is(&self, target: &RestartTarget) -> TrackResult {
-        restart_session(target, &self.job, &operator(), &self.link, &self.reporter()).await
+        self.run_over(&self.link, target).await
+    }
+
+    /// The same over a link of its own.
+    pub(crate) async fn run_over(&self, link: &HostLink, target: &RestartTarget) -> TrackResult {
+        let restarted = restart_session(target, &self.job, &operator(), link, &self.reporter()).await;
+        restarted.result()
     }
 
     /// The same over a link that is cut as soon as the host has taken over.
     pub(crate) async fn run_cut_off(&mut self, target: &RestartTarget) -> TrackResult {
         self.job = new_job();
         let (link, _) = stopping(self, "follow", true);
-        restart_session(target, &self.job, &operator(), &link, &self.reporter()).await
+        self.run_over(&link, target).await
     }
 
     /// Takes the last restart up again.
     pub(crate) async fn resume(&self, target: &RestartTarget) -> TrackResult {
-        match resume_restart(target, &self.job, &operator(), &self.link, &self.reporter()).await {
-            Resumed::Over(result) | Resumed::PutBack(result) => result,
-        }
+        let resumed = resume_restart(target, &self.job, &operator(), &self.link, &self.reporter()).await;
+        resumed.result()
     }
 
     pub(crate) fn reporter(&self) -> TrackReporter {
@@ -381,19 +386,4 @@ pub(crate) fn failure(result: &TrackResult) -> String {
         TrackResult::Failed(failure) => failure.to_string(),
         other => panic!("it did not fail: {other:?}"),
     }
-}
-
-/// Where a script of a host can be made to die, read from the script itself, so that none is forgotten.
-pub(crate) fn crash_points_of(script: &str) -> Vec<String> {
-    let mut points: Vec<String> = Vec::new();
-    for line in script.lines() {
-        let mut words = line.split_whitespace();
-        if let (Some("begin" | "crash_point"), Some(point), None) = (words.next(), words.next(), words.next())
-            && !point.starts_with(['"', '$'])
-            && !points.iter().any(|known| known == point)
-        {
-            points.push(point.to_owned());
-        }
-    }
-    points
 }

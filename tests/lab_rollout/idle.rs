@@ -1,6 +1,7 @@
 //! Sessions that are at work: a rollout waits for them, whatever becomes of its links meanwhile.
 
 use crate::headless::Tagboat;
+use crate::links::break_connections;
 use crate::real_fleet::{Lab, RealFleet};
 use crate::{HOSTS, order, plan, sessions_on, with_good_tag, words};
 use serde_json::Value;
@@ -86,12 +87,7 @@ fn a_wait_without_a_console_outlives_the_link_to_its_host() {
         line.unwrap_or_else(|| panic!("it never said {words:?}"))
     };
     says("waiting until it was quiet");
-    // Both names of what serves one connection; the one that takes new ones lives on.
-    let serves = "'^sshd-session: |^sshd: root'";
-    lab.on(
-        HOSTS[0],
-        &format!("pkill -KILL -f {serves}; until pgrep -f {serves} >/dev/null; do sleep 0.1; done"),
-    );
+    break_connections(&lab, HOSTS[0]);
     ends_its_work(&lab, HOSTS[0], &name);
     let last: Value = serde_json::from_str(&says("\"ended\"")).unwrap();
     assert_eq!(console.wait().unwrap().code(), Some(0), "{last}");

@@ -4,6 +4,7 @@
 #[path = "../headless/mod.rs"]
 mod headless;
 mod idle;
+mod links;
 #[path = "../real_fleet/mod.rs"]
 mod real_fleet;
 

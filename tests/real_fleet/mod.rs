@@ -27,7 +27,7 @@ use tempfile::TempDir;
 use tokio::time::{Instant, timeout_at};
 
 /// How long any state may take to come about; a lab host on a busy machine is slow, a state that never comes is a bug.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The lab's own commands.
 pub struct Lab;

@@ -10,6 +10,7 @@ mod preparer;
 mod rollout;
 mod run_job;
 mod stocktaker;
+mod turn;
 mod weigher;
 mod workshop;
 

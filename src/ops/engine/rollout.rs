@@ -2,11 +2,12 @@
 
 use super::jobs::Spoken;
 use super::run_job::Runner;
+use super::turn::session_of;
 use crate::model::job::{Job, JobEvent, Target, Track, TrackResult};
-use crate::model::plan::{RestartPlan, RestartTarget};
+use crate::model::plan::RestartPlan;
 use crate::model::rollout::{Next, Pause, Steer, next};
 use crate::ops::report::JobSink;
-use crate::ops::restart::{Resumed, ensure_clean, restart_session, resume_restart, wait_for_quiet};
+use crate::ops::restart::wait_for_quiet;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeSet;
@@ -46,7 +47,7 @@ impl Runner {
                     quiet.clear();
                     for target in targets {
                         running.insert(target.clone());
-                        restarts.push(async { (self.restart(plan, &target).await, target) });
+                        restarts.push(async { (self.take_turn(plan, &target).await, target) });
                     }
                 }
                 Next::Wait(Pause::Quiet) => waits_for_quiet = true,
@@ -71,38 +72,6 @@ impl Runner {
                 () = self.cancel.cancelled(), if running.is_empty() => {}
             }
         }
-    }
-
-    /// How it ended for a session; none if its interruption was undone and its turn comes again.
-    async fn restart(&self, plan: &RestartPlan, target: &Target) -> Option<TrackResult> {
-        let Some(one) = session_of(plan, target) else {
-            return Some(super::run_job::not_planned());
-        };
-        let reporter = self.reporter(target);
-        let (link, _lease) = match self.take_host(&target.host, &reporter).await {
-            Ok(taken) => taken,
-            Err(result) => return Some(result),
-        };
-        let (id, operator) = (&self.job.id, &self.workshop.operator);
-        if self.is_to_follow(target) {
-            return match resume_restart(one, id, operator, &link, &reporter).await {
-                Resumed::PutBack(_) if !self.is_to_follow(target) && !self.cancel.is_cancelled() => {
-                    reporter
-                        .log("it was interrupted and is as it was: its turn comes again")
-                        .await;
-                    None
-                }
-                Resumed::PutBack(result) | Resumed::Over(result) => Some(result),
-            };
-        }
-        Some(match ensure_clean(one, plan.conditions, &link, &reporter).await {
-            Ok(()) => restart_session(one, id, operator, &link, &reporter).await,
-            Err(error) => self.check_failed(&target.host, error, &reporter).await,
-        })
-    }
-
-    fn is_to_follow(&self, target: &Target) -> bool {
-        self.sink.job().track(target).is_some_and(Track::is_to_follow)
     }
 
     /// The sessions that are left and not known to be quiet, where that is a condition. What an interrupted job has begun on a
@@ -184,12 +153,6 @@ impl Runner {
             self.end(target, result()).await;
         }
     }
-}
-
-fn session_of<'a>(plan: &'a RestartPlan, target: &Target) -> Option<&'a RestartTarget> {
-    let is_it =
-        |one: &&RestartTarget| one.host == target.host && Some(&one.session) == target.session.as_ref();
-    plan.sessions.iter().find(is_it)
 }
 
 /// What a session is like that was not begun.

@@ -203,15 +203,21 @@ impl Runner {
         if self.cancel.is_cancelled() {
             return Err(TrackResult::Cancelled("Nothing was changed.".to_owned()));
         }
-        let taken = async {
-            let link = self.workshop.link(host).await?;
-            let lease = self.workshop.leases.take(&link, &self.job.id).await?;
-            Ok::<_, StepError>((link, Hold::new(lease, reporter.cancel().clone())))
-        };
-        match taken.await {
+        match self.hold_host(host, reporter).await {
             Ok(taken) => Ok(taken),
             Err(error) => Err(self.check_failed(host, error, reporter).await),
         }
+    }
+
+    /// The same, where it is for the caller to tell what hinders.
+    pub(super) async fn hold_host(
+        &self,
+        host: &HostName,
+        reporter: &TrackReporter,
+    ) -> Result<(HostLink, Hold), StepError> {
+        let link = self.workshop.link(host).await?;
+        let lease = self.workshop.leases.take(&link, &self.job.id).await?;
+        Ok((link, Hold::new(lease, reporter.cancel().clone())))
     }
 
     /// What hinders a target before its first step, told as its failed check.

@@ -1,9 +1,9 @@
 //! The way back of a session: its predecessor becomes the session again, with its own layer. No container is made for it.
 
-use super::Restart;
 use super::check::policy_of;
 use super::create::Made;
 use super::journal::Facts;
+use super::{Restart, Restarted};
 use crate::model::job::{Step, StepKind, StepState, TrackResult};
 use crate::model::names::ContainerId;
 use crate::model::successor::{self, Needs, Order, Origin, Part};
@@ -20,7 +20,7 @@ struct Back {
 impl Restart<'_> {
     /// Brings the predecessor back. A session that runs with `--rm` gets a new container on its predecessor's image instead: what
     /// it has now could not be put back if that failed.
-    pub(super) async fn go_back(&self, predecessor: &ContainerId) -> Result<TrackResult, TrackResult> {
+    pub(super) async fn go_back(&self, predecessor: &ContainerId) -> Result<Restarted, Restarted> {
         let back = self
             .reporter
             .step(Step::of(StepKind::Check), self.check_back(predecessor))

@@ -1,7 +1,7 @@
 //! Follows the host, which goes on alone: its status becomes steps and log lines here, and its end the result.
 
 use super::status::{self, End, Life, Line, Why};
-use super::{Restart, Resumed};
+use super::{Restart, Restarted};
 use crate::model::failure::Failure;
 use crate::model::job::{Step, StepKind, StepState, TrackResult};
 use crate::model::plan::Replacement;
@@ -60,30 +60,30 @@ struct Heard {
 
 impl Restart<'_> {
     /// Follows what was just handed over to its end, whatever it is.
-    pub(super) async fn follow(&self) -> Result<TrackResult, TrackResult> {
-        match self.follow_on(Start::Fresh).await? {
-            Followed::NoJournal => Ok(self.journal_gone()),
-            Followed::Over(heard) => Ok(self.result(heard)),
-        }
+    pub(super) async fn follow(&self) -> Result<Restarted, Restarted> {
+        Ok(Restarted::Over(match self.follow_on(Start::Fresh).await? {
+            Followed::NoJournal => self.journal_gone(),
+            Followed::Over(heard) => self.result(heard),
+        }))
     }
 
     /// Follows what was interrupted to its end; what had not got to a journal begins now.
-    pub(super) async fn follow_interrupted(&self) -> Result<Resumed, TrackResult> {
+    pub(super) async fn follow_interrupted(&self) -> Result<Restarted, Restarted> {
         match self.follow_on(Start::Resume).await? {
-            Followed::NoJournal => self.run().await.map(Resumed::Over),
+            Followed::NoJournal => self.run().await,
             Followed::Over(heard) => {
                 let was_interrupted = matches!(heard.end, Some(End::Undone(Why::Interrupted, _)));
                 let result = self.result(heard);
                 Ok(if was_interrupted {
-                    Resumed::PutBack(result)
+                    Restarted::PutBack(result)
                 } else {
-                    Resumed::Over(result)
+                    Restarted::Over(result)
                 })
             }
         }
     }
 
-    async fn follow_on(&self, start: Start) -> Result<Followed, TrackResult> {
+    async fn follow_on(&self, start: Start) -> Result<Followed, Restarted> {
         let mut heard = Heard::default();
         let mut recoveries = 0;
         let mut asked_back = false;
@@ -130,13 +130,13 @@ impl Restart<'_> {
     }
 
     /// The next lines of the status.
-    async fn listen(&self, heard: &Heard) -> Result<ScriptOutput, TrackResult> {
+    async fn listen(&self, heard: &Heard) -> Result<ScriptOutput, Restarted> {
         let arguments = [heard.lines.to_string(), NEWS.as_secs().to_string()];
         self.ask(heard, "follow", &arguments, ANSWER).await
     }
 
     /// Records the lines that came.
-    async fn hear(&self, output: ScriptOutput, heard: &mut Heard) -> Result<Life, TrackResult> {
+    async fn hear(&self, output: ScriptOutput, heard: &mut Heard) -> Result<Life, Restarted> {
         let answer = status::read(&output.stdout);
         heard.lines += answer.count;
         for line in answer.lines {
@@ -158,7 +158,7 @@ impl Restart<'_> {
         command: &str,
         arguments: &[String],
         within: Duration,
-    ) -> Result<ScriptOutput, TrackResult> {
+    ) -> Result<ScriptOutput, Restarted> {
         let mut pauses = AGAIN.iter();
         loop {
             match self.command(command, arguments, within).await {

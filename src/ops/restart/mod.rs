@@ -40,6 +40,33 @@ const BACK_OUT: Duration = Duration::from_mins(2);
 /// What the session is like as long as the host has not taken over.
 const UNTOUCHED: &str = "The session runs on as it was.";
 
+/// What came of a restart, as far as this console knows.
+#[derive(Debug)]
+pub enum Restarted {
+    /// It is over.
+    Over(TrackResult),
+    /// The host has put back what was, for no other reason than an interruption: it can begin anew.
+    PutBack(TrackResult),
+    /// The host cannot be heard any more. It may be at it alone: what it did is told by its journal.
+    Lost(TrackResult),
+}
+
+impl Restarted {
+    /// How it ended, where nobody waits for more.
+    pub fn result(self) -> TrackResult {
+        match self {
+            Self::Over(result) | Self::PutBack(result) | Self::Lost(result) => result,
+        }
+    }
+}
+
+/// What ends a restart before its host has taken over: nothing more will come of it.
+impl From<TrackResult> for Restarted {
+    fn from(result: TrackResult) -> Self {
+        Self::Over(result)
+    }
+}
+
 /// Restarts one session.
 pub async fn restart_session(
     target: &RestartTarget,
@@ -47,7 +74,7 @@ pub async fn restart_session(
     operator: &Operator,
     link: &HostLink,
     reporter: &TrackReporter,
-) -> TrackResult {
+) -> Restarted {
     let restart = Restart {
         target,
         job,
@@ -56,17 +83,8 @@ pub async fn restart_session(
         reporter,
     };
     match restart.run().await {
-        Ok(result) | Err(result) => result,
+        Ok(restarted) | Err(restarted) => restarted,
     }
-}
-
-/// How a restart that was interrupted came out.
-#[derive(Debug)]
-pub enum Resumed {
-    /// It is over.
-    Over(TrackResult),
-    /// The host has put back what was, for no other reason than the interruption: it can begin anew.
-    PutBack(TrackResult),
 }
 
 /// Brings a restart that was interrupted to its end, or back, as the host's journal says; one that had not got to its
@@ -77,7 +95,7 @@ pub async fn resume_restart(
     operator: &Operator,
     link: &HostLink,
     reporter: &TrackReporter,
-) -> Resumed {
+) -> Restarted {
     let restart = Restart {
         target,
         job,
@@ -85,8 +103,9 @@ pub async fn resume_restart(
         link,
         reporter,
     };
-    let followed = Box::pin(restart.follow_interrupted()).await;
-    followed.unwrap_or_else(Resumed::Over)
+    match Box::pin(restart.follow_interrupted()).await {
+        Ok(restarted) | Err(restarted) => restarted,
+    }
 }
 
 /// One restart and what it works with.
@@ -99,7 +118,7 @@ struct Restart<'a> {
 }
 
 impl Restart<'_> {
-    async fn run(&self) -> Result<TrackResult, TrackResult> {
+    async fn run(&self) -> Result<Restarted, Restarted> {
         match &self.target.by {
             Replacement::Restart => self.replace().await,
             Replacement::Compose { service, pin } => self.compose(service, pin).await,
@@ -107,7 +126,7 @@ impl Restart<'_> {
         }
     }
 
-    async fn replace(&self) -> Result<TrackResult, TrackResult> {
+    async fn replace(&self) -> Result<Restarted, Restarted> {
         crash_point("check");
         let ready = self
             .reporter
@@ -140,12 +159,12 @@ impl Restart<'_> {
     }
 
     /// Removes what was made before the host took over, and the journal with it. Nothing was touched so far.
-    async fn back_out(&self, result: TrackResult) -> TrackResult {
+    async fn back_out(&self, result: TrackResult) -> Restarted {
         let undone = self.command("recover", &[], BACK_OUT).await;
         match undone.map(ScriptOutput::success) {
-            Ok(Ok(_)) => result,
-            Ok(Err(why)) => self.left_behind(result, &why),
-            Err(error) => self.left_behind(result, &error.to_string()),
+            Ok(Ok(_)) => Restarted::Over(result),
+            Ok(Err(why)) => Restarted::Over(self.left_behind(result, &why)),
+            Err(error) => Restarted::Lost(self.left_behind(result, &error.to_string())),
         }
     }
 
@@ -164,7 +183,7 @@ impl Restart<'_> {
     }
 
     /// Names what was made, and lets the host go on alone.
-    async fn hand_over(&self, made: Vec<String>) -> Result<(), TrackResult> {
+    async fn hand_over(&self, made: Vec<String>) -> Result<(), Restarted> {
         let arguments = std::iter::once(self.directory()).chain(made);
         let answer = self.run_script(scripts::HAND_OVER, arguments, BACK_OUT).await;
         match answer.map(ScriptOutput::success) {
@@ -174,13 +193,13 @@ impl Restart<'_> {
                 Err(self.back_out(failed).await)
             }
             // Whether the host has begun is not known.
-            Err(error) => Err(self.failed(
+            Err(error) => Err(Restarted::Lost(self.failed(
                 StepKind::Hold,
                 &error.to_string(),
                 "If the host has taken over, it goes on alone; if not, the session runs on as it was.",
                 &self.resume_advice(),
                 true,
-            )),
+            ))),
         }
     }
 
@@ -263,13 +282,13 @@ impl Restart<'_> {
     }
 
     /// The host cannot be heard any more, but it goes on by itself.
-    fn lost(&self, step: StepKind, error: &ShellError) -> TrackResult {
-        self.failed(
+    fn lost(&self, step: StepKind, error: &ShellError) -> Restarted {
+        Restarted::Lost(self.failed(
             step,
             &error.to_string(),
             "The host goes on alone: it finishes the restart, or puts back what was.",
             &self.resume_advice(),
             true,
-        )
+        ))
     }
 }

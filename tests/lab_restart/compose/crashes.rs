@@ -2,7 +2,8 @@
 
 use super::project::Project;
 use crate::meddling::run_with_docker;
-use crate::rig::{Rig, crash_points_of, failure, lab};
+use crate::points::crash_points_of;
+use crate::rig::{Rig, failure, lab};
 use tagboat::model::job::{StepKind, StepState, TrackResult};
 use tagboat::ops::restart::{BOOT_HOOK, COMPOSE_TRANSACTION};
 

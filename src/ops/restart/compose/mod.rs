@@ -12,7 +12,7 @@ mod scripts;
 
 pub use scripts::COMPOSE_TRANSACTION;
 
-use super::{Restart, UNTOUCHED};
+use super::{Restart, Restarted, UNTOUCHED};
 use crate::model::compose::ComposeService;
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::PinKey;
@@ -30,7 +30,7 @@ impl Restart<'_> {
         &self,
         service: &ComposeService,
         pin: &PinKey,
-    ) -> Result<TrackResult, TrackResult> {
+    ) -> Result<Restarted, Restarted> {
         let one = ComposeRestart {
             restart: self,
             service,
