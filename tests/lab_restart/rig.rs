@@ -13,7 +13,7 @@ use tagboat::ops::docker::connect_source;
 use tagboat::ops::host_link::HostLink;
 use tagboat::ops::ports::{Script, ScriptCall, SystemClock};
 use tagboat::ops::report::{JobSink, TrackReporter};
-use tagboat::ops::restart::{restart_session, resume_restart};
+use tagboat::ops::restart::{self, restart_session, resume_restart};
 use tagboat::ops::ssh::SshSettings;
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -236,7 +236,8 @@ impl Rig {
 
     /// Takes the last restart up again.
     pub(crate) async fn resume(&self, target: &RestartTarget) -> TrackResult {
-        let resumed = resume_restart(target, &self.job, &operator(), &self.link, &self.reporter()).await;
+        let (link, reporter, heard) = (&self.link, self.reporter(), restart::Heard::default());
+        let resumed = resume_restart(target, &self.job, &operator(), link, &reporter, heard).await;
         resumed.result()
     }
 

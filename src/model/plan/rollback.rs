@@ -76,7 +76,7 @@ pub fn plan_stamp_rollback(hosts: &[HostName], fleet: &Fleet) -> Result<Activate
             Some(reference) => before.push((name.clone(), reference.clone())),
             None => refused.push(Refusal::of_host(
                 name,
-                "its history tells of no tag before the active one",
+                "its history tells of no tag that was active before the present one came",
                 "name the tag: `tagboat activate TAG`",
             )),
         }

@@ -2,7 +2,7 @@
 
 use super::jobs::Spoken;
 use super::run_job::Runner;
-use super::turn::session_of;
+use super::turn::{Turn, session_of};
 use crate::model::job::{Job, JobEvent, Target, Track, TrackResult};
 use crate::model::plan::RestartPlan;
 use crate::model::rollout::{Next, Pause, Steer, next};
@@ -27,6 +27,7 @@ impl Runner {
         let mut restarts = FuturesUnordered::new();
         let mut running: BTreeSet<Target> = BTreeSet::new();
         let mut quiet: BTreeSet<Target> = BTreeSet::new();
+        let mut undone: BTreeSet<Target> = BTreeSet::new();
         loop {
             if self.cancel.is_cancelled() && running.is_empty() {
                 return self
@@ -54,11 +55,16 @@ impl Runner {
                 Next::Begin(_) | Next::Wait(Pause::Wave | Pause::Operator | Pause::Approval) => {}
             }
             tokio::select! {
-                Some((result, target)) = restarts.next() => {
-                    if let Some(result) = result {
-                        self.end(target.clone(), result).await;
-                    }
+                Some((turn, target)) = restarts.next() => {
                     running.remove(&target);
+                    match turn {
+                        // Once: what is interrupted again and again has a cause that another try does not mend.
+                        Turn::PutBack(_) if !self.cancel.is_cancelled() && undone.insert(target.clone()) => {
+                            let words = "it was interrupted and is as it was: its turn comes again";
+                            self.reporter(&target).log(words).await;
+                        }
+                        Turn::PutBack(result) | Turn::Ended(result) => self.end(target, result).await,
+                    }
                 }
                 Some(spoken) = steers.recv() => self.steer(spoken, &running).await,
                 found = self.some_quiet(plan), if waits_for_quiet => {

@@ -5,80 +5,84 @@ use crate::model::job::{Target, Track, TrackResult};
 use crate::model::plan::{RestartPlan, RestartTarget};
 use crate::ops::host_link::HostLink;
 use crate::ops::report::TrackReporter;
-use crate::ops::restart::{Restarted, ensure_clean, restart_session, resume_restart};
+use crate::ops::restart::{Heard, Restarted, ensure_clean, restart_session, resume_restart};
+use std::pin::pin;
+use tokio::time::timeout;
 
 /// So many links one turn takes at most: a host whose connection breaks each time is for the operator to look at.
 const MOST_LINKS: u32 = 5;
 
-/// What came of a turn over one link.
-enum Came {
+/// What came of a turn.
+pub(super) enum Turn {
+    /// It ended so.
     Ended(TrackResult),
-    /// Its interruption was undone.
-    Undone,
-    /// It ends so if the host, which may go on alone, is not heard again.
-    Lost(TrackResult),
+    /// What was interrupted is as it was: it can have another turn, or ends so.
+    PutBack(TrackResult),
 }
 
 impl Runner {
-    /// How it ended for a session; none if its interruption was undone and its turn comes again.
-    pub(super) async fn take_turn(&self, plan: &RestartPlan, target: &Target) -> Option<TrackResult> {
+    /// Restarts a session, or brings what was begun on it to its end.
+    pub(super) async fn take_turn(&self, plan: &RestartPlan, target: &Target) -> Turn {
         let Some(one) = session_of(plan, target) else {
-            return Some(not_planned());
+            return Turn::Ended(not_planned());
         };
         let reporter = self.reporter(target);
         let (mut link, mut hold) = match self.take_host(&target.host, &reporter).await {
             Ok(taken) => taken,
-            Err(result) => return Some(result),
+            Err(result) => return Turn::Ended(result),
         };
-        let mut links = 1;
-        loop {
-            let lost = match self.over(&link, plan, one, &reporter).await {
-                Came::Ended(result) => return Some(result),
-                Came::Undone => return None,
-                Came::Lost(result) => result,
+        let mut restarted = self.begin(plan, one, &link, &reporter).await;
+        for _ in 1..MOST_LINKS {
+            let (lost, heard) = match restarted {
+                Restarted::Lost(lost, heard) => (lost, heard),
+                over => return self.turn_of(over, target),
             };
-            drop(hold);
-            if links == MOST_LINKS || !self.is_back(&link, &reporter).await {
-                return Some(lost);
+            if !self.is_back(&link, &reporter).await {
+                return Turn::Ended(lost);
             }
-            // What is known of the restart says more than why its host cannot be had now.
+            // The lease goes over to the new link; one that was given back first could be taken by somebody else.
             let Ok(taken) = self.hold_host(&target.host, &reporter).await else {
-                return Some(lost);
+                // What is known of the restart says more than why its host cannot be had now.
+                return Turn::Ended(lost);
             };
             (link, hold) = taken;
-            links += 1;
+            restarted = self.follow(one, &link, &reporter, heard).await;
+        }
+        drop(hold);
+        self.turn_of(restarted, target)
+    }
+
+    async fn begin(
+        &self,
+        plan: &RestartPlan,
+        one: &RestartTarget,
+        link: &HostLink,
+        reporter: &TrackReporter,
+    ) -> Restarted {
+        if self.is_to_follow(reporter.target()) {
+            return self.follow(one, link, reporter, Heard::default()).await;
+        }
+        match ensure_clean(one, plan.conditions, link, reporter).await {
+            Ok(()) => restart_session(one, &self.job.id, &self.workshop.operator, link, reporter).await,
+            Err(error) => self.check_failed(&one.host, error, reporter).await.into(),
         }
     }
 
-    async fn over(
+    async fn follow(
         &self,
-        link: &HostLink,
-        plan: &RestartPlan,
         one: &RestartTarget,
+        link: &HostLink,
         reporter: &TrackReporter,
-    ) -> Came {
+        heard: Heard,
+    ) -> Restarted {
         let (id, operator) = (&self.job.id, &self.workshop.operator);
-        let restarted = if self.is_to_follow(reporter.target()) {
-            let resumed = resume_restart(one, id, operator, link, reporter).await;
-            let is_over = self.is_to_follow(reporter.target()) || self.cancel.is_cancelled();
-            if matches!(resumed, Restarted::PutBack(_)) && !is_over {
-                reporter
-                    .log("it was interrupted and is as it was: its turn comes again")
-                    .await;
-                return Came::Undone;
-            }
-            resumed
-        } else {
-            match ensure_clean(one, plan.conditions, link, reporter).await {
-                Ok(()) => restart_session(one, id, operator, link, reporter).await,
-                Err(error) => self.check_failed(&one.host, error, reporter).await.into(),
-            }
-        };
+        resume_restart(one, id, operator, link, reporter, heard).await
+    }
+
+    fn turn_of(&self, restarted: Restarted, target: &Target) -> Turn {
         match restarted {
-            Restarted::Lost(result) => Came::Lost(result),
-            // What only looks does not know why it got no answer.
-            Restarted::Over(result) if is_passing(&result) && !self.workshop.has(link) => Came::Lost(result),
-            Restarted::Over(result) | Restarted::PutBack(result) => Came::Ended(result),
+            Restarted::PutBack(result) if !self.is_to_follow(target) => Turn::PutBack(result),
+            over => Turn::Ended(over.result()),
         }
     }
 
@@ -86,19 +90,17 @@ impl Runner {
         self.sink.job().track(target).is_some_and(Track::is_to_follow)
     }
 
+    /// Waits for the host that goes on alone, so that it is followed on. A cancellation is for it too, and waits a little less.
     async fn is_back(&self, lost: &HostLink, reporter: &TrackReporter) -> bool {
         reporter
-            .log("the connection is lost; what was begun goes on without it. Waiting until the host is back")
+            .log("the connection is lost, and the host goes on alone: waiting until it is back")
             .await;
+        let mut again = pin!(self.workshop.is_connected_again(lost));
         tokio::select! {
-            () = reporter.cancel().cancelled() => false,
-            is_back = self.workshop.is_connected_again(lost) => is_back,
+            is_back = &mut again => is_back,
+            () = reporter.cancel().cancelled() => timeout(super::workshop::LINK_WAIT, again).await.unwrap_or(false),
         }
     }
-}
-
-fn is_passing(result: &TrackResult) -> bool {
-    matches!(result, TrackResult::Failed(failure) if failure.retryable)
 }
 
 /// What the plan has for a session.

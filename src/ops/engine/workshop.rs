@@ -16,7 +16,7 @@ use tokio::sync::{Notify, OnceCell};
 use tokio::time::timeout;
 
 /// How long a job waits for a host, or for the source, that is just being connected.
-const LINK_WAIT: Duration = Duration::from_secs(20);
+pub(super) const LINK_WAIT: Duration = Duration::from_secs(20);
 
 /// How long a restart waits for its host to be connected again. A wave waits for all of its sessions: a link that flaps is
 /// back by then, and what a host that stays away has done is told by a resume.
@@ -55,19 +55,17 @@ impl Workshop {
             .ok_or_else(away)
     }
 
-    /// Whether a link is the one to its host: another one has replaced it, or none, when it broke.
-    pub(super) fn has(&self, link: &HostLink) -> bool {
-        let slot = self.links.get(link.name());
-        slot.is_some_and(|slot| slot.borrow().as_ref().is_some_and(|now| now.is(link)))
-    }
-
-    /// Waits until a host that was lost is connected again; false if it is not within a minute.
+    /// Waits up to a minute until a host that was lost is connected again. A link that nobody else found broken is as good: the
+    /// host may only have been slow.
     pub(super) async fn is_connected_again(&self, lost: &HostLink) -> bool {
         let Some(mut slot) = self.links.get(lost.name()).cloned() else {
             return false;
         };
         let is_another = |now: &Option<HostLink>| now.as_ref().is_some_and(|now| !now.is(lost));
-        matches!(timeout(AWAY, slot.wait_for(is_another)).await, Ok(Ok(_)))
+        let another = timeout(AWAY, slot.wait_for(is_another))
+            .await
+            .is_ok_and(|found| found.is_ok());
+        another || slot.borrow().is_some()
     }
 
     /// The exports of this console, made from the source engine when a push first needs one.

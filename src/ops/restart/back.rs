@@ -34,17 +34,17 @@ impl Restart<'_> {
         );
         // The host may have recorded it all the same.
         if let Err(result) = recorded.await {
-            return Err(self.back_out(result).await);
+            return Err(self.back_out(result).await.into());
         }
         let made = Made::already(predecessor.clone());
         let skipped = StepState::Skipped("its predecessor is there".to_owned());
         let told = self.reporter.record(&Step::of(StepKind::Create), skipped).await;
         if let Err(result) = told {
-            return Err(self.back_out(result).await);
+            return Err(self.back_out(result).await.into());
         }
         if self.reporter.cancel().is_cancelled() {
             let cancelled = TrackResult::Cancelled(super::UNTOUCHED.to_owned());
-            return Err(self.back_out(cancelled).await);
+            return Err(self.back_out(cancelled).await.into());
         }
         self.hand_over(made.arguments()).await?;
         Box::pin(self.follow()).await

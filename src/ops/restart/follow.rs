@@ -47,9 +47,9 @@ enum Followed {
     Over(Heard),
 }
 
-/// What was heard so far.
-#[derive(Default)]
-struct Heard {
+/// What was heard of a restart so far.
+#[derive(Debug, Default)]
+pub struct Heard {
     lines: usize,
     running: Option<StepKind>,
     failure: Option<Failure>,
@@ -61,15 +61,17 @@ struct Heard {
 impl Restart<'_> {
     /// Follows what was just handed over to its end, whatever it is.
     pub(super) async fn follow(&self) -> Result<Restarted, Restarted> {
-        Ok(Restarted::Over(match self.follow_on(Start::Fresh).await? {
-            Followed::NoJournal => self.journal_gone(),
-            Followed::Over(heard) => self.result(heard),
-        }))
+        Ok(Restarted::Over(
+            match self.follow_on(Start::Fresh, Heard::default()).await? {
+                Followed::NoJournal => self.journal_gone(),
+                Followed::Over(heard) => self.result(heard),
+            },
+        ))
     }
 
     /// Follows what was interrupted to its end; what had not got to a journal begins now.
-    pub(super) async fn follow_interrupted(&self) -> Result<Restarted, Restarted> {
-        match self.follow_on(Start::Resume).await? {
+    pub(super) async fn follow_interrupted(&self, heard: Heard) -> Result<Restarted, Restarted> {
+        match self.follow_on(Start::Resume, heard).await? {
             Followed::NoJournal => self.run().await,
             Followed::Over(heard) => {
                 let was_interrupted = matches!(heard.end, Some(End::Undone(Why::Interrupted, _)));
@@ -83,8 +85,7 @@ impl Restart<'_> {
         }
     }
 
-    async fn follow_on(&self, start: Start) -> Result<Followed, Restarted> {
-        let mut heard = Heard::default();
+    async fn follow_on(&self, start: Start, mut heard: Heard) -> Result<Followed, Restarted> {
         let mut recoveries = 0;
         let mut asked_back = false;
         loop {
@@ -94,14 +95,21 @@ impl Restart<'_> {
                 () = self.reporter.cancel().cancelled(), if !asked_back => {
                     asked_back = true;
                     self.reporter.log("cancelled: what was is put back unless the new container is committed").await;
-                    if let Err(why) = self.ask(&heard, "abort", &[], ANSWER).await?.success() {
+                    let answer = match self.ask("abort", &[], ANSWER).await {
+                        Ok(answer) => answer,
+                        Err(error) => return Err(self.unheard(&error, heard)),
+                    };
+                    if let Err(why) = answer.success() {
                         self.reporter
                             .log(format!("the host cannot be asked for the way back: {why}"))
                             .await;
                     }
                     continue;
                 }
-                output = self.listen(&heard) => output?,
+                output = self.listen(&heard) => match output {
+                    Ok(output) => output,
+                    Err(error) => return Err(self.unheard(&error, heard)),
+                },
             };
             match self.hear(output, &mut heard).await? {
                 Life::Running => {}
@@ -116,9 +124,10 @@ impl Restart<'_> {
                     self.reporter
                         .log("nobody works on it on the host: it is recovered there")
                         .await;
-                    let answer = self
-                        .ask(&heard, "launch", &["recover".to_owned()], ANSWER * 2)
-                        .await?;
+                    let answer = match self.ask("launch", &["recover".to_owned()], ANSWER * 2).await {
+                        Ok(answer) => answer,
+                        Err(error) => return Err(self.unheard(&error, heard)),
+                    };
                     if let Err(why) = answer.success() {
                         heard.end = Some(End::Stuck(why, None));
                         return Ok(Followed::Over(heard));
@@ -130,13 +139,13 @@ impl Restart<'_> {
     }
 
     /// The next lines of the status.
-    async fn listen(&self, heard: &Heard) -> Result<ScriptOutput, Restarted> {
+    async fn listen(&self, heard: &Heard) -> Result<ScriptOutput, ShellError> {
         let arguments = [heard.lines.to_string(), NEWS.as_secs().to_string()];
-        self.ask(heard, "follow", &arguments, ANSWER).await
+        self.ask("follow", &arguments, ANSWER).await
     }
 
     /// Records the lines that came.
-    async fn hear(&self, output: ScriptOutput, heard: &mut Heard) -> Result<Life, Restarted> {
+    async fn hear(&self, output: ScriptOutput, heard: &mut Heard) -> Result<Life, TrackResult> {
         let answer = status::read(&output.stdout);
         heard.lines += answer.count;
         for line in answer.lines {
@@ -154,21 +163,29 @@ impl Restart<'_> {
     /// A command to the host's script, tried again while the connection comes and goes.
     async fn ask(
         &self,
-        heard: &Heard,
         command: &str,
         arguments: &[String],
         within: Duration,
-    ) -> Result<ScriptOutput, Restarted> {
+    ) -> Result<ScriptOutput, ShellError> {
         let mut pauses = AGAIN.iter();
         loop {
             match self.command(command, arguments, within).await {
                 Ok(output) => return Ok(output),
                 Err(error @ (ShellError::Lost(_) | ShellError::Deadline(_))) => match pauses.next() {
                     Some(pause) => tokio::time::sleep(*pause).await,
-                    None => return Err(self.lost(heard.step(), &error)),
+                    None => return Err(error),
                 },
-                Err(error) => return Err(self.lost(heard.step(), &error)),
+                Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// What it means that the host does not answer: one whose connection broke may be heard again over the next.
+    fn unheard(&self, error: &ShellError, heard: Heard) -> Restarted {
+        let lost = self.lost(heard.step(), error);
+        match error {
+            ShellError::Lost(_) | ShellError::Deadline(_) => Restarted::Lost(lost, heard),
+            _ => Restarted::Over(lost),
         }
     }
 

@@ -20,6 +20,7 @@ pub(in crate::ops) use journal::take_up_advice;
 
 pub use compose::COMPOSE_TRANSACTION;
 pub use crash_point::CONSOLE_CRASH_POINTS;
+pub use follow::Heard;
 pub use quiet::{ensure_clean, wait_for_quiet};
 pub use scripts::{BOOT_HOOK, TRANSACTION};
 
@@ -47,20 +48,20 @@ pub enum Restarted {
     Over(TrackResult),
     /// The host has put back what was, for no other reason than an interruption: it can begin anew.
     PutBack(TrackResult),
-    /// The host cannot be heard any more. It may be at it alone: what it did is told by its journal.
-    Lost(TrackResult),
+    /// The host, which goes on alone, cannot be heard any more: what it did is told by its journal, from where it was heard last.
+    Lost(TrackResult, Heard),
 }
 
 impl Restarted {
     /// How it ended, where nobody waits for more.
     pub fn result(self) -> TrackResult {
         match self {
-            Self::Over(result) | Self::PutBack(result) | Self::Lost(result) => result,
+            Self::Over(result) | Self::PutBack(result) | Self::Lost(result, _) => result,
         }
     }
 }
 
-/// What ends a restart before its host has taken over: nothing more will come of it.
+/// What ends a restart for this console, whatever its host does.
 impl From<TrackResult> for Restarted {
     fn from(result: TrackResult) -> Self {
         Self::Over(result)
@@ -88,13 +89,14 @@ pub async fn restart_session(
 }
 
 /// Brings a restart that was interrupted to its end, or back, as the host's journal says; one that had not got to its
-/// journal begins now.
+/// journal begins now. `heard` is what this process has heard of it already.
 pub async fn resume_restart(
     target: &RestartTarget,
     job: &JobId,
     operator: &Operator,
     link: &HostLink,
     reporter: &TrackReporter,
+    heard: Heard,
 ) -> Restarted {
     let restart = Restart {
         target,
@@ -103,7 +105,7 @@ pub async fn resume_restart(
         link,
         reporter,
     };
-    match Box::pin(restart.follow_interrupted()).await {
+    match Box::pin(restart.follow_interrupted(heard)).await {
         Ok(restarted) | Err(restarted) => restarted,
     }
 }
@@ -149,7 +151,7 @@ impl Restart<'_> {
         };
         let made = match begun.await {
             Ok(made) => made,
-            Err(result) => return Err(self.back_out(result).await),
+            Err(result) => return Err(self.back_out(result).await.into()),
         };
         self.hand_over(made.arguments()).await?;
         crash_point("handed_over");
@@ -159,12 +161,12 @@ impl Restart<'_> {
     }
 
     /// Removes what was made before the host took over, and the journal with it. Nothing was touched so far.
-    async fn back_out(&self, result: TrackResult) -> Restarted {
+    async fn back_out(&self, result: TrackResult) -> TrackResult {
         let undone = self.command("recover", &[], BACK_OUT).await;
         match undone.map(ScriptOutput::success) {
-            Ok(Ok(_)) => Restarted::Over(result),
-            Ok(Err(why)) => Restarted::Over(self.left_behind(result, &why)),
-            Err(error) => Restarted::Lost(self.left_behind(result, &error.to_string())),
+            Ok(Ok(_)) => result,
+            Ok(Err(why)) => self.left_behind(result, &why),
+            Err(error) => self.left_behind(result, &error.to_string()),
         }
     }
 
@@ -190,16 +192,19 @@ impl Restart<'_> {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(why)) => {
                 let failed = self.failed(StepKind::Hold, &why, UNTOUCHED, &self.again_advice(), true);
-                Err(self.back_out(failed).await)
+                Err(self.back_out(failed).await.into())
             }
             // Whether the host has begun is not known.
-            Err(error) => Err(Restarted::Lost(self.failed(
-                StepKind::Hold,
-                &error.to_string(),
-                "If the host has taken over, it goes on alone; if not, the session runs on as it was.",
-                &self.resume_advice(),
-                true,
-            ))),
+            Err(error) => {
+                let lost = self.failed(
+                    StepKind::Hold,
+                    &error.to_string(),
+                    "If the host has taken over, it goes on alone; if not, the session runs on as it was.",
+                    &self.resume_advice(),
+                    true,
+                );
+                Err(Restarted::Lost(lost, Heard::default()))
+            }
         }
     }
 
@@ -282,13 +287,13 @@ impl Restart<'_> {
     }
 
     /// The host cannot be heard any more, but it goes on by itself.
-    fn lost(&self, step: StepKind, error: &ShellError) -> Restarted {
-        Restarted::Lost(self.failed(
+    fn lost(&self, step: StepKind, error: &ShellError) -> TrackResult {
+        self.failed(
             step,
             &error.to_string(),
             "The host goes on alone: it finishes the restart, or puts back what was.",
             &self.resume_advice(),
             true,
-        ))
+        )
     }
 }

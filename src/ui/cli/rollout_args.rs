@@ -40,7 +40,7 @@ pub struct RolloutOrderArgs {
     /// Sessions that go first; the others follow only if these are good. 0 for none.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub canary: usize,
-    /// Ask before it goes on after the canaries.
+    /// Ask before it goes on after the canaries; without a terminal it waits for `tagboat job approve`.
     #[arg(long)]
     pub approve: bool,
     /// Sessions that are restarted at the same time after that; the next ones wait for all of them.

@@ -46,7 +46,7 @@ impl Restart<'_> {
             other => other,
         };
         if let Err(result) = recorded {
-            return Err(self.back_out(result).await);
+            return Err(self.back_out(result).await.into());
         }
         self.hand_over(vec![format!("service={}", service.service)])
             .await?;
