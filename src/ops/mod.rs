@@ -26,6 +26,7 @@ pub mod log;
 pub mod operator;
 pub mod ports;
 pub mod prune;
+pub mod prune_script;
 pub mod push;
 pub mod report;
 pub mod restart;

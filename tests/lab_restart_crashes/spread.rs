@@ -2,6 +2,7 @@
 
 use crate::deaths::{Death, die};
 use crate::scene::{Ended, Scene};
+use std::fmt::Debug;
 
 /// The hosts of the lab; the second one has the containerd store.
 pub(crate) const HOSTS: [&str; 3] = ["lab-1", "lab-2", "lab-3"];
@@ -49,7 +50,7 @@ pub(crate) fn all_die(name: &str, turn: usize, cases: &[Case]) -> Vec<Outcome<Ca
 }
 
 /// Does all of something, each on one of the hosts.
-pub(crate) fn spread<T: Clone + Send + Sync>(
+pub(crate) fn spread<T: Clone + Debug + Send + Sync>(
     name: &str,
     turn: usize,
     cases: &[T],
@@ -67,6 +68,9 @@ pub(crate) fn spread<T: Clone + Send + Sync>(
                 let outcomes: Vec<_> = mine
                     .map(|case| {
                         let result = one(&mut scene, case);
+                        if let Err(why) = &result {
+                            eprintln!("{host}, {case:?}: {why}");
+                        }
                         scene.remove();
                         let case = case.clone();
                         Outcome { host, case, result }

@@ -5,6 +5,7 @@ mod any_route;
 mod daily;
 mod fleets;
 mod prune;
+mod prune_script;
 mod push;
 mod restart;
 mod rollback;

@@ -1,0 +1,53 @@
+# One run, from the lease of the host to its release.
+
+tell_plan() {
+  while read -r verdict reference id size why; do
+    line="$verdict $reference $size: $why"
+    if [ -n "$dry" ]; then printf '%s\n' "$line"; else note "$line"; fi
+  done <"$scratch/verdicts"
+}
+
+take_host() { # nobody else changes the host meanwhile
+  owner="prune@$(uname -n)#$$" waited=0
+  until taken=$(lease take "$state" "$owner" daily-prune "$HOLD" ''); do
+    [ $waited -lt "$WAIT" ] || refuse "$(printf '%s' "$taken" | cut -f 1) is changing this host with job $(printf '%s' "$taken" | cut -f 2)"
+    sleep 5
+    waited=$((waited + 5))
+  done
+}
+
+leave() {
+  [ -z "${owner:-}" ] || lease release "$state" "$owner" daily-prune "$HOLD"
+  rm -rf "$scratch"
+}
+
+dry='' owner=''
+case $#:${1:-} in
+  0:) ;;
+  1:--dry-run) dry=yes ;;
+  *) echo "usage: $0 [--dry-run]" >&2; exit 2 ;;
+esac
+[ -n "$dry" ] || [ -d "$state" ] || mkdir -p -m 700 -- "$state" || exit 1
+[ ! -e "$state/prune.disabled" ] || { say "nothing was removed: $state/prune.disabled is there"; exit 0; }
+scratch=$(mktemp -d) || exit 1
+trap leave EXIT
+trap 'exit 130' INT
+trap 'exit 143' HUP TERM
+if [ -z "$dry" ]; then
+  take_host
+  # The log stays small by itself.
+  [ "$({ wc -l <"$state/prune.log" || echo 0; } 2>/dev/null)" -le "$LOG_LINES" ] ||
+    { tail -n $((LOG_LINES / 2)) "$state/prune.log" >"$scratch/log" && cat "$scratch/log" >"$state/prune.log"; }
+fi
+read_stamp
+read_history
+list_containers || refuse "the containers cannot be listed: $(why_not)"
+list_images || refuse "the images cannot be listed: $(why_not)"
+if [ -z "$dry" ] && grep -q "^$PIN prune-" "$scratch/images"; then
+  release_pins
+  list_images || refuse "the images cannot be listed: $(why_not)"
+fi
+judge_all
+tell_plan
+[ -n "$dry" ] || remove_all
+[ ! -e "$scratch/failed" ]
