@@ -199,10 +199,11 @@ fn a_session_that_starts_while_its_tag_goes_keeps_its_image() {
                 "set -e; docker create --name spare convocate:v1.0.0 >/dev/null; round=0; \
                  while [ $round -lt 8 ]; do round=$((round + 1)); \
                    docker commit -c \"LABEL round=$round\" spare convocate:raced >/dev/null; \
-                   TAGBOAT_PRUNE_GRACE=1 {shell} {FILE} >/dev/null 2>&1 & \
+                   TAGBOAT_PRUNE_GRACE=1 {shell} {FILE} >/tmp/told 2>&1 & prune=$!; \
                    sleep 0.$((round * 12)); \
                    docker create --pull never --name raced convocate:raced >/dev/null 2>&1 && made=yes || made=''; \
-                   wait; \
+                   wait $prune || cat /tmp/told; \
+                   [ -n \"$made\" ] || grep -q 'remove convocate:raced' /tmp/told || cat /tmp/told; \
                    if [ -n \"$made\" ]; then \
                      docker image inspect $(docker inspect -f '{{{{.Image}}}}' raced) convocate:raced >/dev/null || echo \"round $round: its image is gone\"; \
                      docker rm raced >/dev/null; docker rmi convocate:raced >/dev/null; \

@@ -25,7 +25,7 @@ pub fn prune_script(profile: &Profile) -> String {
         .collect();
     let settings = settings.join("\n");
     format!(
-        "#!/bin/sh\n# Written by tagboat from the profile {}; `tagboat host update` replaces it.\n{settings}\n{BODY}",
+        "#!/bin/sh\n# Written by tagboat from the profile {}.\n{settings}\n{BODY}",
         profile.name
     )
 }

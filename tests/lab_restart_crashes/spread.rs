@@ -50,6 +50,10 @@ pub(crate) fn all_die(name: &str, turn: usize, cases: &[Case]) -> Vec<Outcome<Ca
 }
 
 /// Does all of something, each on one of the hosts.
+#[allow(
+    clippy::print_stderr,
+    reason = "a soak of an hour tells a loss when it has found it"
+)]
 pub(crate) fn spread<T: Clone + Debug + Send + Sync>(
     name: &str,
     turn: usize,

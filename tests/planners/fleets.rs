@@ -226,7 +226,8 @@ const STATES: [ContainerState; 7] = [
 
 fn any_reference() -> impl Strategy<Value = ImageRef> {
     let name = prop_oneof![6 => Just("convocate"), 1 => Just("bystander"), 1 => Just("tagboat-pin")];
-    (name, 0_u8..5).prop_map(|(name, tag)| ImageRef::parse(&format!("{name}:v{tag}")).unwrap())
+    let tag = prop_oneof![6 => (0_u8..5).prop_map(|tag| format!("v{tag}")), 1 => Just("latest".to_owned())];
+    (name, tag).prop_map(|(name, tag)| ImageRef::parse(&format!("{name}:{tag}")).unwrap())
 }
 
 /// A host with some images, each with some tags, and containers that use images by reference, by id, or by a reference

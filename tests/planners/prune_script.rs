@@ -29,6 +29,8 @@ fn state(state: ContainerState) -> &'static str {
 
 fn container_line(one: &Container) -> String {
     let from = match &one.runs_on {
+        // A name alone is its tag `latest`.
+        RunsOn::Reference(reference) if reference.tag.as_str() == "latest" => reference.image.to_string(),
         RunsOn::Reference(reference) => reference.to_string(),
         RunsOn::Other(text) => text.clone(),
     };

@@ -15,7 +15,7 @@ PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
 export DOCKER_HOST="unix://$socket"
 unset DOCKER_CONTEXT
 
-# A container that is just being created from a tag is in no list yet: that long after the tag went, it is (measured: see docs).
+# Seconds: a container that is just being created from a tag is in no list yet; that long after the tag went, it is.
 GRACE=${TAGBOAT_PRUNE_GRACE:-10}
 PIN=tagboat-pin
 WAIT=${TAGBOAT_PRUNE_WAIT:-300}     # seconds that it waits for whoever changes the host

@@ -13,6 +13,7 @@ read_stamp() { # sets active
 is_reference() { printf '%s\n' "$1" | grep -Eqx '[A-Za-z0-9][A-Za-z0-9._:/-]*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}'; }
 
 read_history() { # writes before: the tags that were active before the present one, newest first; stamped: the ids of all
+  : >"$scratch/all"
   : >"$scratch/before"
   : >"$scratch/stamped"
   [ -e "$history" ] || return 0
@@ -23,10 +24,9 @@ read_history() { # writes before: the tags that were active before the present o
     printf '%s\n' "$id" >>"$scratch/stamped"
     printf '%s\n' "$reference"
   done <"$scratch/history" | tac | while read -r reference; do
-    [ "$reference" = "$active" ] || grep -Fxq -- "$reference" "$scratch/before" || printf '%s\n' "$reference" >>"$scratch/before"
-  done
-  head -n "$keep" "$scratch/before" >"$scratch/kept"
-  mv "$scratch/kept" "$scratch/before"
+    [ "$reference" = "$active" ] || grep -Fxq -- "$reference" "$scratch/all" || printf '%s\n' "$reference" >>"$scratch/all" || exit 1
+  done || refuse "its history cannot be looked through: is there room in ${TMPDIR:-/tmp}?"
+  head -n "$keep" "$scratch/all" >"$scratch/before" || refuse "its history cannot be looked through: is there room in ${TMPDIR:-/tmp}?"
 }
 
 list_containers() { # writes containers: `IMAGE-ID STATE CREATED-FROM NAME`; false where they cannot be listed all

@@ -7,9 +7,13 @@ release_pins() { # what a run that died has left: its tags come back, and are ju
 }
 
 put_back() { # put_back REFERENCE ID PIN: the pin goes only when the tag is there
-  named=$(docker_says image inspect -f '{{.Id}}' "$1" 2>/dev/null)
-  # A tag that names another image by now is newer than this.
-  [ -n "$named" ] || docker_says tag "$2" "$1" >/dev/null 2>"$scratch/said" || { failed "$1 cannot be put back: $(why_not)"; return 1; }
+  # A tag that names another image by now is newer than this; whether there is one must be known.
+  if ! docker_says image inspect -f '{{.Id}}' "$1" >/dev/null 2>"$scratch/said"; then
+    case $(why_not) in
+      *o\ such\ image*) docker_says tag "$2" "$1" >/dev/null 2>"$scratch/said" ;;
+      *) false ;;
+    esac || { failed "$1 is held as $3 and cannot be put back now, the next run does it: $(why_not)"; return 1; }
+  fi
   docker_says rmi "$3" >/dev/null 2>"$scratch/said" || failed "$3 stays: $(why_not)"
 }
 
@@ -34,11 +38,20 @@ remove_all() {
   list_containers && known=yes || known=''
   [ -n "$known" ] || failed "who uses what cannot be told any more: $(why_not)"
   while read -r reference id size why; do
+    # What another one has taken over is his to end: the pins are put back by the next run.
+    lease beat "$state" "$owner" daily-prune "$HOLD" || { failed "somebody else took the host; its pins stay until the next run"; break; }
     finish "$reference" "$id" "$PIN:prune-${reference##*:}"
   done <"$scratch/held"
+  : >"$scratch/held"
+}
+
+put_back_all() { # a run that is ended between its turns
+  while read -r reference id _; do put_back "$reference" "$id" "$PIN:prune-${reference##*:}"; done <"$scratch/held"
 }
 
 remove_leftover() { # nobody can take it by a tag; the engine refuses for whoever has it
+  # One that somebody gave a tag since the list would lose that.
+  [ "$(docker_says image inspect -f '{{len .RepoTags}}' "$id" 2>/dev/null)" = 0 ] || return 0
   if docker_says rmi "$id" >/dev/null 2>"$scratch/said"; then
     say "remove $reference $size: $why"
   else
@@ -56,14 +69,18 @@ untag() {
   if docker_says rmi "$reference" >/dev/null 2>"$scratch/said"; then
     echo "$reference $id $size $why" >>"$scratch/held"
   else
+    # The engine may have done it all the same, and then the pin is all that is left.
     note "keep $reference $size: the engine says: $(why_not)"
-    docker_says rmi "$PIN:prune-$tag" >/dev/null 2>&1
+    put_back "$reference" "$id" "$PIN:prune-$tag"
   fi
 }
 
 finish() { # finish REFERENCE ID PIN
   used=unknown
   [ -z "$known" ] || used=$(users "$1" "$2")
+  # It may have been stamped meanwhile, by whoever asks nobody for a lease.
+  read -r stamped _ <"$stamp"
+  case $stamped in "$1" | "${1##*:}") used="the stamp" ;; esac
   if [ -z "$used" ] && docker_says rmi "$3" >/dev/null 2>"$scratch/said"; then
     say "remove $1 $size: $why"
   elif put_back "$1" "$2" "$3"; then

@@ -10,6 +10,7 @@ tell_plan() {
 take_host() { # nobody else changes the host meanwhile
   owner="prune@$(uname -n)#$$" waited=0
   until taken=$(lease take "$state" "$owner" daily-prune "$HOLD" ''); do
+    [ $? -eq 9 ] || { owner=''; say "the lease of this host cannot be taken: is $state to be written?"; exit 1; }
     [ $waited -lt "$WAIT" ] || refuse "$(printf '%s' "$taken" | cut -f 1) is changing this host with job $(printf '%s' "$taken" | cut -f 2)"
     sleep 5
     waited=$((waited + 5))
@@ -17,6 +18,7 @@ take_host() { # nobody else changes the host meanwhile
 }
 
 leave() {
+  [ ! -s "$scratch/held" ] || put_back_all
   [ -z "${owner:-}" ] || lease release "$state" "$owner" daily-prune "$HOLD"
   rm -rf "$scratch"
 }

@@ -2,9 +2,9 @@
 
 judge_all() { # writes verdicts: `remove|keep REFERENCE ID SIZE WHY`
   while read -r repository tag id size; do
-    case $repository:$tag in
-      "$image":'<none>' | '<none>':*) judge_leftover ;;
-      "$image":*) judge "$image:$tag" "$(why_keep "$image:$tag" "$id")" ;;
+    case $tag:$repository in
+      '<none>:<none>' | '<none>':"$image") judge_leftover ;;
+      *:"$image") judge "$image:$tag" "$(why_keep "$image:$tag" "$id")" ;;
     esac
   done <"$scratch/images" >"$scratch/judged"
   sort -u "$scratch/judged" >"$scratch/verdicts"
@@ -40,6 +40,8 @@ why_keep() { # why_keep REFERENCE ID: the reason, or nothing
 users() { # users REFERENCE ID: by id, or by reference even after that has moved
   number=0
   while read -r of state from name; do
+    # A name alone is its tag `latest`.
+    case $from in *@* | sha256:*) ;; *) case ${from##*/} in *:*) ;; *) from=$from:latest ;; esac ;; esac
     if [ "$rule" = running-only ]; then
       case $state in running | paused | restarting) ;; *) continue ;; esac
     fi
@@ -58,7 +60,7 @@ is_young() { # is_young ID: says so, or that its age is not known
   fi
 }
 
-epoch() { # epoch 2026-11-21T10:00:00.5Z: its seconds since 1970, in UTC as docker tells it; nothing for anything else
+epoch() { # epoch 2026-11-21T10:00:00.5Z: its seconds since 1970, in UTC as docker tells it; nothing for another zone, which is kept
   case $1 in [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]*Z) ;; *) return ;; esac
   rest=${1#????-??-??T}
   year=${1%%-*} month=${1#????-} day=${1#????-??-}

@@ -10,7 +10,7 @@ use crate::ops::report::JobSink;
 use crate::ops::restart::wait_for_quiet;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -27,11 +27,11 @@ impl Runner {
         let mut restarts = FuturesUnordered::new();
         let mut running: BTreeSet<Target> = BTreeSet::new();
         let mut quiet: BTreeSet<Target> = BTreeSet::new();
-        let mut undone: BTreeSet<Target> = BTreeSet::new();
+        let mut undone: BTreeMap<Target, TrackResult> = BTreeMap::new();
         loop {
             if self.cancel.is_cancelled() && running.is_empty() {
                 return self
-                    .end_open(|| TrackResult::Cancelled(UNTOUCHED.to_owned()))
+                    .end_open(&undone, || TrackResult::Cancelled(UNTOUCHED.to_owned()))
                     .await;
             }
             let job = self.sink.job();
@@ -41,7 +41,9 @@ impl Runner {
                     // What is said from here on comes too late, and is answered so.
                     steers.close();
                     let why = why.unwrap_or_else(|| "nothing is left of it".to_owned());
-                    return self.end_open(|| TrackResult::NotBegun(why.clone())).await;
+                    return self
+                        .end_open(&undone, || TrackResult::NotBegun(why.clone()))
+                        .await;
                 }
                 Next::Begin(targets) if !self.cancel.is_cancelled() => {
                     // Who is quiet now need not be so when the next wave begins.
@@ -59,9 +61,10 @@ impl Runner {
                     running.remove(&target);
                     match turn {
                         // Once: what is interrupted again and again has a cause that another try does not mend.
-                        Turn::PutBack(_) if !self.cancel.is_cancelled() && undone.insert(target.clone()) => {
+                        Turn::PutBack(result) if !self.cancel.is_cancelled() && !undone.contains_key(&target) => {
                             let words = "it was interrupted and is as it was: its turn comes again";
                             self.reporter(&target).log(words).await;
+                            undone.insert(target, result);
                         }
                         Turn::PutBack(result) | Turn::Ended(result) => self.end(target, result).await,
                     }
@@ -153,10 +156,11 @@ impl Runner {
         let _ = answer.send(objection);
     }
 
-    /// Ends all that was not begun.
-    async fn end_open(&self, result: impl Fn() -> TrackResult) {
+    /// Ends all that was not begun; what was put back and had no second turn ends as it was told then.
+    async fn end_open(&self, undone: &BTreeMap<Target, TrackResult>, result: impl Fn() -> TrackResult) {
         for target in self.open_targets() {
-            self.end(target, result()).await;
+            let result = undone.get(&target).cloned().unwrap_or_else(&result);
+            self.end(target, result).await;
         }
     }
 }

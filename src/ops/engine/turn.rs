@@ -1,13 +1,12 @@
 //! The turn of one session in a rollout: it is restarted, or what was begun is followed, over as many links as that takes.
 
 use super::run_job::{Runner, not_planned};
+use super::workshop::{AWAY, LINK_WAIT};
 use crate::model::job::{Target, Track, TrackResult};
 use crate::model::plan::{RestartPlan, RestartTarget};
 use crate::ops::host_link::HostLink;
 use crate::ops::report::TrackReporter;
 use crate::ops::restart::{Heard, Restarted, ensure_clean, restart_session, resume_restart};
-use std::pin::pin;
-use tokio::time::timeout;
 
 /// So many links one turn takes at most: a host whose connection breaks each time is for the operator to look at.
 const MOST_LINKS: u32 = 5;
@@ -95,10 +94,9 @@ impl Runner {
         reporter
             .log("the connection is lost, and the host goes on alone: waiting until it is back")
             .await;
-        let mut again = pin!(self.workshop.is_connected_again(lost));
         tokio::select! {
-            is_back = &mut again => is_back,
-            () = reporter.cancel().cancelled() => timeout(super::workshop::LINK_WAIT, again).await.unwrap_or(false),
+            is_back = self.workshop.is_connected_again(lost, AWAY) => is_back,
+            () = reporter.cancel().cancelled() => self.workshop.is_connected_again(lost, LINK_WAIT).await,
         }
     }
 }

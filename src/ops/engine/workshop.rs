@@ -20,7 +20,7 @@ pub(super) const LINK_WAIT: Duration = Duration::from_secs(20);
 
 /// How long a restart waits for its host to be connected again. A wave waits for all of its sessions: a link that flaps is
 /// back by then, and what a host that stays away has done is told by a resume.
-const AWAY: Duration = Duration::from_mins(1);
+pub(super) const AWAY: Duration = Duration::from_mins(1);
 
 /// What all jobs of a console share.
 pub(super) struct Workshop {
@@ -55,14 +55,14 @@ impl Workshop {
             .ok_or_else(away)
     }
 
-    /// Waits up to a minute until a host that was lost is connected again. A link that nobody else found broken is as good: the
-    /// host may only have been slow.
-    pub(super) async fn is_connected_again(&self, lost: &HostLink) -> bool {
+    /// Waits until a host that was lost is connected again. In the end a link that nobody else found broken is as good: the host may
+    /// only have been slow.
+    pub(super) async fn is_connected_again(&self, lost: &HostLink, within: Duration) -> bool {
         let Some(mut slot) = self.links.get(lost.name()).cloned() else {
             return false;
         };
         let is_another = |now: &Option<HostLink>| now.as_ref().is_some_and(|now| !now.is(lost));
-        let another = timeout(AWAY, slot.wait_for(is_another))
+        let another = timeout(within, slot.wait_for(is_another))
             .await
             .is_ok_and(|found| found.is_ok());
         another || slot.borrow().is_some()

@@ -71,7 +71,14 @@ impl Restart<'_> {
 
     /// Follows what was interrupted to its end; what had not got to a journal begins now.
     pub(super) async fn follow_interrupted(&self, heard: Heard) -> Result<Restarted, Restarted> {
-        match self.follow_on(Start::Resume, heard).await? {
+        // What this console has heard of goes on as it was; only a new look takes up what is stuck, or was never recorded.
+        let start = if heard.lines == 0 {
+            Start::Resume
+        } else {
+            Start::Fresh
+        };
+        match self.follow_on(start, heard).await? {
+            Followed::NoJournal if start == Start::Fresh => Ok(Restarted::Over(self.journal_gone())),
             Followed::NoJournal => self.run().await,
             Followed::Over(heard) => {
                 let was_interrupted = matches!(heard.end, Some(End::Undone(Why::Interrupted, _)));
