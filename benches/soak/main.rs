@@ -13,6 +13,8 @@
 mod broken;
 mod chance;
 mod choice;
+#[path = "../../tests/crash_points/mod.rs"]
+mod crash_points;
 #[path = "../../tests/lab_restart_crashes/deaths.rs"]
 mod deaths;
 mod downtime;

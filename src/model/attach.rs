@@ -74,7 +74,7 @@ pub fn attach_line(
 }
 
 /// A word that a POSIX shell takes as it is.
-fn quote(word: &str) -> String {
+pub fn quote(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 

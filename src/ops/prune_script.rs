@@ -1,5 +1,6 @@
 //! The prune that a host does alone, daily: one POSIX sh file that needs docker and coreutils, with the rules of `plan::prune`.
 
+use crate::model::attach::quote;
 use crate::model::profile::{Profile, PruneRule};
 
 /// The whole file for the hosts of a profile: its settings, then what is the same everywhere.
@@ -21,18 +22,13 @@ pub fn prune_script(profile: &Profile) -> String {
     ];
     let settings: Vec<String> = settings
         .iter()
-        .map(|(name, value)| format!("{name}={}", quoted(value)))
+        .map(|(name, value)| format!("{name}={}", quote(value)))
         .collect();
     let settings = settings.join("\n");
     format!(
         "#!/bin/sh\n# Written by tagboat from the profile {}.\n{settings}\n{BODY}",
         profile.name
     )
-}
-
-/// A word that a shell takes as it is.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 const BODY: &str = concat!(

@@ -1,6 +1,6 @@
 //! The way back: a predecessor is the session again with its own layer, and whatever dies meanwhile loses neither of the two.
 
-use crate::points::crash_points_of;
+use crate::crash_points::crash_points_of;
 use crate::rig::{Rig, failure, one_of_each_store};
 use tagboat::model::job::{StepKind, StepState, TrackResult};
 use tagboat::model::names::ContainerId;

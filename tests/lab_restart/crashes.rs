@@ -1,6 +1,6 @@
 //! Everything dies at every point, and recovery ends with one session and its data.
 
-use crate::points::crash_points_of;
+use crate::crash_points::crash_points_of;
 use crate::rig::{Rig, failure, lab};
 use tagboat::model::job::{StepKind, TrackResult};
 use tagboat::model::probe::Settled;

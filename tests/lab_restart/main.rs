@@ -10,11 +10,12 @@
 mod back;
 mod compose;
 mod costs;
+#[path = "../crash_points/mod.rs"]
+mod crash_points;
 mod crashes;
 mod meddling;
 mod operators;
 mod others;
-mod points;
 mod probes;
 mod rig;
 mod stops;

@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../crash_points/mod.rs"]
+mod crash_points;
 mod deaths;
 #[path = "../headless/mod.rs"]
 mod headless;

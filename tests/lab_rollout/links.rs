@@ -2,7 +2,7 @@
 
 use crate::headless::Tagboat;
 use crate::real_fleet::Lab;
-use crate::{HOSTS, sessions_on, with_good_tag};
+use crate::{HOSTS, a_session_on, sessions_on, with_good_tag};
 use std::io::{BufRead, BufReader};
 
 /// Ends the connections to a host, and waits for the next one. Both names of what serves one; the one that takes new ones lives on.
@@ -18,10 +18,7 @@ pub(crate) fn break_connections(lab: &Lab, host: &str) {
 fn a_restart_whose_connection_breaks_is_followed_to_its_end_over_the_next_one() {
     let lab = Lab::reset();
     with_good_tag(&lab);
-    let name = lab.on(
-        HOSTS[0],
-        "docker ps --format '{{.Names}}' | grep convocate-session- | head -n 1",
-    );
+    let name = a_session_on(&lab, HOSTS[0]);
     let point = format!("/var/lib/tagboat/restarts/crash-at.{name}");
     lab.on(
         HOSTS[0],

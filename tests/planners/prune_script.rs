@@ -1,4 +1,5 @@
-//! The prune that hosts do alone says of every tag what the planner says of it, for every host that can be.
+//! The prune that hosts do alone says of every tag what the planner says of it, for random hosts; `min_age` and names of images with
+//! a registry are not among them.
 
 use crate::fleets::{any_host, host_name};
 use proptest::prelude::*;

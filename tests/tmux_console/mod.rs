@@ -11,6 +11,8 @@
     reason = "a test fails by panicking"
 )]
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
@@ -130,8 +132,9 @@ impl Console {
             .args(["-P", pane.trim(), "tagboat"])
             .output()
             .unwrap();
-        let process = String::from_utf8_lossy(&found.stdout).trim().to_owned();
-        assert!(process.parse::<u32>().is_ok(), "the console did not run");
+        let process = String::from_utf8_lossy(&found.stdout).trim().parse().ok();
+        let process = process.and_then(Pid::from_raw).expect("the console runs");
+        let handle = pidfd_open(process, PidfdFlags::empty()).unwrap();
         let many = "jk".repeat(400);
         std::thread::scope(|scope| {
             let (told, heard) = sync_channel(0);
@@ -145,17 +148,11 @@ impl Console {
             heard.recv_timeout(PATIENCE).unwrap();
             drop(self.tmux.output(&["kill-server"]));
         });
-        let deadline = Instant::now() + PATIENCE;
-        let stat = format!("/proc/{process}/stat");
-        // One that has ended is a zombie for a moment, or gone.
-        while std::fs::read_to_string(&stat)
-            .is_ok_and(|stat| stat.contains("(tagboat) ") && !stat.contains(") Z "))
-        {
-            if Instant::now() > deadline {
-                drop(Command::new("kill").args(["-9", &process]).status());
-                panic!("it stays without a terminal");
-            }
-            std::thread::sleep(Duration::from_millis(20));
+        let patience = Timespec::try_from(PATIENCE).unwrap();
+        let mut watched = [PollFd::new(&handle, PollFlags::IN)];
+        if poll(&mut watched, Some(&patience)) != Ok(1) {
+            let _one_that_spins_would_slow_every_other_test = kill_process(process, Signal::KILL);
+            panic!("it stays without a terminal");
         }
     }
 

@@ -33,7 +33,7 @@ const NOT_TOUCHED: &str = "The session was not touched: it is as it was found.";
 /// What is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Start {
-    /// A restart that was just handed over.
+    /// A restart that this console has handed over, or has heard of.
     Fresh,
     /// One that was handed over at some time, or was about to be.
     Resume,

@@ -1,8 +1,8 @@
 //! Everything dies at every point of a restart by Compose, and recovery ends with one session and its data.
 
 use super::project::Project;
+use crate::crash_points::crash_points_of;
 use crate::meddling::run_with_docker;
-use crate::points::crash_points_of;
 use crate::rig::{Rig, failure, lab};
 use tagboat::model::job::{StepKind, StepState, TrackResult};
 use tagboat::ops::restart::{BOOT_HOOK, COMPOSE_TRANSACTION};
