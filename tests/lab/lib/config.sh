@@ -2,10 +2,9 @@
 # What a client needs to reach the hosts: keys, known_hosts, ssh_config, tagboat's config, and the environment.
 
 host_login() { # the user that the ssh config names for a host
-  case $(shape_value login) in
+  case $(host_value "$1" login) in
     root) say root ;;
     sudo) say ops ;;
-    mixed) if ((${1#lab-} % 2)); then say root; else say ops; fi ;;
   esac
 }
 
@@ -18,18 +17,23 @@ write_host_files() {
   local host
   mkdir -p "$cache/keys" "$run/lab/hosts" "$run/state"
   make_key "$cache/keys/client" tagboat-lab
-  install -m 0755 "$lab_home"/host-init "$lab_home"/host-settle "$lab_home"/delay "$run/lab/"
+  install -m 0755 "$lab_home"/host-init "$lab_home"/host-settle "$lab_home"/host-systemd "$lab_home"/delay "$run/lab/"
   cp "$cache/keys/client.pub" "$run/lab/authorized_keys"
   for host in $(host_names); do
     make_key "$cache/keys/$host" "$host"
     mkdir -p "$run/lab/hosts/$host"
     cp "$cache/keys/$host" "$run/lab/hosts/$host/ssh_host_ed25519_key"
     cp "$cache/keys/$host.pub" "$run/lab/hosts/$host/ssh_host_ed25519_key.pub"
-    case $(host_store "$host") in
-      containerd) say '{"features":{"containerd-snapshotter":true}}' ;;
-      *) say '{}' ;;
-    esac >"$run/lab/hosts/$host/daemon.json"
+    write_host_settings "$host"
   done
+}
+
+write_host_settings() { # what it reads at its boot
+  host_value "$1" init >"$run/lab/hosts/$1/init"
+  case $(host_value "$1" store) in
+    containerd) say '{"features":{"containerd-snapshotter":true}}' ;;
+    *) say '{}' ;;
+  esac >"$run/lab/hosts/$1/daemon.json"
 }
 
 link_archives() { # the images that every host has
@@ -39,14 +43,22 @@ link_archives() { # the images that every host has
 write_client_files() {
   local host address
   : >"$run/known_hosts"
-  : >"$run/ssh_config"
   printf '[ssh]\nconfig_file = "%s"\n\n[defaults]\nprofile = "convocate"\n' "$run/ssh_config" >"$run/config.toml"
   for host in $(host_names); do
     address=$(host_address "$host")
     printf '%s,%s %s\n' "$host" "$address" "$(cut -d' ' -f1,2 "$cache/keys/$host.pub")" >>"$run/known_hosts"
-    cat >>"$run/ssh_config" <<END
+    printf '\n[[hosts]]\nname = "%s"\n' "$host" >>"$run/config.toml"
+  done
+  write_ssh_config
+}
+
+write_ssh_config() ( # two hosts can be changed at once
+  exec 7>"$run/state/ssh_config.lock"
+  flock 7
+  for host in $(host_names); do
+    cat <<END
 Host $host
-  HostName $address
+  HostName $(host_address "$host")
   User $(host_login "$host")
   IdentityFile "$cache/keys/client"
   UserKnownHostsFile "$run/known_hosts"
@@ -54,9 +66,9 @@ Host $host
   IdentitiesOnly yes
   StrictHostKeyChecking yes
 END
-    printf '\n[[hosts]]\nname = "%s"\n' "$host" >>"$run/config.toml"
-  done
-}
+  done >"$run/ssh_config.new"
+  mv "$run/ssh_config.new" "$run/ssh_config"
+)
 
 show_env() {
   local lines=(

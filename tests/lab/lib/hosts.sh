@@ -15,11 +15,25 @@ capability_options() {
   done
 }
 
-host_store() { # the store that a host is to have
-  case $(shape_value store) in
-    mixed) if ((${1#lab-} % 2)); then say classic; else say containerd; fi ;;
-    *) shape_value store ;;
-  esac
+# What a host is to be: as the lab's shape says, or as it was made bare.
+host_value() { # host_value HOST engine|store|login|init
+  local host=$1 key=$2 value
+  if [ -e "$run/state/$host.bare" ]; then
+    sed -n "s/^$key=//p" "$run/state/$host.bare"
+    return
+  fi
+  value=$(shape_value "$key")
+  if [ "$value" = mixed ]; then
+    case $key:$((${host#lab-} % 2)) in
+      store:1) value=classic ;;
+      store:0) value=containerd ;;
+      login:1) value=root ;;
+      login:0) value=sudo ;;
+      init:1) value=cron ;;
+      init:0) value=systemd ;;
+    esac
+  fi
+  say "$value"
 }
 
 host_state() { # running, exited, or nothing when it is not there
@@ -40,19 +54,23 @@ in_host() ( # in_host HOST COMMAND...: runs it inside, as root, in the host's na
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" 8>&- 9>&-
 )
 
-create_host() { # create_host HOST: the container, started and settled
+run_host() { # run_host HOST: its container, started
   local host=$1
   # The outer engine does not forward, and says so each time: the hosts need no way out.
   # shellcheck disable=SC2046
   dk run -d --name "$host" --hostname "$host" --network "$network" --ip "$(host_address "$host")" \
     $(capability_options) --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
-    --device-cgroup-rule 'a *:* rwm' --mount "type=bind,src=$run/lab,dst=/lab,readonly" \
-    -v /var/lib/docker --tmpfs /run:rw,nosuid,nodev,noexec,mode=755,size=256m \
-    --log-opt max-size=10m "$(host_image "$(engine_suite "$(shape_value engine)")")" /lab/host-init 2>&1 >/dev/null |
+    --device-cgroup-rule 'a *:* rwm' $([ "$(host_value "$host" init)" != systemd ] || say --cgroupns private) --mount "type=bind,src=$run/lab,dst=/lab,readonly" \
+    -v /var/lib/docker -v /var/lib/containerd --tmpfs /run:rw,nosuid,nodev,noexec,mode=755,size=256m \
+    --log-opt max-size=10m "$(host_image "$(engine_suite "$(host_value "$host" engine)")")" /lab/host-init 2>&1 >/dev/null |
     { grep -v '^WARNING: IPv4 forwarding is disabled' >&2 || true; }
-  [ "$(host_state "$host")" = running ] || return 1
-  in_host "$host" /lab/host-settle settle || return 1
-  remember_files "$host"
+  [ "$(host_state "$host")" = running ]
+}
+
+create_host() { # create_host HOST: started and settled
+  run_host "$1" || return 1
+  in_host "$1" /lab/host-settle settle || return 1
+  remember_files "$1"
 }
 
 wait_for_sshd() {
@@ -65,6 +83,7 @@ remember_files() { host_added_files "$1" >"$run/state/$1.files"; }
 
 reset_host() {
   local host=$1
+  end_bare "$host" || return 1
   if [ "$(host_state "$host")" != running ]; then boot_host "$host" || return 1; fi
   rm -f "$run/state/$host.cut" "$run/state/$host.shape"
   apply_network "$host" || return 1
@@ -109,7 +128,8 @@ status_line() { # status_line HOST: writes its line of the table
   else
     ssh=off docker=off link=-
   fi
-  printf '%-8s %-14s %-14s %-11s %-4s %-7s %-9s %-18s %s\n' "$host" "$(host_address "$host")" "$engine" "$store" "$ssh" "$docker" \
+  printf '%-8s %-14s %-14s %-11s %-8s %-4s %-7s %-9s %-18s %s\n' "$host" "$(host_address "$host")" "$engine" "$store" \
+    "$(host_value "$host" init)" "$ssh" "$docker" \
     "$sessions" "$stamp" "$link" >"$run/state/$host.line"
 }
 
@@ -117,6 +137,6 @@ show_status() {
   local hosts host
   mapfile -t hosts < <(host_names)
   on_hosts status_line "${hosts[@]}"
-  printf '%-8s %-14s %-14s %-11s %-4s %-7s %-9s %-18s %s\n' HOST ADDRESS ENGINE STORE SSH DOCKER SESSIONS STAMP LINK
+  printf '%-8s %-14s %-14s %-11s %-8s %-4s %-7s %-9s %-18s %s\n' HOST ADDRESS ENGINE STORE INIT SSH DOCKER SESSIONS STAMP LINK
   for host in "${hosts[@]}"; do cat "$run/state/$host.line"; done
 }

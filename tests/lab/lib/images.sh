@@ -12,7 +12,7 @@ engine_suite() {
 host_packages() { # host_packages SUITE
   # The docker command is a package of its own from trixie on.
   [ "$1" = bookworm ] || printf 'docker-cli,'
-  say docker.io,docker-compose,openssh-server,iproute2,iptables,zstd,gzip,sudo,procps,busybox-static
+  say docker.io,docker-compose,openssh-server,iproute2,iptables,zstd,gzip,sudo,procps,busybox-static,cron,systemd,dbus,libpam-systemd,fish,tcsh
 }
 
 host_image() { # host_image SUITE: its reference; another recipe gives another tag
@@ -59,10 +59,16 @@ build_host_image() ( # build_host_image SUITE; a subshell, so that its trap is i
   say "built $image in $(since "$start")"
 )
 
+need_host_image() ( # need_host_image SUITE: builds it where it is not there; one at a time
+  exec 7>"$cache/build.lock"
+  flock 7
+  dk image inspect "$(host_image "$1")" >/dev/null 2>&1 || build_host_image "$1" 7>&-
+)
+
 prepare_images() { # prepare_images SUITE; the outer engine runs
   # Of a build that was killed; the lab's lock says that none is at work.
   rm -rf --one-file-system "$cache"/debootstrap.?????? "$cache"/stage.??????
-  dk image inspect "$(host_image "$1")" >/dev/null 2>&1 || build_host_image "$1"
+  need_host_image "$1"
   session_archives
   restore_source
 }
@@ -77,7 +83,7 @@ is_lab_image() { # is_lab_image REFERENCE
 # What a test has left at the source engine beside its images; first of all its containers, which hold images.
 clear_source() {
   local outer=(xargs -r docker -H "unix://$sock")
-  dk ps -a --format '{{.Names}}' | { grep -vxF "$(host_names)" || true; } | "${outer[@]}" rm -f -v >/dev/null
+  dk ps -a --format '{{.Names}}' | { grep -vxF -e "$(host_names)" -e "$(host_names | sed 's/$/-usual/')" || true; } | "${outer[@]}" rm -f -v >/dev/null
   dk network ls --filter type=custom --format '{{.Name}}' | { grep -vxF "$network" || true; } | "${outer[@]}" network rm >/dev/null
   dk volume ls -q --filter dangling=true | "${outer[@]}" volume rm >/dev/null
 }
