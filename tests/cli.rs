@@ -38,6 +38,7 @@ impl Tagboat {
             .stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("TAGBOAT_RUNTIME_DIR", home.join("run"));
+        command.env("TAGBOAT_AGENT_KEYS_DIR", home.join("agent-keys"));
         command.env("DOCKER_HOST", format!("unix://{}/no-engine.sock", home.display()));
         command
     }
@@ -69,7 +70,7 @@ const SILENT: &str = "[[hosts]]\nname = \"silent\"\naddress = \"ssh://nobody@127
 #[test]
 fn every_help_text_says_what_a_verb_does() {
     let tagboat = Tagboat::new();
-    let verbs: [&[&str]; 27] = [
+    let verbs: [&[&str]; 30] = [
         &[],
         &["status"],
         &["push"],
@@ -84,6 +85,9 @@ fn every_help_text_says_what_a_verb_does() {
         &["session", "logs"],
         &["session", "attach"],
         &["prune"],
+        &["host"],
+        &["host", "list"],
+        &["host", "add"],
         &["job"],
         &["job", "show"],
         &["job", "resume"],
@@ -185,6 +189,56 @@ fn a_dead_host_in_json_is_an_object_with_nulls() {
 }
 
 #[test]
+fn the_agents_of_convocate_are_hosts_and_an_incomplete_one_is_told() {
+    let tagboat = Tagboat::new();
+    for (id, host) in [("abcdefghjkmn", "root@eu-01.example\n"), ("bcdefghjkmnp", "")] {
+        let folder = tagboat.home.path().join("agent-keys").join(id);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("shell_to_agent_ed25519_key"), "key").unwrap();
+        std::fs::write(folder.join("agent-host"), host).unwrap();
+    }
+    insta::assert_snapshot!(tagboat.shown(&["host", "list"]));
+    let listed = tagboat.run(&["host", "list", "--json"]);
+    let object: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(object["hosts"][0]["agent"], "abcdefghjkmn");
+    assert_eq!(object["left_out"].as_array().unwrap().len(), 1);
+    let entries = std::fs::read_dir(tagboat.home.path()).unwrap().count();
+    assert_eq!(entries, 1, "nothing is made where nothing is asked");
+}
+
+#[test]
+fn a_host_that_does_not_answer_is_not_added_and_no_file_is_made() {
+    let tagboat = Tagboat::new();
+    insta::assert_snapshot!(tagboat.shown(&["host", "add", "eu-01", "ssh://nobody@127.0.0.1:1", "--yes"]));
+    let file = tagboat.home.path().join(".config/tagboat/config.toml");
+    assert!(!file.exists());
+    let untested = [
+        "host",
+        "add",
+        "eu-01",
+        "ssh://nobody@127.0.0.1:1",
+        "--yes",
+        "--no-test",
+    ];
+    insta::assert_snapshot!(tagboat.shown(&untested));
+    assert!(file.exists());
+}
+
+#[test]
+fn an_address_that_could_be_an_option_of_ssh_and_a_fingerprint_that_is_none_are_usage_errors() {
+    let tagboat = Tagboat::with_config(SILENT);
+    for words in [
+        &["host", "add", "-x"][..],
+        &["host", "add", "a/b"],
+        &["host", "add", "eu-01", "--yes", "--", "-oProxyCommand=x"],
+        &["host", "add", "eu-01", "--trust-key", "yes"],
+        &["host", "add", "eu-01", "--guard", "loose"],
+    ] {
+        assert_eq!(tagboat.run(words).status.code(), Some(2), "{words:?}");
+    }
+}
+
+#[test]
 fn an_error_in_json_is_one_object_with_the_exit_code() {
     let output = Tagboat::with_config(SILENT).run(&["prune", "--json", "--yes"]);
     assert_eq!(output.status.code(), Some(3));
@@ -264,6 +318,7 @@ fn the_manual_page_has_a_section_for_every_verb() {
         "TAGBOAT STATUS",
         "TAGBOAT PUSH",
         "TAGBOAT SESSION RESTART",
+        "TAGBOAT HOST ADD",
         "TAGBOAT JOB RESUME",
     ] {
         assert!(

@@ -1,6 +1,7 @@
-# The stamp, its history and the free space of a host, as key=value lines.
+# The stamp, its history, who changes it, its clock and the free space of a host, as key=value lines.
 # $1: stamp file  $2: history file  $3: staging directory  $4: the engine's data root  $5: file of session labels
-stamp=$1 history=$2 staging=$3 root=$4 labels=$5
+# $6: the notice of its lease
+stamp=$1 history=$2 staging=$3 root=$4 labels=$5 notice=${6:-}
 
 free() { # bytes that are free where $1 is or will be
     path=$1
@@ -31,5 +32,14 @@ fi
 if [ -f "$labels" ] && [ -r "$labels" ]; then
     head -n 5000 -- "$labels" | sed 's/^/label=/'
 fi
+if [ -f "$notice" ] && [ -r "$notice" ]; then
+    tab=$(printf '\t')
+    head -n 1 -- "$notice" | while IFS=$tab read -r holder job ends since what; do
+        case $ends:$since in *[!0-9:]* | :* | *:) continue ;; esac
+        now=$(date +%s)
+        printf 'lease=%s\t%s\t%s\t%s\t%s\n' "$holder" "$job" "$((ends - now))" "$((now - since))" "$what"
+    done
+fi
+echo "clock=$(date +%s)"
 echo "staging=$(free "$staging")"
 echo "engine_root=$(free "$root")"

@@ -82,12 +82,13 @@ pub fn quote(word: &str) -> String {
 mod tests {
     use super::{attach_line, quote};
     use crate::model::names::{ContainerId, HostName, SessionName};
-    use crate::model::profile::{Address, Guard, HostSettings, Profile};
+    use crate::model::profile::{Address, Guard, HostSettings, KnownFrom, Profile};
 
     fn line(address: Address, config: Option<&str>, command: &[&str]) -> super::AttachLine {
         let settings = HostSettings {
             name: HostName::parse("eu-01").unwrap(),
             address,
+            known_from: KnownFrom::ConfigFile,
             groups: Vec::new(),
             guard: Guard::Normal,
             helper: true,

@@ -1,5 +1,6 @@
 //! Everything that a front end may ask of the engine.
 
+use crate::model::job::Patience;
 use crate::model::logs::{LogRequest, LogStream};
 use crate::model::names::{ContainerId, HostName, JobId};
 use crate::model::plan::Plan;
@@ -15,9 +16,11 @@ pub enum Command {
         id: JobId,
         /// The plan, as it was shown.
         plan: Box<Plan>,
+        /// How long it waits for a host that somebody else changes.
+        patience: Patience,
     },
-    /// Take up an interrupted job.
-    Resume(JobId),
+    /// Take up an interrupted job, which waits for hosts as long as it did, or as is said now.
+    Resume(JobId, Option<Patience>),
     /// Stop a running job, whichever process runs it: the step that runs is ended on the host too.
     Cancel(JobId),
     /// Tell a running rollout something, whichever process runs it.
@@ -26,6 +29,8 @@ pub enum Command {
     Refresh(Option<HostName>),
     /// Ask what a restart of these containers would cost; each host answers once, with [`Weighed`](super::event::Event::Weighed).
     Weigh(BTreeMap<HostName, Vec<ContainerId>>),
+    /// Look at what these hosts are and what of tagboat is on them; each answers once, as a change of its host.
+    Examine(Vec<HostName>),
     /// Tell what a container writes, as this stream, until it ends or is not wanted any more.
     ReadLogs(LogStream, LogRequest),
     /// A stream of lines is not wanted any more.

@@ -4,6 +4,7 @@
 
 pub mod amount;
 pub mod attach;
+pub mod audit;
 pub mod clean;
 pub mod command;
 pub mod compose;
@@ -13,11 +14,13 @@ pub mod event;
 pub mod failure;
 pub mod fleet;
 pub mod job;
+pub mod known_from;
 pub mod logs;
 pub mod names;
 pub mod plan;
 pub mod probe;
 pub mod profile;
 pub mod rollout;
+pub mod setup;
 pub mod successor;
 pub mod template;

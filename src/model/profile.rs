@@ -1,10 +1,11 @@
 //! Profiles and host settings: where a host keeps its stamp and archives, and which containers are sessions.
 
-use crate::model::names::{ContainerRole, HostName, ImageName, InvalidName, PinKey, SessionName};
+use crate::model::names::{ContainerRole, HostName, ImageName, InvalidName, PinKey, SessionName, UnitName};
 use crate::model::template::SessionTemplate;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+pub use crate::model::known_from::KnownFrom;
 pub use crate::model::probe::ProbeRules;
 
 /// The paths, the image and the session selector of one kind of deployment.
@@ -29,6 +30,25 @@ pub struct Profile {
     /// What an operator is attached to in a session, as program and arguments; empty for a shell.
     #[serde(default)]
     pub attach: Vec<String>,
+    /// Units that hosts with systemd run beside what tagboat needs.
+    #[serde(default)]
+    pub units: Vec<ProfileUnit>,
+}
+
+/// A unit that a profile gives its hosts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileUnit {
+    /// Its name.
+    pub name: UnitName,
+    /// Its file.
+    pub text: String,
+}
+
+impl ProfileUnit {
+    /// Whether the service manager is to start it: it says when.
+    pub fn is_started(&self) -> bool {
+        self.text.lines().any(|line| line.trim() == "[Install]")
+    }
 }
 
 /// Which containers are sessions.
@@ -62,8 +82,17 @@ impl HostPaths {
     /// The file of the labels that operators gave to sessions. It is beside the stamp because everybody may read it there: the
     /// state directory is root's alone, and a login without root lists sessions too.
     pub fn session_labels(&self) -> String {
+        self.beside_the_stamp("session-labels")
+    }
+
+    /// The file that says who changes the host now, for everybody who looks; what counts is the lease in the state directory.
+    pub fn lease_notice(&self) -> String {
+        self.beside_the_stamp("lease")
+    }
+
+    fn beside_the_stamp(&self, name: &str) -> String {
         let folder = self.stamp.rsplit_once('/').map_or("", |(folder, _)| folder);
-        format!("{folder}/session-labels")
+        format!("{folder}/{name}")
     }
 }
 
@@ -123,6 +152,7 @@ impl Profile {
             ]
             .map(str::to_owned)
             .into(),
+            units: Vec::new(),
         }
     }
 
@@ -164,6 +194,8 @@ pub struct HostSettings {
     pub name: HostName,
     /// Where it is.
     pub address: Address,
+    /// Where it is known from.
+    pub known_from: KnownFrom,
     /// The groups that it belongs to.
     pub groups: Vec<String>,
     /// How strictly it asks.

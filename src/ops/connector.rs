@@ -1,32 +1,29 @@
 //! From the settings of a host to a link to it: its shell, what the login may do, its engine.
 
+use crate::model::clean::clean;
 use crate::model::fleet::{ConnectionProblem, Privilege};
 use crate::model::profile::{Address, HostSettings};
 use crate::ops::docker::DockerEngine;
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{EngineError, Script, ScriptCall, Shell, ShellError};
 use crate::ops::shell::{HostShell, LocalSpawn, Spawn};
-use crate::ops::ssh::{self, SshSettings, SshSpawn, Tunnel};
+use crate::ops::ssh::{self, SshSettings, SshSpawn, Tunnel, Turns};
+use crate::ops::unanswered::Unanswered;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use tokio::sync::Semaphore;
 
 const LOGIN: Script = Script {
     name: "login",
     text: include_str!("../../assets/host/login.sh"),
 };
 
-/// Connections that may begin at the same time. A host that hangs holds its turn for the whole connect deadline, so with
-/// few turns dead hosts would delay live ones: 8 turns took 62 s for a round of 100 hanging hosts (`scripts/bench ui`). A
-/// jump host that turns some away (`MaxStartups`, 10 by default) is met by trying again.
-const BEGINNING: usize = 32;
-
 /// Connects hosts.
 pub struct Connector {
     ssh: Arc<SshSettings>,
     docker_host: Option<String>,
-    beginning: Semaphore,
+    turns: Turns,
+    unanswered: Option<Unanswered>,
     tunnels: AtomicU32,
 }
 
@@ -36,6 +33,8 @@ pub struct Connected {
     pub link: HostLink,
     /// Whether the `zstd` program is there.
     pub has_zstd: bool,
+    /// The jump hosts between, as the ssh config names them.
+    pub jump: Option<String>,
 }
 
 /// What a login can do on its host.
@@ -43,6 +42,8 @@ struct Login {
     privilege: Privilege,
     socket: SocketAccess,
     has_zstd: bool,
+    /// Why sudo does not work for it.
+    sudo_said: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,9 +59,17 @@ impl Connector {
         Self {
             ssh: Arc::new(ssh),
             docker_host,
-            beginning: Semaphore::new(BEGINNING),
+            turns: Turns::default(),
+            unanswered: None,
             tunnels: AtomicU32::new(0),
         }
+    }
+
+    /// The same, with a memory of hosts that did not answer.
+    #[must_use]
+    pub fn remembering(mut self, unanswered: Unanswered) -> Self {
+        self.unanswered = Some(unanswered);
+        self
     }
 
     /// Connects one host, or says why it cannot be used.
@@ -76,23 +85,17 @@ impl Connector {
         settings: &HostSettings,
         address: &str,
     ) -> Result<Connected, ConnectionProblem> {
-        let session = {
-            let _turn = self
-                .beginning
-                .acquire()
-                .await
-                .map_err(|_| ConnectionProblem::Lost("closed".to_owned()))?;
-            ssh::connect(address, &self.ssh).await?
-        };
+        let opened = self.open(settings, address).await?;
+        let jump = opened.jump.clone();
         let remote_socket = settings.profile.paths.docker_socket.as_str();
-        let spawn = SshSpawn::new(session, self.ssh.clone());
+        let spawn = SshSpawn::new(opened, self.ssh.clone());
         let login = ask_login(spawn.clone(), remote_socket).await?;
         let number = self.tunnels.fetch_add(1, Ordering::Relaxed);
         let here = self.ssh.sockets().join(format!("{number}.sock"));
         let tunnel = match (login.socket, login.privilege) {
             (SocketAccess::Open, _) => Tunnel::forward(spawn.session(), remote_socket, here).await?,
             (SocketAccess::Closed, Privilege::Sudo) => Tunnel::relay(&spawn, here)?,
-            (SocketAccess::Closed, _) => return Err(denied(remote_socket)),
+            (SocketAccess::Closed, _) => return Err(denied(remote_socket, &login.sudo_said)),
             (SocketAccess::Missing, _) => return Err(no_socket(remote_socket)),
         };
         let engine = DockerEngine::connect(tunnel.socket())
@@ -108,7 +111,19 @@ impl Connector {
         Ok(Connected {
             link,
             has_zstd: login.has_zstd,
+            jump,
         })
+    }
+
+    /// Opens the connection. A host that did not answer at the last look is not waited for as long again.
+    async fn open(&self, settings: &HostSettings, address: &str) -> Result<ssh::Opened, ConnectionProblem> {
+        let memory = self.unanswered.as_ref();
+        let patience = memory.map_or(ssh::CONNECT, |memory| memory.patience(&settings.name));
+        let opened = ssh::connect(address, &self.ssh, &self.turns, patience).await;
+        if let Some(memory) = memory {
+            memory.note(&settings.name, patience, opened.as_ref().err());
+        }
+        opened
     }
 
     async fn connect_local(&self, settings: &HostSettings) -> Result<Connected, ConnectionProblem> {
@@ -122,7 +137,7 @@ impl Connector {
         let login = ask_login(LocalSpawn, &socket.to_string_lossy()).await?;
         match login.socket {
             SocketAccess::Open => {}
-            SocketAccess::Closed => return Err(denied(&socket.to_string_lossy())),
+            SocketAccess::Closed => return Err(denied(&socket.to_string_lossy(), &login.sudo_said)),
             SocketAccess::Missing => return Err(no_socket(&socket.to_string_lossy())),
         }
         let engine = DockerEngine::connect(&socket)
@@ -141,6 +156,7 @@ impl Connector {
         Ok(Connected {
             link,
             has_zstd: login.has_zstd,
+            jump: None,
         })
     }
 }
@@ -151,9 +167,7 @@ async fn ask_login(spawn: impl Spawn, socket: &str) -> Result<Login, ConnectionP
         .run(ScriptCall::question(LOGIN, [socket]))
         .await
         .map_err(|error| match error {
-            ShellError::NotRun(why) => {
-                ConnectionProblem::NeedsAuth(format!("the login runs no commands: {why}"))
-            }
+            ShellError::NotRun(why) => ConnectionProblem::NoShell(why),
             other => ConnectionProblem::Lost(other.to_string()),
         })?;
     let value = |key: &str| {
@@ -175,11 +189,16 @@ async fn ask_login(spawn: impl Spawn, socket: &str) -> Result<Login, ConnectionP
             _ => SocketAccess::Missing,
         },
         has_zstd: value("zstd") == "yes",
+        sudo_said: clean(value("sudo_said")),
     })
 }
 
-fn denied(socket: &str) -> ConnectionProblem {
-    ConnectionProblem::DockerDenied(format!("the login may not open {socket}"))
+fn denied(socket: &str, sudo_said: &str) -> ConnectionProblem {
+    let socket_alone = format!("the login may not open {socket}");
+    ConnectionProblem::DockerDenied(match sudo_said {
+        "" => socket_alone,
+        said => format!("{socket_alone}, and `sudo -n` says: {said}"),
+    })
 }
 
 fn no_socket(socket: &str) -> ConnectionProblem {

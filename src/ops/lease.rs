@@ -1,6 +1,6 @@
 //! The lease of a host: one console changes it at a time, and a console that died holds nothing up for long.
 
-use crate::model::clean::clean;
+use crate::model::fleet::HostLease;
 use crate::model::names::{HostName, JobId, Operator};
 use crate::ops::console_id::ConsoleId;
 use crate::ops::host_link::HostLink;
@@ -25,6 +25,16 @@ const GOOD_FOR: u32 = 60;
 /// How often it is renewed.
 const BEAT: Duration = Duration::from_secs(15);
 
+/// How long one renewal may take: some must fit into what a lease is good for.
+const BEAT_WITHIN: Duration = Duration::from_secs(10);
+
+/// When a lease that could not be renewed counts as lost here, before it is over on the host. It is counted from before the
+/// renewal was asked for, so that no clocks need to agree.
+const GIVE_UP: Duration = Duration::from_secs(55);
+
+/// How often that is looked at: a machine that slept, or a process that was stopped, must find it out before it does anything else.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// The exit code of the script when somebody else has the lease.
 const HELD: i32 = 9;
 
@@ -36,16 +46,52 @@ pub struct Leases {
     slots: Mutex<HashMap<HostName, Arc<Slot>>>,
 }
 
+/// What a lease is taken for.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// The job that takes it.
+    pub job: &'a JobId,
+    /// What that does, in a word.
+    pub what: &'static str,
+}
+
+/// Why a lease cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoLease {
+    /// Somebody else changes the host.
+    #[error("{}", .0.cause())]
+    Held(HostLease),
+    /// It cannot be asked for.
+    #[error("{0:?}")]
+    Trouble(StepError),
+}
+
+/// What it means where nobody waits.
+impl From<NoLease> for StepError {
+    fn from(why: NoLease) -> Self {
+        match why {
+            NoLease::Trouble(error) => error,
+            NoLease::Held(held) => Self::passing(held.cause(), "Nothing was changed.", "wait for that job"),
+        }
+    }
+}
+
 /// A lease that is renewed while any job holds it.
 pub struct Lease {
     _renewing: DropGuard,
     lost: CancellationToken,
+    before: Mutex<Option<HostLease>>,
 }
 
 impl Lease {
-    /// Cancelled when another console has the host: what is done under this lease must end.
+    /// Cancelled when another console has the host, or may have it: what is done under this lease must end.
     pub fn lost(&self) -> &CancellationToken {
         &self.lost
+    }
+
+    /// Whose lease had run out before this one, for whoever asks first: what that one left open is his to look at.
+    pub fn take_before(&self) -> Option<HostLease> {
+        self.before.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -72,16 +118,17 @@ impl Leases {
     }
 
     /// Takes the lease of a host for a job, or joins the one that this console has.
-    pub async fn take(&self, link: &HostLink, job: &JobId) -> Result<Arc<Lease>, StepError> {
+    pub async fn take(&self, link: &HostLink, claim: &Claim<'_>) -> Result<Arc<Lease>, NoLease> {
         let slot = self.slot(link.name());
         let mut held = slot.0.lock().await;
         if let (Some(lease), Some((renewed_through, _))) = (held.lease.upgrade(), &held.renewing)
             && renewed_through.is(link)
+            && !lease.lost.is_cancelled()
         {
             return Ok(lease);
         }
         if let Some((renewed_through, renewing)) = held.renewing.take() {
-            if renewed_through.is(link) {
+            if renewed_through.is(link) && held.lease.upgrade().is_none() {
                 if renewing.await.is_err() {
                     tracing::warn!(host = %link.name(), "giving a lease back did not come to its end");
                 }
@@ -90,18 +137,21 @@ impl Leases {
                 renewing.abort();
             }
         }
-        self.take_from_host(link, job).await?;
+        let asked = uptime();
+        let before = self.take_from_host(link, claim).await?;
         let (stop, lost) = (CancellationToken::new(), CancellationToken::new());
         let renewal = Renewal {
             link: link.clone(),
-            job: job.clone(),
+            job: claim.job.clone(),
             owner: self.owner.clone(),
             lost: lost.clone(),
+            good_since: asked,
         };
         held.renewing = Some((link.clone(), self.tasks.spawn(renew(renewal, stop.clone()))));
         let lease = Arc::new(Lease {
             _renewing: stop.drop_guard(),
             lost,
+            before: Mutex::new(before),
         });
         held.lease = Arc::downgrade(&lease);
         Ok(lease)
@@ -112,31 +162,45 @@ impl Leases {
         slots.entry(host.clone()).or_default().clone()
     }
 
-    async fn take_from_host(&self, link: &HostLink, job: &JobId) -> Result<(), StepError> {
-        let mut output = self.ask(link, job, "").await?;
+    /// Takes it on the host; tells whose had run out.
+    async fn take_from_host(&self, link: &HostLink, claim: &Claim<'_>) -> Result<Option<HostLease>, NoLease> {
+        let mut output = self.ask(link, claim, "").await.map_err(NoLease::Trouble)?;
         let holder = output.stdout.split('\t').next().unwrap_or_default().to_owned();
         if output.code == HELD && self.console.knows_as_gone(&holder) {
             // A console of this machine that was killed: nobody renews its lease, and nobody else will finish its work.
-            output = self.ask(link, job, &holder).await?;
+            output = self.ask(link, claim, &holder).await.map_err(NoLease::Trouble)?;
         }
-        if output.code == HELD {
-            return Err(held_by_another(&output.stdout));
+        let told = HostLease::read(output.stdout.trim_start_matches('\n'));
+        if output.code == HELD
+            && let Some(held) = told
+        {
+            return Err(NoLease::Held(held));
         }
-        output.success().map(|_| ()).map_err(|why| {
-            StepError::trouble(
+        output.success().map(|_| told).map_err(|why| {
+            NoLease::Trouble(StepError::trouble(
                 format!("its lease cannot be taken: {why}"),
                 "Nothing was changed.",
                 format!("look at {} on the host", link.profile().paths.state),
-            )
+            ))
         })
     }
 
     /// Asks for the lease; that of `gone` may be taken before it expires.
-    async fn ask(&self, link: &HostLink, job: &JobId, gone: &str) -> Result<ScriptOutput, StepError> {
-        let (state, good) = (&link.profile().paths.state, GOOD_FOR.to_string());
-        let arguments = ["take", state, &self.owner, job.as_str(), &good, gone];
+    async fn ask(&self, link: &HostLink, claim: &Claim<'_>, gone: &str) -> Result<ScriptOutput, StepError> {
+        let (paths, good) = (&link.profile().paths, GOOD_FOR.to_string());
+        let notice = paths.lease_notice();
+        let arguments = [
+            "take",
+            &paths.state,
+            &self.owner,
+            claim.job.as_str(),
+            &good,
+            gone,
+            &notice,
+            claim.what,
+        ];
         link.shell
-            .run(ScriptCall::question(LEASE, arguments).as_root())
+            .run(ScriptCall::question(LEASE, arguments).as_root().urgent())
             .await
             .map_err(|error| {
                 let advice = match error {
@@ -155,53 +219,79 @@ struct Renewal {
     job: JobId,
     owner: String,
     lost: CancellationToken,
+    /// The uptime of this machine when the last renewal that succeeded was asked for.
+    good_since: Duration,
 }
 
 impl Renewal {
-    async fn call(&self, verb: &str) {
-        let state = &self.link.profile().paths.state;
-        let good = GOOD_FOR.to_string();
-        let arguments = [verb, state, &self.owner, self.job.as_str(), &good];
-        let answer = self
-            .link
-            .shell
-            .run(ScriptCall::question(LEASE, arguments).as_root())
-            .await;
-        match answer {
-            Ok(output) if output.code == 0 => {}
+    async fn beat(&mut self) {
+        let asked = uptime();
+        match self.call("beat").await {
+            Ok(output) if output.code == 0 => self.good_since = asked,
             Ok(output) if output.code == HELD => {
                 tracing::error!(host = %self.link.name(), "another console has the lease of a host");
                 self.lost.cancel();
             }
             other => {
-                tracing::warn!(host = %self.link.name(), verb, ?other, "the lease of a host could not be kept up");
+                tracing::warn!(host = %self.link.name(), ?other, "the lease of a host could not be renewed");
             }
         }
+    }
+
+    /// Gives the lease up where it may be over on the host: another console may have it by now.
+    fn look(&self) {
+        if uptime().saturating_sub(self.good_since) >= GIVE_UP && !self.lost.is_cancelled() {
+            tracing::error!(host = %self.link.name(), "the lease of a host was not renewed in time");
+            self.lost.cancel();
+        }
+    }
+
+    async fn call(&self, verb: &str) -> Result<ScriptOutput, ShellError> {
+        let paths = &self.link.profile().paths;
+        let (good, notice) = (GOOD_FOR.to_string(), paths.lease_notice());
+        let arguments = [
+            verb,
+            &paths.state,
+            &self.owner,
+            self.job.as_str(),
+            &good,
+            "",
+            &notice,
+        ];
+        let call = ScriptCall::question(LEASE, arguments)
+            .as_root()
+            .urgent()
+            .within(BEAT_WITHIN);
+        self.link.shell.run(call).await
     }
 }
 
 /// Renews a lease until it is let go, then gives it back.
-async fn renew(renewal: Renewal, stop: CancellationToken) {
+async fn renew(mut renewal: Renewal, stop: CancellationToken) {
     let mut beats = interval(BEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     beats.tick().await;
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
+            biased;
             () = stop.cancelled() => break,
-            _ = beats.tick() => renewal.call("beat").await,
+            _ = looks.tick() => renewal.look(),
+            _ = beats.tick() => if !renewal.lost.is_cancelled() {
+                renewal.beat().await;
+            },
         }
     }
-    renewal.call("release").await;
+    let released = renewal.call("release").await;
+    if !matches!(&released, Ok(output) if output.code == 0) {
+        tracing::warn!(host = %renewal.link.name(), ?released, "the lease of a host could not be given back");
+    }
 }
 
-fn held_by_another(answer: &str) -> StepError {
-    let mut fields = answer.trim().split('\t').map(clean);
-    let owner = fields.next().unwrap_or_default();
-    let job = fields.next().unwrap_or_default();
-    let seconds = fields.next().unwrap_or_default();
-    StepError::passing(
-        format!("{owner} is changing this host with job {job}"),
-        "Nothing was changed.",
-        format!("wait for that job; if its console died, its lease ends in {seconds} s"),
-    )
+/// How long this machine is up, its sleep among it, which the clock of the runtime leaves out.
+fn uptime() -> Duration {
+    let told = std::fs::read_to_string("/proc/uptime").unwrap_or_default();
+    let seconds = told.split(['.', ' ']).next().and_then(|text| text.parse().ok());
+    Duration::from_secs(seconds.unwrap_or_default())
 }

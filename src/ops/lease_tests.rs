@@ -3,8 +3,7 @@
 use crate::model::fleet::{Privilege, Store};
 use crate::model::names::{JobId, Operator};
 use crate::ops::console_id::ConsoleId;
-use crate::ops::lease::Leases;
-use crate::ops::report::StepError;
+use crate::ops::lease::{Claim, Leases, NoLease};
 use crate::ops::simulated::{Flavour, SimulatedHost};
 use std::fs;
 use std::time::Duration;
@@ -21,6 +20,10 @@ fn console(operator: &str) -> Leases {
 
 fn job(salt: u16) -> JobId {
     JobId::new(jiff::Timestamp::UNIX_EPOCH, salt)
+}
+
+fn claim(job: &JobId) -> Claim<'_> {
+    Claim { job, what: "push" }
 }
 
 /// A host whose lease says this.
@@ -58,18 +61,20 @@ const FOREVER: &str = "99999999999";
 async fn a_second_console_is_told_who_has_the_host_and_gets_it_when_it_was_given_back() {
     for host in hosts() {
         let (first, second) = (console("one@desk"), console("two@desk"));
-        let lease = first.take(&host.link, &job(1)).await.unwrap();
-        let Err(StepError::Trouble(trouble)) = second.take(&host.link, &job(2)).await else {
+        let lease = first.take(&host.link, &claim(&job(1))).await.unwrap();
+        let Err(NoLease::Held(held)) = second.take(&host.link, &claim(&job(2))).await else {
             panic!("two consoles have the host")
         };
-        assert!(
-            trouble.cause.contains("one@desk") && trouble.cause.contains(job(1).as_str()),
-            "{trouble:?}"
+        let said = format!(
+            "one@desk (process {}) is changing this host (push, job {})",
+            std::process::id(),
+            job(1)
         );
-        assert!(trouble.retryable);
+        assert_eq!(held.cause(), said);
+        assert!((1..=60).contains(&held.left) && held.held < 60, "{held:?}");
         drop(lease);
         let given_back = async {
-            while second.take(&host.link, &job(2)).await.is_err() {
+            while second.take(&host.link, &claim(&job(2))).await.is_err() {
                 tokio::task::yield_now().await;
             }
         };
@@ -81,13 +86,13 @@ async fn a_second_console_is_told_who_has_the_host_and_gets_it_when_it_was_given
 async fn jobs_of_one_console_share_the_lease_and_the_last_one_gives_it_back() {
     for host in hosts() {
         let console = console("one@desk");
-        let first = console.take(&host.link, &job(1)).await.unwrap();
-        let second = console.take(&host.link, &job(2)).await.unwrap();
+        let first = console.take(&host.link, &claim(&job(1))).await.unwrap();
+        let second = console.take(&host.link, &claim(&job(2))).await.unwrap();
         drop(first);
         assert!(newest(&host).contains(job(1).as_str()));
         drop(second);
         // What is taken right after waits for the giving back, and is not given back with it.
-        let third = console.take(&host.link, &job(3)).await.unwrap();
+        let third = console.take(&host.link, &claim(&job(3))).await.unwrap();
         assert!(newest(&host).contains(job(3).as_str()));
         drop(third);
     }
@@ -97,9 +102,14 @@ async fn jobs_of_one_console_share_the_lease_and_the_last_one_gives_it_back() {
 async fn a_lease_that_has_expired_by_the_hosts_clock_is_taken_and_one_that_has_not_is_left() {
     for host in hosts() {
         held(&host, "gone@elsewhere#0.0.0", FOREVER);
-        assert!(console("me@desk").take(&host.link, &job(1)).await.is_err());
+        assert!(
+            console("me@desk")
+                .take(&host.link, &claim(&job(1)))
+                .await
+                .is_err()
+        );
         held(&host, "gone@elsewhere#0.0.0", "1");
-        assert!(console("me@desk").take(&host.link, &job(1)).await.is_ok());
+        assert!(console("me@desk").take(&host.link, &claim(&job(1))).await.is_ok());
     }
 }
 
@@ -109,7 +119,7 @@ async fn the_lease_of_a_killed_console_of_this_machine_is_taken_at_once() {
         let here = ConsoleId::here().to_string();
         let (machine, _process) = here.rsplit_once('.').unwrap();
         held(&host, &format!("me@desk#{machine}.4294967295"), FOREVER);
-        assert!(console("me@desk").take(&host.link, &job(1)).await.is_ok());
+        assert!(console("me@desk").take(&host.link, &claim(&job(1))).await.is_ok());
     }
 }
 
@@ -122,7 +132,8 @@ async fn of_many_consoles_that_find_an_expired_lease_exactly_one_gets_it() {
             .map(|number| console(&format!("c{round}-{number}@desk")))
             .collect();
         let job = job(1);
-        let takes = consoles.iter().map(|console| console.take(&host.link, &job));
+        let claim = claim(&job);
+        let takes = consoles.iter().map(|console| console.take(&host.link, &claim));
         let answers = futures_util::future::join_all(takes).await;
         let winners = answers.iter().filter(|answer| answer.is_ok()).count();
         assert_eq!(winners, 1, "round {round}");

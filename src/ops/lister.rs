@@ -3,12 +3,14 @@
 use crate::model::clean::clean;
 use crate::model::compose::ComposeOwner;
 use crate::model::fleet::{
-    ConnectionProblem, Container, ContentId, HostFacts, HostImage, Listing, RunsOn, Space, Stamp, StampRecord,
+    ConnectionProblem, Container, ContentId, HostFacts, HostImage, HostLease, Listing, RunsOn, Space, Stamp,
+    StampRecord,
 };
 use crate::model::names::{Digest, ImageId, SessionLabel, SessionName};
 use crate::ops::connector::{Connected, engine_problem};
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{EngineFacts, EngineImage, ListedContainer, Script, ScriptCall, ShellError};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 
 const SURVEY: Script = Script {
@@ -86,6 +88,8 @@ impl Lister {
             stamp: survey.stamp,
             history: survey.history,
             labels: survey.labels,
+            lease: survey.lease,
+            clock_off: survey.clock_off,
             images: listed,
             containers,
         })
@@ -166,19 +170,41 @@ struct Survey {
     history: Vec<StampRecord>,
     labels: BTreeMap<SessionName, SessionLabel>,
     space: Space,
+    lease: Option<HostLease>,
+    clock_off: i64,
 }
+
+/// A clock that differs by less is not told: an answer takes a while.
+const CLOCK_TOLERANCE: i64 = 5;
 
 async fn survey(link: &HostLink, data_root: &str) -> Result<Survey, ConnectionProblem> {
     let paths = &link.profile().paths;
-    let labels = paths.session_labels();
+    let (labels, notice) = (paths.session_labels(), paths.lease_notice());
     let arguments = [&paths.stamp, &paths.history, &paths.staging].map(String::as_str);
-    let call = ScriptCall::question(SURVEY, arguments.into_iter().chain([data_root, &labels]));
+    let call = ScriptCall::question(SURVEY, arguments.into_iter().chain([data_root, &labels, &notice]));
+    let asked = Timestamp::now().as_second();
     let output = link
         .shell
         .run(call)
         .await
         .map_err(|error: ShellError| ConnectionProblem::Lost(error.to_string()))?;
-    Ok(read_survey(&output.stdout, link))
+    let survey = read_survey(&output.stdout, link);
+    let between = (asked, Timestamp::now().as_second());
+    Ok(Survey {
+        clock_off: clock_off(survey.clock_off, between),
+        ..survey
+    })
+}
+
+/// By how many seconds a clock differs that was read between these two moments; small differences are none, and others are
+/// told to five seconds, so that they are no change whenever they are looked at.
+fn clock_off(clock: i64, (from, to): (i64, i64)) -> i64 {
+    let off = clock - clock.clamp(from, to.max(from));
+    if off.abs() < CLOCK_TOLERANCE {
+        0
+    } else {
+        off / 5 * 5
+    }
 }
 
 fn read_survey(output: &str, link: &HostLink) -> Survey {
@@ -197,6 +223,11 @@ fn read_survey(output: &str, link: &HostLink) -> Survey {
         stamp,
         history: values("history").filter_map(StampRecord::read).collect(),
         labels: values("label").filter_map(label).collect(),
+        lease: values("lease").next().and_then(HostLease::read),
+        // As it was told; how far that is off is for the caller, who knows when it was asked.
+        clock_off: value("clock")
+            .parse()
+            .unwrap_or_else(|_| Timestamp::now().as_second()),
         space: Space {
             staging: value("staging").parse().unwrap_or_default(),
             engine_root: value("engine_root").parse().unwrap_or_default(),

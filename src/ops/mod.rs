@@ -3,6 +3,7 @@
 //! Front ends know none of it: they send commands and receive events (`engine`).
 
 pub mod activate;
+pub mod audit;
 pub mod config;
 pub mod connector;
 pub mod console_id;
@@ -26,11 +27,11 @@ pub mod log;
 pub mod operator;
 pub mod ports;
 pub mod prune;
-pub mod prune_script;
 pub mod push;
 pub mod report;
 pub mod restart;
 pub mod session;
+pub mod setup;
 pub mod shell;
 #[cfg(test)]
 mod simulated;
@@ -38,5 +39,6 @@ pub mod ssh;
 pub mod stamp;
 #[cfg(test)]
 mod stamp_tests;
+pub mod unanswered;
 pub mod watch;
 pub mod words;

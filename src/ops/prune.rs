@@ -61,6 +61,7 @@ async fn check(plan: &PruneHost, link: &HostLink) -> Result<Outcome<Lister>, Ste
     let connected = Connected {
         link: link.clone(),
         has_zstd: false,
+        jump: None,
     };
     let lister = Lister::new(connected)
         .await

@@ -64,11 +64,21 @@ impl StepError {
         })
     }
 
+    /// Why it did not succeed.
+    pub fn cause(&self) -> &str {
+        match self {
+            Self::Cancelled(state) => state,
+            Self::Trouble(trouble) => &trouble.cause,
+        }
+    }
+
     /// What a shell error means in a step: a cancellation stays one, a lost connection may pass.
     pub fn of_shell(error: &ShellError, state: impl Into<String>, advice: impl Into<String>) -> Self {
         match error {
             ShellError::Cancelled => Self::Cancelled(state.into()),
-            ShellError::Lost(_) | ShellError::Deadline(_) => Self::passing(error.to_string(), state, advice),
+            ShellError::Lost(_) | ShellError::Deadline(_) | ShellError::Crowded(_) => {
+                Self::passing(error.to_string(), state, advice)
+            }
             _ => Self::trouble(error.to_string(), state, advice),
         }
     }

@@ -167,6 +167,7 @@ async fn activate(host: &SimulatedHost, id: &ImageId) -> (TrackResult, Arc<Memor
         guard: crate::model::profile::Guard::Normal,
         host: host.link.name().clone(),
         before: Stamp::Missing,
+        before_id: None,
         image_id: id.clone(),
     };
     let plan = ActivatePlan {

@@ -62,7 +62,7 @@ impl Effects {
             Err(TrySendError::Closed(command)) => (command, "the engine has ended"),
         };
         match command {
-            Command::Run { id, .. } | Command::Resume(id) | Command::Cancel(id) => {
+            Command::Run { id, .. } | Command::Resume(id, _) | Command::Cancel(id) => {
                 vec![Msg::from(Event::Refused {
                     id,
                     refusal: Refusal::of_plan(
@@ -86,6 +86,7 @@ impl Effects {
                 .into_iter()
                 .map(|(host, ids)| Msg::from(untold(host, ids, why)))
                 .collect(),
+            Command::Examine(_) => vec![Msg::Said(Severity::Warn, format!("not examined: {why}"))],
             Command::Refresh(_) => vec![Msg::Said(Severity::Warn, format!("not refreshed: {why}"))],
             Command::StopLogs(_) | Command::Shutdown => Vec::new(),
         }

@@ -6,7 +6,7 @@ use crate::script::{press, screen, toast};
 use tagboat::model::command::Command;
 use tagboat::model::console::{Effect, Msg, State, update};
 use tagboat::model::event::Event;
-use tagboat::model::job::{Job, JobEvent, JobState, Verdict};
+use tagboat::model::job::{Job, JobEvent, JobState, Patience, Verdict};
 use tagboat::model::names::JobId;
 use tagboat::model::rollout::Steer;
 
@@ -109,7 +109,10 @@ fn a_process_that_died_over_it_leaves_it_to_be_taken_up_here() {
     assert!(toast(&state).contains("was interrupted"), "{}", toast(&state));
     let asked = press(&mut state, "u");
     assert!(weighed(&mut state, &asked, &quiet()), "what it costs now");
-    assert_eq!(commands(press(&mut state, "y")), [Command::Resume(id.clone())]);
+    assert_eq!(
+        commands(press(&mut state, "y")),
+        [Command::Resume(id.clone(), Some(Patience::USUAL))]
+    );
     know(&mut state, &job, JobState::Ended(Verdict::Partly));
     assert!(state.jobs[&id].needed_tags().is_empty());
 }

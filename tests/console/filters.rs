@@ -70,3 +70,29 @@ fn what_is_marked_can_be_filtered_for() {
     press(&mut state, "<space><space>/is:marked<enter>");
     assert_eq!(shown(&state), 2);
 }
+
+#[test]
+fn a_group_of_hosts_filters_every_screen_as_a_pattern_of_their_names_does() {
+    let mut state = crate::scenario::busy((120, 30));
+    for screen in ["1", "2", "3", "4"] {
+        press(&mut state, screen);
+        for name in ["eu", "us"] {
+            press(&mut state, &format!("/<C-u>host:{name}-*<enter>"));
+            let by_name = state.lists.of(state.screen).order.clone();
+            press(&mut state, &format!("/<C-u>group:{name}<enter>"));
+            assert_eq!(state.lists.of(state.screen).order, by_name, "{screen} {name}");
+            assert!(!by_name.is_empty(), "{screen} {name}");
+        }
+        press(&mut state, "/<C-u>group:nobody<enter>");
+        assert_eq!(shown(&state), 0, "{screen}");
+    }
+}
+
+#[test]
+fn hosts_by_pattern_and_strict_hosts_are_found() {
+    let mut state = listed((120, 30));
+    press(&mut state, "2/host:eu-*<enter>");
+    assert_eq!(shown(&state), 5);
+    press(&mut state, "/<C-u>is:strict<enter>");
+    assert_eq!(shown(&state), 1);
+}

@@ -4,6 +4,7 @@
 mod actions;
 mod daily;
 mod dialogs;
+mod doctor;
 mod elsewhere;
 mod events;
 mod filters;
@@ -22,4 +23,5 @@ mod scenario;
 mod screenshots;
 mod script;
 mod sizes;
+mod strict;
 mod told_costs;

@@ -35,13 +35,14 @@ fn marks(state: &State) -> usize {
 /// The job that the engine was told to run, and that it began.
 fn begin(state: &mut State, effects: &[Effect]) -> JobId {
     let run = effects.iter().find_map(|effect| match effect {
-        Effect::Engine(Command::Run { id, plan }) => Some((id.clone(), plan.clone())),
+        Effect::Engine(Command::Run { id, plan, .. }) => Some((id.clone(), plan.clone())),
         _ => None,
     });
     let (id, plan) = run.unwrap();
     let event = JobEvent::Started {
         plan,
         operator: operator(),
+        patience: tagboat::model::job::Patience::NONE,
         at: ago(0),
     };
     let told = id.clone();

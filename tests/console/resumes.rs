@@ -17,7 +17,7 @@ const GROVE: (&str, &str) = ("eu-05", "convocate-session-grove");
 
 fn resumed(effects: &[Effect]) -> Option<JobId> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Engine(Command::Resume(id)) => Some(id.clone()),
+        Effect::Engine(Command::Resume(id, _)) => Some(id.clone()),
         _ => None,
     })
 }

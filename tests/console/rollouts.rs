@@ -84,7 +84,7 @@ pub(crate) fn begun(state: &mut State, script: &str) -> (JobId, Vec<Target>) {
     assert!(weighed(state, &asked, &quiet()), "it asks what it costs");
     let effects = press(state, "y");
     let run = effects.iter().find_map(|effect| match effect {
-        Effect::Engine(Command::Run { id, plan }) => Some((id.clone(), plan.targets())),
+        Effect::Engine(Command::Run { id, plan, .. }) => Some((id.clone(), plan.targets())),
         _ => None,
     });
     run.unwrap()

@@ -6,6 +6,7 @@ use crate::script::{draw, press};
 use std::path::Path;
 use tagboat::model::console::{Msg, State, update};
 use tagboat::model::event::Event;
+use tagboat::model::fleet::{HostChange, HostLease};
 use tagboat::model::logs::{LogLine, LogNews, LogStream};
 use tagboat::ui::svg::{Palette, render};
 
@@ -37,7 +38,9 @@ fn the_sessions_screen_is_as_in_its_picture() {
 
 #[test]
 fn the_hosts_screen_is_as_in_its_picture() {
-    check("hosts", busy(SIZE), "2jjj");
+    let mut state = busy(SIZE);
+    somebody_changes(&mut state);
+    check("hosts", state, "2jjj");
 }
 
 #[test]
@@ -101,6 +104,39 @@ fn a_prune_plan_is_as_in_its_picture() {
 #[test]
 fn the_details_of_a_host_that_cannot_be_reached_are_as_in_their_picture() {
     check("host-details", listed(SIZE), "2jjj<enter>");
+}
+
+#[test]
+fn the_doctor_on_a_broken_host_is_as_in_its_picture() {
+    let mut state = listed(SIZE);
+    crate::doctor::is_broken(&mut state, "eu-01");
+    check("host-doctor", state, "2d");
+}
+
+#[test]
+fn the_details_of_a_host_that_somebody_changes_are_as_in_their_picture() {
+    let mut state = listed(SIZE);
+    somebody_changes(&mut state);
+    check("host-changed", state, "2<enter>");
+}
+
+/// Another console has a host, one has left one without a word, and the prune of a third is at work.
+fn somebody_changes(state: &mut State) {
+    for (name, told) in [
+        (
+            "eu-01",
+            "kim@desk#0.1.0.4242\t20261121-012700-beef\t48\t190\tpush",
+        ),
+        (
+            "eu-05",
+            "jo@laptop#0.1.0.77\t20261121-002000-cafe\t-1900\t4100\trestart",
+        ),
+        ("us-01", "prune@us-01#991\tdaily-prune\t280\t20\tprune"),
+    ] {
+        tell(state, name, HostChange::Lease(HostLease::read(told)));
+    }
+    tell(state, "eu-02", HostChange::ClockOff(86_405));
+    tell(state, "eu-01", HostChange::ClockOff(-90));
 }
 
 #[test]

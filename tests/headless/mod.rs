@@ -24,6 +24,11 @@ impl Tagboat {
         }
     }
 
+    /// Where its journal and its audit are.
+    pub fn state(&self) -> std::path::PathBuf {
+        self.home.path().join("state")
+    }
+
     /// A run of it.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tagboat"));

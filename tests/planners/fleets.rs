@@ -7,7 +7,7 @@ use tagboat::model::fleet::{
     HostImage, Platform, Privilege, RunsOn, SourceImage, Space, Stamp, StampRecord, Stock, Storage, Store,
 };
 use tagboat::model::names::{ContainerId, ContainerRole, Digest, HostName, ImageId, ImageRef, SessionName};
-use tagboat::model::profile::{Address, Guard, HostSettings, Profile, PruneRule};
+use tagboat::model::profile::{Address, Guard, HostSettings, KnownFrom, Profile, PruneRule};
 
 pub(crate) const GIB: u64 = 1 << 30;
 
@@ -38,6 +38,7 @@ impl OneHost {
         let settings = HostSettings {
             name: host_name(),
             address: Address::Local,
+            known_from: KnownFrom::ConfigFile,
             groups: Vec::new(),
             guard: Guard::Normal,
             helper: true,
@@ -227,7 +228,10 @@ const STATES: [ContainerState; 7] = [
 fn any_reference() -> impl Strategy<Value = ImageRef> {
     let name = prop_oneof![6 => Just("convocate"), 1 => Just("bystander"), 1 => Just("tagboat-pin")];
     let tag = prop_oneof![6 => (0_u8..5).prop_map(|tag| format!("v{tag}")), 1 => Just("latest".to_owned())];
-    (name, tag).prop_map(|(name, tag)| ImageRef::parse(&format!("{name}:{tag}")).unwrap())
+    let any_tag = (name, tag).prop_map(|(name, tag)| format!("{name}:{tag}"));
+    let pin_of_a_job =
+        (0_u8..3).prop_map(|salt| format!("tagboat-pin:job-20261121-101500-000{salt}-{salt:012x}"));
+    prop_oneof![12 => any_tag, 1 => pin_of_a_job].prop_map(|text| ImageRef::parse(&text).unwrap())
 }
 
 /// A host with some images, each with some tags, and containers that use images by reference, by id, or by a reference

@@ -3,6 +3,7 @@
 
 mod any_route;
 mod daily;
+mod diagnosis;
 mod fleets;
 mod prune;
 mod prune_script;
@@ -11,4 +12,6 @@ mod restart;
 mod rollback;
 mod rollout;
 mod routes;
+mod setup;
+mod strict;
 mod taken_up;

@@ -10,7 +10,7 @@ use std::process::Command;
 use tagboat::model::fleet::{Container, ContainerState, Fleet, Host, HostImage, RunsOn};
 use tagboat::model::plan::{PruneDecision, PruneIntent, plan_prune};
 use tagboat::model::profile::Profile;
-use tagboat::ops::prune_script::prune_script;
+use tagboat::model::setup::prune_script;
 use tempfile::TempDir;
 
 /// The shells of hosts, as far as this machine has them.

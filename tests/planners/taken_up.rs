@@ -18,6 +18,7 @@ fn take_up(rollout: &mut Rollout) {
     rollout.job.apply(JobEvent::Started {
         plan,
         operator,
+        patience: tagboat::model::job::Patience::NONE,
         at: AT,
     });
 }

@@ -17,7 +17,7 @@ use tagboat::model::command::Command;
 use tagboat::model::event::Event;
 use tagboat::model::failure::Refusal;
 use tagboat::model::fleet::{Fleet, Host};
-use tagboat::model::job::{Job, JobEvent, JobState};
+use tagboat::model::job::{Job, JobEvent, JobState, Patience};
 use tagboat::model::names::{HostName, ImageRef, JobId, Operator, SessionName};
 use tagboat::model::plan::Plan;
 use tagboat::ops::config::Config;
@@ -121,6 +121,8 @@ pub struct RealFleet {
     handle: EngineHandle,
     started: u16,
     dirs: TempDir,
+    /// How long jobs wait for hosts that others change.
+    pub patience: Patience,
 }
 
 impl RealFleet {
@@ -177,6 +179,7 @@ impl RealFleet {
             handle,
             started: 0,
             dirs,
+            patience: Patience::NONE,
         }
     }
 
@@ -211,6 +214,7 @@ impl RealFleet {
         self.send(Command::Run {
             id: id.clone(),
             plan: Box::new(plan),
+            patience: self.patience,
         })
         .await;
         id
@@ -252,9 +256,16 @@ impl RealFleet {
             }
             Event::Job {
                 id,
-                event: JobEvent::Started { plan, operator, at },
+                event:
+                    JobEvent::Started {
+                        plan,
+                        operator,
+                        patience,
+                        at,
+                    },
             } => {
-                self.jobs.push(Job::new(id, *plan, operator, at));
+                self.jobs
+                    .push(Job::new(id, *plan, operator, at).waiting(patience));
             }
             Event::Job { id, event } => {
                 if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) {

@@ -19,7 +19,7 @@ async fn what_another_process_does_with_its_job_is_seen_from_its_begin_to_its_en
     let mut console = Process::start(&place, "console");
     console.until(|job| job.state == JobState::Interrupted).await;
     let mut other = Process::start(&place, "other");
-    other.send(Command::Resume(id())).await;
+    other.send(Command::Resume(id(), None)).await;
     let job = console.until(|job| job.state == JobState::Elsewhere).await;
     assert_eq!(Account::of(&job).unwrap().stage, Stage::Approval);
     assert!(!job.needed_tags().is_empty() && !job.is_resumable());
@@ -30,7 +30,7 @@ async fn what_another_process_does_with_its_job_is_seen_from_its_begin_to_its_en
         .until(|job| job.state == JobState::Ended(Verdict::Cancelled))
         .await;
     assert!(job.steering.is_cancelled && job.is_resumable());
-    console.send(Command::Resume(id())).await;
+    console.send(Command::Resume(id(), None)).await;
     console.until(|job| job.state == JobState::Running).await;
     other.until(|job| job.state == JobState::Elsewhere).await;
 }
@@ -39,7 +39,7 @@ async fn what_another_process_does_with_its_job_is_seen_from_its_begin_to_its_en
 async fn a_word_to_a_job_of_another_process_is_taken_there_and_journaled_with_who_said_it() {
     let place = Place::with_a_rollout_whose_canary_is_done();
     let mut other = Process::start(&place, "other");
-    other.send(Command::Resume(id())).await;
+    other.send(Command::Resume(id(), None)).await;
     let mut console = Process::start(&place, "console");
     console.until(|job| job.state == JobState::Elsewhere).await;
     console.send(Command::Steer(id(), Steer::Pause)).await;
@@ -75,7 +75,7 @@ fn a_job_whose_process_dies_is_interrupted_here_and_a_word_to_it_says_how_it_is_
     let (alive, dying) = (runtime(), runtime());
     let _other = dying.block_on(async {
         let mut other = Process::start(&place, "other");
-        other.send(Command::Resume(id())).await;
+        other.send(Command::Resume(id(), None)).await;
         other.until(|job| job.state == JobState::Running).await;
         other
     });
@@ -107,7 +107,7 @@ async fn the_verbs_of_the_command_line_reach_a_job_that_another_process_runs() {
         place.tagboat(&["job", "pause", "0001"]),
         "--- beside\ntagboat: pause of job 0001: nobody runs it. Nothing was changed.\n  next: tagboat job resume 0001\n--- exit 3\n"
     );
-    other.send(Command::Resume(id())).await;
+    other.send(Command::Resume(id(), None)).await;
     other.until(|job| job.state == JobState::Running).await;
     let mut shown = String::new();
     for words in [
@@ -136,7 +136,7 @@ async fn the_verbs_of_the_command_line_reach_a_job_that_another_process_runs() {
 async fn an_approval_from_another_process_lets_the_waves_begin() {
     let place = Place::with_a_rollout_whose_canary_is_done();
     let mut other = Process::start(&place, "other");
-    other.send(Command::Resume(id())).await;
+    other.send(Command::Resume(id(), None)).await;
     other.until(|job| job.state == JobState::Running).await;
     let said = place.tagboat(&["job", "approve", "0001", "--yes"]);
     assert_eq!(

@@ -85,6 +85,7 @@ impl Place {
         let started = JobEvent::Started {
             plan: Box::new(plan()),
             operator: operator("first"),
+            patience: tagboat::model::job::Patience::NONE,
             at,
         };
         let canary_is_done = JobEvent::TargetEnded {

@@ -13,7 +13,7 @@ use tagboat::model::fleet::{SourceImage, Stamp};
 use tagboat::model::job::{JobEvent, Progress, StepKind, StepState, Target, TrackResult};
 use tagboat::model::names::{HostName, ImageRef, JobId, Operator};
 use tagboat::model::plan::{Presence, PushOptions, PushPlan, PushTarget};
-use tagboat::model::profile::{Address, Guard, HostSettings, Profile};
+use tagboat::model::profile::{Address, Guard, HostSettings, KnownFrom, Profile};
 use tagboat::ops::connector::Connector;
 use tagboat::ops::docker::connect_source;
 use tagboat::ops::export::Exports;
@@ -115,6 +115,7 @@ impl Lab {
         let settings = HostSettings {
             name: HostName::parse(host).unwrap(),
             address: Address::Ssh(address.to_owned()),
+            known_from: KnownFrom::ConfigFile,
             groups: Vec::new(),
             guard: Guard::Normal,
             helper: true,
@@ -172,6 +173,7 @@ pub(crate) fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) ->
             guard: tagboat::model::profile::Guard::Normal,
             host: HostName::parse(host).unwrap(),
             before: Stamp::Missing,
+            before_id: None,
             presence: Presence::Absent,
             route: None,
         }],

@@ -24,9 +24,10 @@ failed() {
 
 remove_all() {
   : >"$scratch/held"
+  : >"$scratch/gone"
   grep '^remove ' "$scratch/verdicts" >"$scratch/going"
   while read -r _ reference id size why; do
-    lease beat "$state" "$owner" daily-prune "$HOLD" || { failed "somebody else took the host; the rest stays"; break; }
+    keep_host || { failed "somebody else took the host; the rest stays"; break; }
     case $reference in
       '<untagged>') remove_leftover ;;
       *) untag ;;
@@ -39,10 +40,26 @@ remove_all() {
   [ -n "$known" ] || failed "who uses what cannot be told any more: $(why_not)"
   while read -r reference id size why; do
     # What another one has taken over is his to end: the pins are put back by the next run.
-    lease beat "$state" "$owner" daily-prune "$HOLD" || { failed "somebody else took the host; its pins stay until the next run"; break; }
+    keep_host || { failed "somebody else took the host; its pins stay until the next run"; break; }
     finish "$reference" "$id" "$PIN:prune-${reference##*:}"
   done <"$scratch/held"
   : >"$scratch/held"
+  tell_lost
+}
+
+# Without its tag an image can still be taken by its id, up to its last moment, and nothing keeps an engine from removing it then. Who
+# did that is told: the image comes back when it is loaded again.
+tell_lost() {
+  [ -s "$scratch/gone" ] || return 0
+  lease release "$state" "$owner" daily-prune "$HOLD"
+  owner=''
+  sleep "$GRACE"
+  list_containers || { failed "whether somebody took by its id what went cannot be told: $(why_not)"; return; }
+  rule=any-container
+  while read -r reference id; do
+    used=$(users '' "$id")
+    [ -z "$used" ] || failed "$reference is gone and $used, taken by its id in that moment: push it again"
+  done <"$scratch/gone"
 }
 
 put_back_all() { # a run that is ended between its turns
@@ -54,9 +71,16 @@ remove_leftover() { # nobody can take it by a tag; the engine refuses for whoeve
   [ "$(docker_says image inspect -f '{{len .RepoTags}}' "$id" 2>/dev/null)" = 0 ] || return 0
   if docker_says rmi "$id" >/dev/null 2>"$scratch/said"; then
     say "remove $reference $size: $why"
+    record "$reference" "$id"
   else
     note "keep $reference $size: the engine says: $(why_not)"
   fi
+}
+
+record() { # record REFERENCE ID: what went, in the audit of this host
+  audit "$state" "{\"by\":\"host\",\"operator\":$(json "${owner%#*}"),\"job\":\"daily-prune\",\"verb\":\"prune\",\
+\"session\":null,\"reference\":$(json "$1"),\"before\":$(json "$2"),\"after\":null,\"result\":\"removed\"}" ||
+    say "the audit has no line of it: $state/audit.jsonl cannot be written"
 }
 
 untag() {
@@ -83,6 +107,8 @@ finish() { # finish REFERENCE ID PIN
   case $stamped in "$1" | "${1##*:}") used="the stamp" ;; esac
   if [ -z "$used" ] && docker_says rmi "$3" >/dev/null 2>"$scratch/said"; then
     say "remove $1 $size: $why"
+    record "$1" "$2"
+    echo "$1 $2" >>"$scratch/gone"
   elif put_back "$1" "$2" "$3"; then
     say "keep $1 $size: somebody took it meanwhile"
   fi

@@ -7,9 +7,11 @@ tell_plan() {
   done <"$scratch/verdicts"
 }
 
+keep_host() { lease beat "$state" "$owner" daily-prune "$HOLD" '' "$notice" prune; }
+
 take_host() { # nobody else changes the host meanwhile
   owner="prune@$(uname -n)#$$" waited=0
-  until taken=$(lease take "$state" "$owner" daily-prune "$HOLD" ''); do
+  until taken=$(lease take "$state" "$owner" daily-prune "$HOLD" '' "$notice" prune); do
     [ $? -eq 9 ] || { owner=''; say "the lease of this host cannot be taken: is $state to be written?"; exit 1; }
     [ $waited -lt "$WAIT" ] || refuse "$(printf '%s' "$taken" | cut -f 1) is changing this host with job $(printf '%s' "$taken" | cut -f 2)"
     sleep 5
@@ -19,7 +21,7 @@ take_host() { # nobody else changes the host meanwhile
 
 leave() {
   [ ! -s "$scratch/held" ] || put_back_all
-  [ -z "${owner:-}" ] || lease release "$state" "$owner" daily-prune "$HOLD"
+  [ -z "${owner:-}" ] || lease release "$state" "$owner" daily-prune "$HOLD" '' "$notice" prune
   rm -rf "$scratch"
 }
 
@@ -30,11 +32,22 @@ case $#:${1:-} in
   *) echo "usage: $0 [--dry-run]" >&2; exit 2 ;;
 esac
 [ -n "$dry" ] || [ -d "$state" ] || mkdir -p -m 700 -- "$state" || exit 1
-[ ! -e "$state/prune.disabled" ] || { say "nothing was removed: $state/prune.disabled is there"; exit 0; }
+disabled=''
+[ ! -e "$state/prune.disabled" ] || disabled=yes
 scratch=$(mktemp -d) || exit 1
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' HUP TERM
+if [ -n "$disabled" ]; then
+  # What a run before that died has left in between is brought back all the same.
+  if [ -z "$dry" ] && list_images && grep -q "^$PIN prune-" "$scratch/images"; then
+    take_host
+    if list_images; then release_pins; else failed "the images cannot be listed: $(why_not)"; fi
+  fi
+  say "nothing was removed: $state/prune.disabled is there"
+  [ ! -e "$scratch/failed" ]
+  exit
+fi
 if [ -z "$dry" ]; then
   take_host
   # The log stays small by itself.

@@ -31,9 +31,20 @@ why_keep() { # why_keep REFERENCE ID: the reason, or nothing
   elif [ -n "$1" ] && grep -Fxq -- "$1" "$scratch/before"; then
     echo "the previous active tag"
   elif grep -q "^$PIN [^ ]* $2 " "$scratch/images"; then
-    echo "a restart holds it"
+    holder "$2"
   else
     is_young "$2"
+  fi
+}
+
+holder() { # holder ID: who holds it by a pin
+  pins=$(grep "^$PIN [^ ]* $1 " "$scratch/images" | cut -d ' ' -f 2)
+  if printf '%s\n' "$pins" | grep -Evq '^job-[0-9]{8}-[0-9]{6}-[0-9a-f]{4}-[0-9a-f]{12}$'; then
+    echo "a restart holds it"
+  else
+    pin=$(printf '%s\n' "$pins" | sort | head -n 1)
+    pin=${pin#job-}
+    echo "job ${pin%-*} needs it"
   fi
 }
 

@@ -73,6 +73,7 @@ impl Field {
                 Self::State,
                 Self::Is,
                 Self::Id,
+                Self::Group,
             ],
             Screen::Hosts => &[
                 Self::Host,
@@ -83,8 +84,23 @@ impl Field {
                 Self::Store,
                 Self::Group,
             ],
-            Screen::Images => &[Self::Image, Self::Tag, Self::Id, Self::Host, Self::Is],
-            Screen::Jobs => &[Self::Job, Self::Verb, Self::State, Self::Host, Self::By, Self::Is],
+            Screen::Images => &[
+                Self::Image,
+                Self::Tag,
+                Self::Id,
+                Self::Host,
+                Self::Is,
+                Self::Group,
+            ],
+            Screen::Jobs => &[
+                Self::Job,
+                Self::Verb,
+                Self::State,
+                Self::Host,
+                Self::By,
+                Self::Is,
+                Self::Group,
+            ],
         }
     }
 

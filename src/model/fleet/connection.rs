@@ -60,6 +60,9 @@ pub enum ConnectionProblem {
     /// The host key is not known at all.
     #[error("host key unknown: {0}")]
     HostKeyUnknown(String),
+    /// The login is let in, but runs no commands: a forced command, or a shell that refuses.
+    #[error("runs no commands: {0}")]
+    NoShell(String),
     /// No connection: refused, timed out, no such name, no route.
     #[error("unreachable: {0}")]
     Unreachable(String),
@@ -81,6 +84,7 @@ impl ConnectionProblem {
             Self::NeedsAuth(_) => "needs auth",
             Self::HostKeyChanged(_) => "host key changed",
             Self::HostKeyUnknown(_) => "host key unknown",
+            Self::NoShell(_) => "no shell",
             Self::Unreachable(_) => "unreachable",
             Self::Lost(_) => "lost",
             Self::DockerDenied(_) => "docker denied",
@@ -103,6 +107,9 @@ impl ConnectionProblem {
                 "find out why the key changed; only then remove the old one with `ssh-keygen -R HOST` and connect once by hand"
             }
             Self::HostKeyUnknown(_) => "connect once by hand with `ssh HOST` and compare the fingerprint",
+            Self::NoShell(_) => {
+                "give the login a shell (`chsh -s /bin/sh USER` on the host), or take ForceCommand or `command=` away from it"
+            }
             Self::Unreachable(_) | Self::Lost(_) => {
                 "check the host and the network; it is tried again by itself"
             }

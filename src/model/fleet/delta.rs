@@ -1,7 +1,8 @@
 //! Changes of the fleet as values: the only way in which it changes.
 
-use super::{Connection, Container, HostFacts, HostImage, SourceImage, Stamp, StampRecord, Stock};
+use super::{Connection, Container, HostFacts, HostImage, HostLease, SourceImage, Stamp, StampRecord, Stock};
 use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionLabel, SessionName};
+use crate::model::setup::Examined;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -53,6 +54,12 @@ pub enum HostChange {
     ContainerGone(ContainerId),
     /// The labels that operators gave to its sessions.
     Labels(BTreeMap<SessionName, SessionLabel>),
+    /// What an examination of it came to; it is never made unasked.
+    Examined(Box<Examined>),
+    /// Who changes it, or that nobody does.
+    Lease(Option<HostLease>),
+    /// By how many seconds its clock is ahead of this machine's.
+    ClockOff(i64),
     /// A full list was taken at this time: all that is known was true then.
     Listed(Timestamp),
 }

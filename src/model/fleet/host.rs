@@ -1,8 +1,11 @@
 //! One host of the fleet: how it is reached, what is on it, and how fresh that knowledge is.
 
-use super::{Connection, Container, HostChange, HostFacts, HostImage, Session, Stamp, StampRecord};
+use super::{
+    Connection, Container, HostChange, HostFacts, HostImage, HostLease, Session, Stamp, StampRecord,
+};
 use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionLabel, SessionName};
 use crate::model::profile::HostSettings;
+use crate::model::setup::Examined;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -23,9 +26,22 @@ pub struct Host {
     pub history: Vec<StampRecord>,
     /// When all of this was last true; none before the first full list.
     pub listed_at: Option<Timestamp>,
+    /// What its last examination came to; none where it was not examined.
+    pub examined: Option<Examined>,
+    /// Who changed it when it was listed, and what its clock said.
+    pub moment: Moment,
     images: BTreeMap<ImageId, HostImage>,
     containers: BTreeMap<ContainerId, Container>,
     labels: BTreeMap<SessionName, SessionLabel>,
+}
+
+/// What a host told about the moment of its last list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Who changed it.
+    pub lease: Option<HostLease>,
+    /// Seconds by which its clock was ahead of this machine's, behind where negative; none where that is too little to matter.
+    pub clock_off: i64,
 }
 
 /// How far what is shown can be believed.
@@ -53,6 +69,8 @@ impl Host {
             stamp: Stamp::Unknown,
             history: Vec::new(),
             listed_at: None,
+            examined: None,
+            moment: Moment::default(),
             images: BTreeMap::new(),
             containers: BTreeMap::new(),
             labels: BTreeMap::new(),
@@ -69,6 +87,11 @@ impl Host {
         self.images
             .values()
             .find(|image| image.references.contains(reference))
+    }
+
+    /// The image that the active tag names.
+    pub fn active_image(&self) -> Option<&HostImage> {
+        self.stamp.active().and_then(|active| self.image(active))
     }
 
     /// All containers, those that are no sessions too.
@@ -170,6 +193,9 @@ impl Host {
                 .is_none_or(|earlier| earlier != container),
             HostChange::ContainerGone(id) => self.containers.remove(&id).is_some(),
             HostChange::Labels(labels) => replace(&mut self.labels, labels),
+            HostChange::Examined(told) => replace(&mut self.examined, Some(*told)),
+            HostChange::Lease(lease) => replace(&mut self.moment.lease, lease),
+            HostChange::ClockOff(seconds) => replace(&mut self.moment.clock_off, seconds),
             HostChange::Listed(at) => replace(&mut self.listed_at, Some(at)),
         }
     }

@@ -1,6 +1,6 @@
 //! Everything a host listed at one moment, and the changes from an earlier listing to it.
 
-use super::{Container, HostChange, HostFacts, HostImage, Stamp, StampRecord};
+use super::{Container, HostChange, HostFacts, HostImage, HostLease, Stamp, StampRecord};
 use crate::model::names::{ContainerId, ImageId, SessionLabel, SessionName};
 use std::collections::BTreeMap;
 
@@ -19,6 +19,10 @@ pub struct Listing {
     pub containers: BTreeMap<ContainerId, Container>,
     /// The labels that operators gave to its sessions.
     pub labels: BTreeMap<SessionName, SessionLabel>,
+    /// Who changes it.
+    pub lease: Option<HostLease>,
+    /// Seconds by which its clock is ahead of this machine's; behind where negative.
+    pub clock_off: i64,
 }
 
 impl Listing {
@@ -38,6 +42,12 @@ impl Listing {
         }
         if self.labels != earlier.labels {
             changes.push(HostChange::Labels(self.labels.clone()));
+        }
+        if self.lease != earlier.lease {
+            changes.push(HostChange::Lease(self.lease.clone()));
+        }
+        if self.clock_off != earlier.clock_off {
+            changes.push(HostChange::ClockOff(self.clock_off));
         }
         changes.extend(upserts(&self.images, &earlier.images).map(HostChange::Image));
         changes.extend(gone(&self.images, &earlier.images).map(HostChange::ImageGone));

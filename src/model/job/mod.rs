@@ -1,6 +1,7 @@
 //! Jobs: running and finished plans, folded from the events that the journal keeps and every front end sees.
 
 mod meter;
+mod patience;
 mod rest;
 mod state;
 mod step;
@@ -9,6 +10,7 @@ mod transfer;
 mod word;
 
 pub use meter::{Meter, Progress};
+pub use patience::Patience;
 pub use rest::Rest;
 pub use state::JobState;
 pub use step::{Step, StepKind, StepState};
@@ -66,6 +68,9 @@ pub enum JobEvent {
         plan: Box<Plan>,
         /// Who runs it.
         operator: Operator,
+        /// How long it waits for a host that somebody else changes.
+        #[serde(default, skip_serializing_if = "Patience::is_none")]
+        patience: Patience,
         /// When.
         at: Timestamp,
     },
@@ -172,6 +177,8 @@ pub struct Job {
     pub plan: Plan,
     /// Who started it.
     pub operator: Operator,
+    /// How long it waits for a host that somebody else changes.
+    pub patience: Patience,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended.
@@ -196,6 +203,7 @@ impl Job {
             id,
             plan,
             operator,
+            patience: Patience::NONE,
             started_at,
             ended_at: None,
             state: JobState::Running,
@@ -204,13 +212,25 @@ impl Job {
         }
     }
 
+    /// The same job, which waits so long for a host that somebody else changes.
+    #[must_use]
+    pub fn waiting(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
     /// Folds the events of a journal into a job; none if they do not begin with a start.
     pub fn fold(id: JobId, events: impl IntoIterator<Item = JobEvent>) -> Option<Self> {
         let mut events = events.into_iter();
-        let JobEvent::Started { plan, operator, at } = events.next()? else {
+        let JobEvent::Started {
+            plan,
+            operator,
+            patience,
+            at,
+        } = events.next()?
+        else {
             return None;
         };
-        let mut job = Self::new(id, *plan, operator, at);
+        let mut job = Self::new(id, *plan, operator, at).waiting(patience);
         for event in events {
             job.apply(event);
         }
@@ -220,7 +240,10 @@ impl Job {
     /// Applies one event.
     pub fn apply(&mut self, event: JobEvent) {
         match event {
-            JobEvent::Started { .. } => self.take_up(),
+            JobEvent::Started { patience, .. } => {
+                self.patience = patience;
+                self.take_up();
+            }
             JobEvent::Step {
                 target,
                 step,

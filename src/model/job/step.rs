@@ -85,6 +85,14 @@ pub enum StepKind {
     PutBack,
     /// A tag or a leftover is removed.
     Remove,
+    /// A directory or a file of tagboat is put on the host.
+    Install,
+    /// A unit of tagboat is started at every boot from now on.
+    Enable,
+    /// A unit of tagboat is not started any more.
+    Disable,
+    /// The host takes up restarts that were interrupted.
+    TakeUp,
 }
 
 impl StepKind {
@@ -113,6 +121,10 @@ impl StepKind {
             Self::Commit => "commit",
             Self::PutBack => "put back",
             Self::Remove => "remove",
+            Self::Install => "install",
+            Self::Enable => "enable",
+            Self::Disable => "disable",
+            Self::TakeUp => "take up",
         }
     }
 }

@@ -9,6 +9,7 @@ mod job_id;
 mod operator;
 mod session_label;
 mod session_name;
+mod unit_name;
 
 pub use compose::{PinKey, ProjectName, ProjectPath, ServiceName};
 pub use container::ContainerId;
@@ -19,6 +20,7 @@ pub use job_id::JobId;
 pub use operator::Operator;
 pub use session_label::SessionLabel;
 pub use session_name::{ContainerRole, SessionName};
+pub use unit_name::UnitName;
 
 /// Why a text is not the name it was taken for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

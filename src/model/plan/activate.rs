@@ -36,6 +36,9 @@ pub struct ActivateTarget {
     pub host: HostName,
     /// Its stamp before.
     pub before: Stamp,
+    /// The image that this named when the plan was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_id: Option<ImageId>,
     /// The image that the tag names there; checked again before it is stamped.
     pub image_id: ImageId,
     /// Whether it wants every change typed.
@@ -78,6 +81,7 @@ fn target(host: &Host, intent: &ActivateIntent) -> Result<ActivateTarget, Refusa
     Ok(ActivateTarget {
         host: host.name.clone(),
         before: host.stamp.clone(),
+        before_id: host.active_image().map(|image| image.id.clone()),
         image_id: image.id.clone(),
         guard: host.settings.guard,
     })

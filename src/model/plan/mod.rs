@@ -7,6 +7,7 @@ mod gate;
 mod lack;
 mod mode;
 mod new_session;
+mod pin;
 mod prune;
 mod push;
 mod remove;
@@ -16,6 +17,7 @@ mod restart;
 mod rollback;
 mod route;
 mod session_target;
+mod setup;
 mod start;
 mod stop;
 
@@ -26,9 +28,8 @@ pub use gate::Gate;
 pub use lack::{HeldLayers, missing};
 pub use mode::{Mode, ModeChoice, UnknownMode};
 pub use new_session::{NewSession, NewWish};
-pub use prune::{
-    PIN_IMAGE, PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts,
-};
+pub use pin::{PIN_IMAGE, job_of_pin, job_pin};
+pub use prune::{PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts};
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
 pub use remove::{
     LABEL_SUBJECT, Leftover, PlannedVolume, RemoveIntent, RemovePlan, RemoveTarget, VolumeFate, plan_remove,
@@ -38,6 +39,10 @@ pub use rename::{RenameIntent, RenamePlan, plan_rename};
 pub use restart::{Aim, Replacement, RestartIntent, RestartPlan, RestartTarget, plan_restart};
 pub use rollback::{plan_job_rollback, plan_session_rollback, plan_stamp_rollback};
 pub use route::{Estimate, LEAST_BASE, MOST_OF_LAYERS, Route, WORTH_A_HELPER};
+pub use setup::{
+    SetupImage, SetupIntent, SetupPlan, SetupTarget, SetupWork, plan_init, plan_mend, plan_remove_host,
+    plan_update,
+};
 pub use start::{StartFrom, StartIntent, StartPlan, StartTarget, plan_start};
 pub use stop::{StopIntent, StopPlan, StopTarget, plan_stop};
 
@@ -69,6 +74,8 @@ pub enum Plan {
     Remove(RemovePlan),
     /// Give a session a label.
     Rename(RenamePlan),
+    /// Make hosts members of the fleet, keep them so, or end that.
+    Setup(SetupPlan),
 }
 
 /// One line of a plan as it is shown: what changes from what to what.
@@ -99,6 +106,7 @@ macro_rules! each_kind {
             Plan::Stop($inner) => $answer,
             Plan::Remove($inner) => $answer,
             Plan::Rename($inner) => $answer,
+            Plan::Setup($inner) => $answer,
         }
     };
 }
@@ -115,6 +123,7 @@ impl Plan {
             Self::Stop(_) => "stop",
             Self::Remove(_) => "remove",
             Self::Rename(_) => "rename",
+            Self::Setup(plan) => plan.work.verb(),
         }
     }
 
@@ -157,6 +166,7 @@ impl Plan {
                 .map(|one| (one.host.clone(), one.onto.clone()))
                 .collect(),
             Self::Start(plan) => plan.needed_tags(),
+            Self::Setup(plan) => plan.needed_tags(),
             Self::Prune(_) | Self::Stop(_) | Self::Remove(_) | Self::Rename(_) => Vec::new(),
         }
     }
@@ -165,6 +175,7 @@ impl Plan {
     pub fn at_once(&self) -> Option<NonZeroUsize> {
         match self {
             Self::Push(plan) => plan.options.at_once,
+            Self::Setup(plan) => plan.push.as_ref().and_then(|push| push.options.at_once),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! The prune planner: every image of every chosen host with the reason why it goes or stays (DESIGN section 7).
 
+use super::pin::held_by;
 use super::push::{unknown_host, usable};
 use super::{Gate, PlanLine, count};
 use crate::model::failure::Refusal;
@@ -89,9 +90,6 @@ impl PruneVerdict {
         matches!(self.decision, PruneDecision::Remove(_))
     }
 }
-
-/// The name that pin tags have on a host: they hold an image while a restart creates from it.
-pub const PIN_IMAGE: &str = "tagboat-pin";
 
 /// Plans a prune, or says why none is possible.
 pub fn plan_prune(intent: &PruneIntent, fleet: &Fleet) -> Result<PrunePlan, Refusal> {
@@ -210,12 +208,8 @@ fn reason_to_keep(
             return Some("not among the tags that were named".to_owned());
         }
     }
-    if image
-        .references
-        .iter()
-        .any(|other| other.image.as_str() == PIN_IMAGE)
-    {
-        return Some("a restart holds it".to_owned());
+    if let Some(holder) = held_by(image) {
+        return Some(holder);
     }
     let min_age = SignedDuration::try_from(rules.min_age).unwrap_or(SignedDuration::MAX);
     let is_young = |created: Timestamp| intent.now.duration_since(created) < min_age;

@@ -6,7 +6,7 @@ use crate::model::amount::bytes;
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host, HostFacts, SourceImage, Stamp, Stock};
 use crate::model::job::{Step, StepKind, Target};
-use crate::model::names::{HostName, ImageRef};
+use crate::model::names::{HostName, ImageId, ImageRef};
 use crate::model::profile::Guard;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
@@ -61,6 +61,9 @@ pub struct PushTarget {
     pub host: HostName,
     /// Its stamp before.
     pub before: Stamp,
+    /// The image that this named when the plan was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_id: Option<ImageId>,
     /// What it has of the image.
     pub presence: Presence,
     /// The way in which the image is expected to go there; none when nothing is sent.
@@ -198,6 +201,7 @@ fn target(
     Ok(PushTarget {
         host: host.name.clone(),
         before: host.stamp.clone(),
+        before_id: host.active_image().map(|image| image.id.clone()),
         presence,
         route,
         guard: host.settings.guard,
@@ -288,6 +292,11 @@ fn enough_space(host: &Host, facts: &HostFacts, sent: u64, unpacked: u64) -> Res
 }
 
 impl PushPlan {
+    /// Whether a host gets it.
+    pub fn targets_host(&self, host: &HostName) -> bool {
+        self.hosts.iter().any(|one| one.host == *host)
+    }
+
     pub(super) fn title(&self) -> String {
         format!("push {} to {}", self.reference, count(self.hosts.len(), "host"))
     }

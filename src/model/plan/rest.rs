@@ -48,6 +48,13 @@ impl Plan {
                 plan.sessions.retain(|one| session(&one.host, &one.session));
                 &mut plan.refused
             }
+            Self::Setup(plan) => {
+                plan.hosts.retain(|one| host(&one.host));
+                if let Some(push) = &mut plan.push {
+                    push.hosts.retain(|one| host(&one.host));
+                }
+                &mut plan.refused
+            }
             // It is about one session: all of it is left, or nothing.
             Self::Rename(plan) => &mut plan.refused,
         };

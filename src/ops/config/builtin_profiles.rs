@@ -21,6 +21,7 @@ fn by_image(name: &str, image: ImageName) -> Profile {
         sessions: SessionSelector::AnyOfImage,
         templates: Vec::new(),
         attach: Vec::new(),
+        units: Vec::new(),
         paths: HostPaths {
             stamp: format!("/etc/{name}-agent/current-image"),
             history: format!("/etc/{name}-agent/image-history"),

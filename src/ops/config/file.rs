@@ -29,6 +29,8 @@ pub(super) struct File {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) attach: Vec<AttachTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) units: Vec<UnitTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) compose: Vec<ComposeTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<HostTable>,
@@ -77,10 +79,21 @@ pub(super) struct CacheTable {
 }
 
 /// `[discovery]`: where hosts come from besides this file.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct DiscoveryTable {
     pub(super) docker_contexts: bool,
+    pub(super) agent_keys: bool,
+}
+
+impl Default for DiscoveryTable {
+    /// A Docker context can be anything behind ssh; a key that convocate keeps of an agent is of an agent host.
+    fn default() -> Self {
+        Self {
+            docker_contexts: false,
+            agent_keys: true,
+        }
+    }
 }
 
 /// `[[profiles]]`: what it does not say comes from its base.
@@ -118,6 +131,15 @@ pub(super) struct ProfileTable {
 pub(super) struct AttachTable {
     pub(super) profile: Spanned<String>,
     pub(super) command: Vec<Spanned<String>>,
+}
+
+/// `[[units]]`: a unit that hosts with systemd run beside what tagboat needs.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UnitTable {
+    pub(super) profile: Spanned<String>,
+    pub(super) name: Spanned<String>,
+    pub(super) text: Spanned<String>,
 }
 
 /// `[[compose]]`: the variable in the `.env` of a Compose project that pins the sessions of a profile.

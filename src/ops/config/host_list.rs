@@ -4,7 +4,7 @@ use super::address::parse_address;
 use super::error::Fault;
 use super::file::{File, HostTable};
 use super::profile_set::{PathOverrides, ProfileSet, check_name};
-use crate::model::profile::{HostSettings, Profile};
+use crate::model::profile::{HostSettings, KnownFrom, Profile};
 
 /// Resolves the hosts of a file.
 pub(super) fn host_list(file: &File, profiles: &ProfileSet) -> Result<Vec<HostSettings>, Fault> {
@@ -71,6 +71,7 @@ fn host(
     Ok(HostSettings {
         name: table.name.get_ref().clone(),
         address,
+        known_from: KnownFrom::ConfigFile,
         groups: table.groups.iter().map(|group| group.get_ref().clone()).collect(),
         guard: table.guard.or(file.defaults.guard).unwrap_or_default(),
         helper: table.helper.or(file.defaults.helper).unwrap_or(true),

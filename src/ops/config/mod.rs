@@ -1,10 +1,13 @@
 //! The configuration: a TOML file, Docker contexts, or nothing at all, resolved into hosts with their profiles.
 
 mod address;
+mod agent_keys;
 mod builtin_profiles;
 mod cache_settings;
+mod discovery;
 mod docker_contexts;
 mod duration_text;
+pub mod edit;
 mod error;
 mod file;
 mod host_list;
@@ -20,16 +23,17 @@ mod template_set;
 mod template_table;
 #[cfg(test)]
 mod tests;
+mod unit_set;
 
 pub use cache_settings::CacheSettings;
 pub use duration_text::read_duration;
 pub use error::ConfigError;
 pub use nearest::nearest;
 
-use crate::model::names::HostName;
 use crate::model::plan::PushOptions;
-use crate::model::profile::{Address, Guard, HostSettings, Profile};
+use crate::model::profile::{Guard, HostSettings, Profile};
 use crate::ops::environment::{Environment, path_from};
+use discovery::{Discovery, Found};
 use error::Fault;
 use file::File;
 use profile_set::ProfileSet;
@@ -44,6 +48,8 @@ pub struct Config {
     pub ssh_config: Option<PathBuf>,
     /// The hosts, in the order of the file.
     pub hosts: Vec<HostSettings>,
+    /// What looks like a host and is none, with the reason.
+    pub left_out: Vec<String>,
     /// How images are sent when nothing else is said.
     pub push: PushOptions,
     /// What is kept of images on this machine.
@@ -55,8 +61,8 @@ pub struct Config {
 pub enum Origin {
     /// This file.
     File(PathBuf),
-    /// No file: Docker contexts with ssh endpoints.
-    DockerContexts,
+    /// No file: Docker contexts with ssh endpoints, and the agents that convocate keeps keys of.
+    Discovered,
     /// Neither: the engine on this machine.
     LocalEngine,
 }
@@ -65,7 +71,7 @@ impl std::fmt::Display for Origin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::File(path) => write!(f, "{}", path.display()),
-            Self::DockerContexts => f.write_str("Docker contexts (there is no config file)"),
+            Self::Discovered => f.write_str("Docker contexts and agent-keys (there is no config file)"),
             Self::LocalEngine => f.write_str("the engine on this machine (there is no config file)"),
         }
     }
@@ -74,44 +80,56 @@ impl std::fmt::Display for Origin {
 impl Config {
     /// Reads the file that was named, by the argument or by `TAGBOAT_CONFIG`, or the one in its usual place if it is there.
     pub fn load(named: Option<&Path>, environment: Environment<'_>) -> Result<Self, ConfigError> {
-        let named = named
-            .map(Path::to_owned)
-            .or_else(|| path_from(environment, "TAGBOAT_CONFIG"));
-        let docker_config = docker_config(environment);
+        let named = Self::named(named, environment);
         let usual = usual_place(environment).filter(|path| named.is_none() && path.exists());
         match named.or(usual) {
             Some(path) => {
                 let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-                Self::read(&text, &path, docker_config.as_deref(), environment)
+                Self::read(&text, &path, environment)
             }
-            None => Ok(Self::without_file(docker_config.as_deref())),
+            None => Ok(Self::without_file(environment)),
         }
     }
 
-    fn read(
-        text: &str,
-        path: &Path,
-        docker_config: Option<&Path>,
-        environment: Environment<'_>,
-    ) -> Result<Self, ConfigError> {
+    /// The file that was named, by the argument or by `TAGBOAT_CONFIG`.
+    fn named(argument: Option<&Path>, environment: Environment<'_>) -> Option<PathBuf> {
+        argument
+            .map(Path::to_owned)
+            .or_else(|| path_from(environment, "TAGBOAT_CONFIG"))
+    }
+
+    /// The file that is read, or that would be if it were there.
+    pub fn place(argument: Option<&Path>, environment: Environment<'_>) -> Option<PathBuf> {
+        Self::named(argument, environment).or_else(|| usual_place(environment))
+    }
+
+    /// Reads the text of a config file.
+    pub fn read(text: &str, path: &Path, environment: Environment<'_>) -> Result<Self, ConfigError> {
         let resolve = || -> Result<Self, Fault> {
             let file: File = toml::from_str(text).map_err(|error| Fault::of_toml(&error))?;
             let profiles = ProfileSet::read(&file)?;
-            let mut hosts = host_list::host_list(&file, &profiles)?;
-            if file.discovery.docker_contexts {
-                let profile = host_list::default_profile(&file, &profiles)?;
-                let found = Found {
+            let hosts = host_list::host_list(&file, &profiles)?;
+            let profile = host_list::default_profile(&file, &profiles)?;
+            let mut discovery = Discovery::onto(
+                hosts,
+                Found {
                     profile: &profile,
                     guard: file.defaults.guard.unwrap_or_default(),
                     helper: file.defaults.helper.unwrap_or(true),
-                };
-                add_contexts(&mut hosts, docker_config, &found);
+                },
+            );
+            if file.discovery.docker_contexts {
+                discovery.add_docker_contexts(environment);
+            }
+            if file.discovery.agent_keys {
+                discovery.add_agent_keys(environment);
             }
             let ssh_config = file.ssh.config_file.as_deref();
             Ok(Self {
                 origin: Origin::File(path.to_owned()),
                 ssh_config: ssh_config.map(|file| expand_home(file, environment)),
-                hosts,
+                hosts: discovery.hosts,
+                left_out: discovery.left_out,
                 push: PushOptions {
                     mode: file.push.mode.map(Into::into).unwrap_or_default(),
                     limit: file.push.limit.map(|limit| limit.0),
@@ -123,25 +141,30 @@ impl Config {
         resolve().map_err(|fault| fault.in_file(path, text))
     }
 
-    fn without_file(docker_config: Option<&Path>) -> Self {
+    /// The configuration of who has no config file.
+    pub fn without_file(environment: Environment<'_>) -> Self {
         let profile = Profile::convocate();
-        let mut hosts = Vec::new();
-        let found = Found {
-            profile: &profile,
-            guard: Guard::Normal,
-            helper: true,
-        };
-        add_contexts(&mut hosts, docker_config, &found);
-        let origin = if hosts.is_empty() {
-            hosts.push(found.host(HostName::local(), Address::Local));
+        let mut discovery = Discovery::onto(
+            Vec::new(),
+            Found {
+                profile: &profile,
+                guard: Guard::Normal,
+                helper: true,
+            },
+        );
+        discovery.add_docker_contexts(environment);
+        discovery.add_agent_keys(environment);
+        let origin = if discovery.hosts.is_empty() {
+            discovery.add_this_machine();
             Origin::LocalEngine
         } else {
-            Origin::DockerContexts
+            Origin::Discovered
         };
         Self {
             origin,
             ssh_config: None,
-            hosts,
+            hosts: discovery.hosts,
+            left_out: discovery.left_out,
             push: PushOptions::default(),
             cache: CacheSettings::default(),
         }
@@ -150,41 +173,6 @@ impl Config {
     /// The configuration as a config file with every value in it, those that nobody wrote too.
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
         toml::to_string(&shown::file_of(self))
-    }
-}
-
-/// What hosts get that are found and not written in the file.
-struct Found<'a> {
-    profile: &'a Profile,
-    guard: Guard,
-    helper: bool,
-}
-
-impl Found<'_> {
-    fn host(&self, name: HostName, address: Address) -> HostSettings {
-        HostSettings {
-            name,
-            address,
-            groups: Vec::new(),
-            guard: self.guard,
-            helper: self.helper,
-            profile: self.profile.clone(),
-        }
-    }
-}
-
-/// Adds the contexts that are not configured already under their name or address.
-fn add_contexts(hosts: &mut Vec<HostSettings>, docker_config: Option<&Path>, found: &Found<'_>) {
-    for (name, address) in docker_config
-        .map(docker_contexts::docker_contexts)
-        .unwrap_or_default()
-    {
-        let is_known = hosts
-            .iter()
-            .any(|host| host.name == name || host.address == address);
-        if !is_known {
-            hosts.push(found.host(name, address));
-        }
     }
 }
 
@@ -197,11 +185,6 @@ pub fn usual_place(environment: Environment<'_>) -> Option<PathBuf> {
             directories::ProjectDirs::from("", "", "tagboat").map(|dirs| dirs.config_dir().to_owned())
         })
         .map(|folder| folder.join("config.toml"))
-}
-
-fn docker_config(environment: Environment<'_>) -> Option<PathBuf> {
-    path_from(environment, "DOCKER_CONFIG")
-        .or_else(|| path_from(environment, "HOME").map(|home| home.join(".docker")))
 }
 
 fn expand_home(path: &str, environment: Environment<'_>) -> PathBuf {

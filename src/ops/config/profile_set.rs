@@ -7,6 +7,7 @@ use super::host_path::HostPath;
 use super::nearest::nearest;
 use super::template_set;
 use super::template_table::TemplateTable;
+use super::unit_set::units_of;
 use crate::model::names::PinKey;
 use crate::model::names::{HostName, SessionName};
 use crate::model::profile::{HostPaths, Profile, PruneRules, SessionSelector};
@@ -33,6 +34,7 @@ impl ProfileSet {
                     template_set::derive(&templates_of(file, &profile.name), inherited, &profile.sessions)?;
                 profile.attach =
                     attach_of(file, &profile.name)?.unwrap_or(std::mem::take(&mut profile.attach));
+                profile.units = units_of(file, &profile.name, std::mem::take(&mut profile.units))?;
                 if let Some(pin) = pin_of(file, &profile.name)? {
                     profile.compose_pin = pin;
                 }
@@ -55,6 +57,7 @@ impl ProfileSet {
         }
         let named = file.templates.iter().map(|table| &table.profile);
         let named = named.chain(file.attach.iter().map(|table| &table.profile));
+        let named = named.chain(file.units.iter().map(|table| &table.profile));
         for name in named.chain(file.compose.iter().map(|table| &table.profile)) {
             set.find(name)?;
         }
@@ -108,6 +111,7 @@ impl ProfileSet {
                 None => base.probe,
             },
             compose_pin: pin_of(file, table.name.get_ref())?.unwrap_or(base.compose_pin),
+            units: units_of(file, table.name.get_ref(), base.units)?,
         })
     }
 }

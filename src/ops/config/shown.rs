@@ -4,7 +4,7 @@ use super::Config;
 use super::duration_text::DurationText;
 use super::file::{
     AttachTable, CacheTable, ComposeTable, DefaultsTable, DiscoveryTable, File, HostTable, ProfileTable,
-    PruneTable, PushTable, SshTable,
+    PruneTable, PushTable, SshTable, UnitTable,
 };
 use super::host_path::HostPath;
 use super::probe_table::ProbeTable;
@@ -12,6 +12,7 @@ use super::rate_text::RateText;
 use super::size_text::SizeText;
 use super::template_set;
 use super::template_table::TemplateTable;
+use super::unit_set;
 use crate::model::names::HostName;
 use crate::model::profile::{Address, HostPaths, HostSettings, Profile, SessionSelector};
 use toml::Spanned;
@@ -38,10 +39,15 @@ pub(super) fn file_of(config: &Config) -> File {
             limit: Some(SizeText(config.cache.limit)),
             background: Some(config.cache.background),
         },
-        discovery: DiscoveryTable::default(),
+        // The hosts that were found are written out below like all others.
+        discovery: DiscoveryTable {
+            docker_contexts: false,
+            agent_keys: false,
+        },
         profiles: profiles.iter().map(|profile| profile_table(profile)).collect(),
         templates: profiles.iter().flat_map(|profile| templates(profile)).collect(),
         attach: profiles.iter().map(|profile| attach_table(profile)).collect(),
+        units: profiles.iter().flat_map(|profile| units(profile)).collect(),
         compose: profiles.iter().map(|profile| compose_table(profile)).collect(),
         hosts: config
             .hosts
@@ -89,6 +95,11 @@ fn profile_table(profile: &Profile) -> ProfileTable {
 fn templates(profile: &Profile) -> Vec<TemplateTable> {
     let shown = |template| template_set::shown(&profile.name, template);
     profile.templates.iter().map(shown).collect()
+}
+
+fn units(profile: &Profile) -> Vec<UnitTable> {
+    let shown = |unit| unit_set::unit_table(&profile.name, unit);
+    profile.units.iter().map(shown).collect()
 }
 
 fn attach_table(profile: &Profile) -> AttachTable {

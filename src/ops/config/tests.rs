@@ -1,7 +1,7 @@
 //! Every fixture in `tests/configs`: the valid ones resolve, the invalid ones say where, what, and what instead.
 
 use super::{Config, Origin};
-use crate::model::profile::{Address, Guard, SessionSelector};
+use crate::model::profile::{Address, Guard, HostSettings, KnownFrom, SessionSelector};
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -19,8 +19,10 @@ fn fixtures(kind: &str) -> Vec<PathBuf> {
 }
 
 fn read(text: &str, name: &str) -> Result<Config, super::ConfigError> {
-    Config::read(text, Path::new(name), None, &|key| {
-        (key == "HOME").then(|| OsString::from("/home/me"))
+    Config::read(text, Path::new(name), &|key| match key {
+        "HOME" => Some(OsString::from("/home/me")),
+        "TAGBOAT_AGENT_KEYS_DIR" => Some(OsString::from("/nowhere")),
+        _ => None,
     })
 }
 
@@ -80,51 +82,109 @@ fn a_host_has_its_own_paths_before_those_of_its_profile() {
     assert_eq!(third.address, Address::Local);
 }
 
-#[test]
-fn without_a_file_the_hosts_are_docker_contexts_and_without_those_this_machine() {
-    let home = tempfile::tempdir().unwrap();
-    let environment = |name: &str| {
-        ["HOME", "XDG_CONFIG_HOME"]
-            .contains(&name)
-            .then(|| home.path().as_os_str().to_owned())
-    };
-    let local = Config::load(None, &environment).unwrap();
-    assert_eq!(
-        (local.origin, &local.hosts[0].address),
-        (Origin::LocalEngine, &Address::Local)
-    );
-    let context = home.path().join(".docker/contexts/meta/0");
-    std::fs::create_dir_all(&context).unwrap();
-    std::fs::write(
-        context.join("meta.json"),
-        r#"{"Name":"eu-1","Endpoints":{"docker":{"Host":"ssh://eu-1"}}}"#,
-    )
-    .unwrap();
-    let contexts = Config::load(None, &environment).unwrap();
-    assert_eq!(contexts.origin, Origin::DockerContexts);
-    assert_eq!(contexts.hosts[0].address, Address::Ssh("ssh://eu-1".to_owned()));
+/// A home with Docker contexts and a folder of agent-keys, both of which know eu-1.
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn with_context(self, name: &str) -> Self {
+        let context = self.0.path().join(".docker/contexts/meta").join(name);
+        std::fs::create_dir_all(&context).unwrap();
+        let meta = format!(r#"{{"Name":"{name}","Endpoints":{{"docker":{{"Host":"ssh://{name}"}}}}}}"#);
+        std::fs::write(context.join("meta.json"), meta).unwrap();
+        self
+    }
+
+    fn with_agent(self, id: &str, host: &str) -> Self {
+        let agent = self.0.path().join("agent-keys").join(id);
+        std::fs::create_dir_all(&agent).unwrap();
+        std::fs::write(agent.join("agent-host"), format!("{host}\n")).unwrap();
+        std::fs::write(agent.join("shell_to_agent_ed25519_key"), "key").unwrap();
+        self
+    }
+
+    fn variable(&self, name: &str) -> Option<OsString> {
+        match name {
+            "HOME" | "XDG_CONFIG_HOME" => Some(self.0.path().into()),
+            "TAGBOAT_AGENT_KEYS_DIR" => Some(self.0.path().join("agent-keys").into()),
+            _ => None,
+        }
+    }
+
+    fn load(&self) -> Config {
+        Config::load(None, &|name| self.variable(name)).unwrap()
+    }
+
+    fn read(&self, text: &str) -> Vec<String> {
+        let config = Config::read(text, Path::new("c"), &|name| self.variable(name)).unwrap();
+        let shown = |host: &HostSettings| format!("{} ({})", host.name, host.known_from.word());
+        config.hosts.iter().map(shown).collect()
+    }
 }
 
 #[test]
-fn with_a_file_docker_contexts_are_added_only_when_it_says_so() {
-    let home = tempfile::tempdir().unwrap();
-    for (name, address) in [("eu-1", "ssh://eu-1"), ("eu-2", "ssh://eu-2")] {
-        let context = home.path().join("contexts/meta").join(name);
-        std::fs::create_dir_all(&context).unwrap();
-        let meta = format!(r#"{{"Name":"{name}","Endpoints":{{"docker":{{"Host":"{address}"}}}}}}"#);
-        std::fs::write(context.join("meta.json"), meta).unwrap();
+fn without_a_file_the_hosts_are_those_that_are_found_and_without_those_this_machine() {
+    let local = Home::new().load();
+    assert_eq!(
+        (local.origin, &local.hosts[0].address, &local.hosts[0].known_from),
+        (Origin::LocalEngine, &Address::Local, &KnownFrom::ThisMachine)
+    );
+    let home = Home::new()
+        .with_context("eu-1")
+        .with_agent("abcd", "root@eu-1")
+        .with_agent("bcde", "root@eu-2");
+    let found = home.load();
+    assert_eq!(found.origin, Origin::Discovered);
+    let hosts: Vec<_> = found
+        .hosts
+        .iter()
+        .map(|host| (&host.address, &host.known_from))
+        .collect();
+    assert_eq!(
+        hosts,
+        [
+            (&Address::Ssh("ssh://eu-1".to_owned()), &KnownFrom::DockerContext),
+            (
+                &Address::Ssh("root@eu-2".to_owned()),
+                &KnownFrom::AgentKeys("bcde".to_owned())
+            ),
+        ]
+    );
+}
+
+#[test]
+fn with_a_file_the_agents_of_convocate_are_there_unless_it_says_no_and_docker_contexts_only_if_it_says_so() {
+    let home = Home::new()
+        .with_context("eu-1")
+        .with_context("eu-2")
+        .with_agent("abcd", "root@eu-1")
+        .with_agent("bcde", "root@eu-3");
+    let host = "[[hosts]]\nname = \"eu-1\"\n";
+    for (discovery, hosts) in [
+        ("", &["eu-1 (config file)", "eu-3 (agent-keys)"][..]),
+        ("[discovery]\nagent_keys = false\n", &["eu-1 (config file)"]),
+        (
+            "[discovery]\ndocker_contexts = true\n",
+            &["eu-1 (config file)", "eu-2 (Docker context)", "eu-3 (agent-keys)"],
+        ),
+    ] {
+        assert_eq!(home.read(&format!("{discovery}{host}")), hosts, "{discovery}");
     }
-    let hosts = |discovery: &str| {
-        let text = format!("{discovery}\n[[hosts]]\nname = \"eu-1\"\n");
-        let config = Config::read(&text, Path::new("c"), Some(home.path()), &|_| None).unwrap();
-        config
-            .hosts
-            .iter()
-            .map(|host| host.name.to_string())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(hosts(""), ["eu-1"]);
-    assert_eq!(hosts("[discovery]\ndocker_contexts = true"), ["eu-1", "eu-2"]);
+}
+
+#[test]
+fn an_agent_without_an_address_is_left_out_and_told() {
+    let home = Home::new().with_agent("abcd", "").with_agent("bcde", "root@eu-3");
+    let config = home.load();
+    assert_eq!(config.hosts.len(), 1);
+    assert!(
+        config.left_out[0].contains("the agent \"abcd\" is left out"),
+        "{:?}",
+        config.left_out
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::EngineOptions;
 use super::ear::{Ear, Link, pass_on};
+use super::examiner::{tell_examination, tell_examinations};
 use super::jobs::RunningJobs;
 use super::journals::Journals;
 use super::log_streams::{LogStreams, read_logs};
@@ -13,11 +14,12 @@ use super::workshop::Workshop;
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
-use crate::model::job::{Job, JobEvent, JobState, Word};
+use crate::model::job::{Job, JobEvent, JobState, Patience, Word};
 use crate::model::logs::{LogRequest, LogStream};
 use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
 use crate::model::profile::HostSettings;
+use crate::ops::audit::AuditFile;
 use crate::ops::connector::Connector;
 use crate::ops::console_id::ConsoleId;
 use crate::ops::journal::{JournalError, JournalFile};
@@ -25,6 +27,7 @@ use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
 use crate::ops::ports::{Clock, SystemClock};
 use crate::ops::ssh::SshSettings;
+use crate::ops::unanswered::Unanswered;
 use crate::ops::watch::{HostWatcher, LinkSlot, SourceWatcher, Watching};
 use std::collections::{BTreeSet, HashMap};
 use std::io;
@@ -63,14 +66,12 @@ impl Actor {
             home.as_deref(),
         )?;
         let sockets = ssh.sockets().to_owned();
+        let audit = AuditFile::within(&options.dirs.state);
         let docker_host = std::env::var("DOCKER_HOST").ok();
-        let connector = Arc::new(Connector::new(ssh, docker_host.clone()));
+        let connector = connector(ssh, docker_host.clone(), &options);
         let tasks = TaskTracker::new();
-        let images: BTreeSet<ImageName> = options
-            .hosts
-            .iter()
-            .map(|host| host.profile.image.clone())
-            .collect();
+        let of_hosts = options.hosts.iter().map(|host| host.profile.image.clone());
+        let images: BTreeSet<ImageName> = of_hosts.collect();
         let refresh_source = Arc::new(Notify::new());
         let (source_watcher, source) = SourceWatcher::new(
             docker_host,
@@ -97,6 +98,7 @@ impl Actor {
             stock_changed: Notify::new(),
             leases: Leases::new(&options.operator, ConsoleId::here(), tasks.clone()),
             jobs: RunningJobs::default(),
+            audit,
             operator: options.operator.clone(),
             clock: clock.clone(),
         });
@@ -122,8 +124,8 @@ impl Actor {
         self.tell_known_jobs().await;
         while let Some(command) = requests.recv().await {
             match command {
-                Command::Run { id, plan } => self.run_plan(id, *plan).await,
-                Command::Resume(id) => self.resume(id).await,
+                Command::Run { id, plan, patience } => self.run_plan(id, *plan, patience).await,
+                Command::Resume(id, patience) => self.resume(id, patience).await,
                 Command::Cancel(id) => self.say(id, Word::Cancel),
                 Command::Steer(id, steer) => self.say(id, Word::Steer(steer)),
                 Command::ReadLogs(stream, request) => self.read_logs(stream, request),
@@ -142,6 +144,12 @@ impl Actor {
                     for (host, ids) in hosts {
                         let (workshop, events) = (self.workshop.clone(), self.events.clone());
                         self.tasks.spawn(tell_costs(workshop, events, host, ids));
+                    }
+                }
+                Command::Examine(hosts) => {
+                    for host in hosts {
+                        let (workshop, events) = (self.workshop.clone(), self.events.clone());
+                        self.tasks.spawn(tell_examination(workshop, events, host));
                     }
                 }
                 Command::Shutdown => break,
@@ -187,7 +195,7 @@ impl Actor {
             .spawn(pass_on((id, word, operator), heard, journals, events));
     }
 
-    async fn run_plan(&self, id: JobId, plan: Plan) {
+    async fn run_plan(&self, id: JobId, plan: Plan, patience: Patience) {
         let admission = match self.workshop.jobs.admit(&id, &plan) {
             Ok(admission) => admission,
             Err(refusal) => return self.tell(Event::Refused { id, refusal }).await,
@@ -197,6 +205,7 @@ impl Actor {
             let event = JobEvent::Started {
                 plan: Box::new(plan.clone()),
                 operator: self.operator.clone(),
+                patience,
                 at,
             };
             journal.append(&event)?;
@@ -210,7 +219,7 @@ impl Actor {
                     event,
                 })
                 .await;
-                let job = Job::new(id, plan, self.operator.clone(), at);
+                let job = Job::new(id, plan, self.operator.clone(), at).waiting(patience);
                 let run = JobRun {
                     job,
                     journal,
@@ -230,10 +239,10 @@ impl Actor {
         }
     }
 
-    async fn resume(&self, id: JobId) {
+    async fn resume(&self, id: JobId, patience: Option<Patience>) {
         let _held = self.journals.hold().await;
         let taken_up = match self.journals.journal.reopen(&id) {
-            Ok((journal, events)) => self.take_up(&id, journal, events),
+            Ok((journal, events)) => self.take_up(&id, patience, journal, events),
             Err(error) => Err(journal_refusal(&error)),
         };
         match taken_up {
@@ -251,6 +260,7 @@ impl Actor {
     fn take_up(
         &self,
         id: &JobId,
+        patience: Option<Patience>,
         mut journal: JournalFile,
         events: Vec<JobEvent>,
     ) -> Result<JobRun, Refusal> {
@@ -271,6 +281,7 @@ impl Actor {
         let event = JobEvent::Started {
             plan,
             operator: self.operator.clone(),
+            patience: patience.unwrap_or(job.patience),
             at: self.clock.now(),
         };
         if let Err(error) = journal.append(&event) {
@@ -299,10 +310,14 @@ impl Actor {
                 .into_iter()
                 .map(|target| target.host)
                 .collect();
-            run.run(workshop.clone(), events).await;
+            let is_setup = matches!(run.job.plan, Plan::Setup(_));
+            run.run(workshop.clone(), events.clone()).await;
             drop(link);
             workshop.jobs.ended(&id);
             workshop.stock_changed.notify_one();
+            if is_setup {
+                tell_examinations(&workshop, &events, &hosts).await;
+            }
             // A stamp is a file: no engine tells that it changed.
             for notify in hosts.iter().filter_map(|host| refresh.get(host)) {
                 notify.notify_one();
@@ -367,6 +382,11 @@ impl Watch<'_> {
         }
         (links, refresh)
     }
+}
+
+fn connector(ssh: SshSettings, docker_host: Option<String>, options: &EngineOptions) -> Arc<Connector> {
+    let unanswered = Unanswered::kept_in(&options.dirs.state, options.watching);
+    Arc::new(Connector::new(ssh, docker_host).remembering(unanswered))
 }
 
 fn journal_refusal(error: &JournalError) -> Refusal {

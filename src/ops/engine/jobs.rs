@@ -152,7 +152,22 @@ impl RunningJobs {
 fn clash(running: &Plan, wanted: &Plan) -> Option<Target> {
     let stamps = |plan: &Plan| matches!(plan, Plan::Push(_) | Plan::Activate(_));
     let is_like = std::mem::discriminant(running) == std::mem::discriminant(wanted);
+    // What is set up or mended is what everything else on a host works with.
+    let sets_up = |plan: &Plan| matches!(plan, Plan::Setup(_));
     let compete = is_like || (stamps(running) && stamps(wanted));
+    let hosts = |plan: &Plan| {
+        plan.targets()
+            .into_iter()
+            .map(|target| target.host)
+            .collect::<Vec<_>>()
+    };
+    if sets_up(running) || sets_up(wanted) {
+        let busy = hosts(running);
+        return wanted
+            .targets()
+            .into_iter()
+            .find(|target| busy.contains(&target.host));
+    }
     let busy = running.targets();
     wanted
         .targets()
@@ -179,6 +194,7 @@ mod tests {
                 guard: crate::model::profile::Guard::Normal,
                 host,
                 before: Stamp::Missing,
+                before_id: None,
                 image_id,
             }],
             refused: Vec::new(),

@@ -1,7 +1,10 @@
 //! The engine: one actor that watches hosts and runs jobs. Front ends send commands and receive events.
 
 mod actor;
+mod auditor;
 mod ear;
+mod examiner;
+mod held_images;
 mod job_sink;
 mod jobs;
 mod journals;
@@ -10,6 +13,7 @@ mod preparer;
 mod rollout;
 mod run_job;
 mod stocktaker;
+mod take_host;
 mod turn;
 mod weigher;
 mod workshop;

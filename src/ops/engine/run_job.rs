@@ -4,29 +4,26 @@ use super::job_sink::JournalSink;
 use super::jobs::Admission;
 use super::workshop::Workshop;
 use crate::model::event::Event;
-use crate::model::failure::Failure;
-use crate::model::job::{Job, JobEvent, Step, StepKind, StepState, Target, TrackResult};
-use crate::model::names::HostName;
-use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan};
+use crate::model::job::{Job, JobEvent, Target, TrackResult};
+use crate::model::plan::{ActivatePlan, Plan, PrunePlan, PushPlan, SetupPlan};
 use crate::ops::activate::activate_on_host;
 use crate::ops::host_link::HostLink;
 use crate::ops::journal::JournalFile;
-use crate::ops::lease::Lease;
 use crate::ops::prune::prune_host;
 use crate::ops::push::{Pace, Supply, push_to_host};
-use crate::ops::report::{JobSink, StepError, TrackReporter};
+use crate::ops::report::{JobSink, TrackReporter};
 use crate::ops::session::on_session;
+use crate::ops::setup::set_up_host;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::num::NonZeroUsize;
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Hosts that one job works on at the same time, unless the plan says otherwise: each costs a stream of the operator's uplink.
-const SIDE_BY_SIDE: usize = 8;
+pub(super) const SIDE_BY_SIDE: usize = 8;
 
 /// A job that is about to run.
 pub(super) struct JobRun {
@@ -59,9 +56,11 @@ impl JobRun {
         } = self.admission;
         let sink = Arc::new(JournalSink::new(self.job.clone(), self.journal, events));
         let pace = match &self.job.plan {
-            Plan::Push(plan) => plan.options.limit.map(|rate| Pace::limited(rate.0)),
+            Plan::Push(plan) => plan.options.limit,
+            Plan::Setup(plan) => plan.push.as_ref().and_then(|push| push.options.limit),
             _ => None,
         };
+        let pace = pace.map(|rate| Pace::limited(rate.0));
         let runner = Runner {
             pace: pace.unwrap_or_default(),
             job: self.job,
@@ -72,7 +71,18 @@ impl JobRun {
         };
         let mut work = pin!(async {
             match &runner.job.plan {
-                Plan::Restart(plan) => runner.roll_out(plan, &mut steers).await,
+                Plan::Restart(plan) => {
+                    let held = async {
+                        runner.hold_images(plan).await;
+                        std::future::pending::<()>().await;
+                    };
+                    // What could not be held until the end was not needed.
+                    tokio::select! {
+                        () = runner.roll_out(plan, &mut steers) => {}
+                        () = held => {}
+                    }
+                    runner.let_images_go(plan).await;
+                }
                 plan => runner.side_by_side(plan).await,
             }
         });
@@ -112,17 +122,19 @@ impl Runner {
     }
 
     async fn on_host(&self, plan: &Plan, target: &Target, reporter: &TrackReporter) -> TrackResult {
-        let (link, _lease) = match self.take_host(&target.host, reporter).await {
+        let (link, hold) = match self.take_host(&target.host, reporter).await {
             Ok(taken) => taken,
             Err(result) => return result,
         };
-        match plan {
+        let result = match plan {
             Plan::Push(plan) => self.push(plan, target, &link, reporter).await,
             Plan::Activate(plan) => self.activate(plan, target, &link, reporter).await,
             Plan::Prune(plan) => self.prune(plan, target, &link, reporter).await,
+            Plan::Setup(plan) => self.set_up(plan, target, &link, reporter).await,
             Plan::Restart(_) => not_planned(),
             plan => on_session(plan, target, &self.job.id, self.is_resumed, &link, reporter).await,
-        }
+        };
+        self.unless_lost(&hold, reporter, result)
     }
 
     async fn push(
@@ -146,6 +158,25 @@ impl Runner {
                 push_to_host(plan, host, id, operator, link, &supply, reporter).await
             }
             None => not_planned(),
+        }
+    }
+
+    /// The pieces first; then the image, where the host gets one.
+    async fn set_up(
+        &self,
+        plan: &SetupPlan,
+        target: &Target,
+        link: &HostLink,
+        reporter: &TrackReporter,
+    ) -> TrackResult {
+        let Some(host) = plan.host(target) else {
+            return not_planned();
+        };
+        let set_up = set_up_host(plan, host, link, reporter).await;
+        let push = plan.push.as_ref();
+        match (set_up, push.filter(|push| push.targets_host(&target.host))) {
+            (TrackResult::Done(_), Some(push)) => self.push(push, target, link, reporter).await,
+            (result, _) => result,
         }
     }
 
@@ -194,58 +225,8 @@ impl Runner {
         )
     }
 
-    /// The link and the lease of a host. Without both no step begins; what hinders is told as a failed check.
-    pub(super) async fn take_host(
-        &self,
-        host: &HostName,
-        reporter: &TrackReporter,
-    ) -> Result<(HostLink, Hold), TrackResult> {
-        if self.cancel.is_cancelled() {
-            return Err(TrackResult::Cancelled("Nothing was changed.".to_owned()));
-        }
-        match self.hold_host(host, reporter).await {
-            Ok(taken) => Ok(taken),
-            Err(error) => Err(self.check_failed(host, error, reporter).await),
-        }
-    }
-
-    /// The same, where it is for the caller to tell what hinders.
-    pub(super) async fn hold_host(
-        &self,
-        host: &HostName,
-        reporter: &TrackReporter,
-    ) -> Result<(HostLink, Hold), StepError> {
-        let link = self.workshop.link(host).await?;
-        let lease = self.workshop.leases.take(&link, &self.job.id).await?;
-        Ok((link, Hold::new(lease, reporter.cancel().clone())))
-    }
-
-    /// What hinders a target before its first step, told as its failed check.
-    pub(super) async fn check_failed(
-        &self,
-        host: &HostName,
-        error: StepError,
-        reporter: &TrackReporter,
-    ) -> TrackResult {
-        let trouble = match error {
-            StepError::Cancelled(state) => return TrackResult::Cancelled(state),
-            StepError::Trouble(trouble) => trouble,
-        };
-        let failure = Failure {
-            host: Some(host.clone()),
-            step: StepKind::Check,
-            cause: trouble.cause,
-            state: trouble.state,
-            advice: trouble.advice,
-            retryable: trouble.retryable,
-        };
-        let told = reporter
-            .record(&Step::of(StepKind::Check), StepState::Failed(failure.clone()))
-            .await;
-        told.err().unwrap_or(TrackResult::Failed(failure))
-    }
-
     pub(super) async fn end(&self, target: Target, result: TrackResult) {
+        self.audit(&target, &result).await;
         let event = JobEvent::TargetEnded {
             target,
             result,
@@ -259,32 +240,6 @@ impl Runner {
         if let Err(error) = self.sink.record(event).await {
             tracing::error!(job = %self.job.id, %error, "an event of a job could not be kept");
         }
-    }
-}
-
-/// The lease of a host while a target works on it. Losing it to another console ends the target.
-pub(super) struct Hold {
-    _lease: Arc<Lease>,
-    watching: JoinHandle<()>,
-}
-
-impl Hold {
-    fn new(lease: Arc<Lease>, target: CancellationToken) -> Self {
-        let lost = lease.lost().clone();
-        let watching = tokio::spawn(async move {
-            lost.cancelled().await;
-            target.cancel();
-        });
-        Self {
-            _lease: lease,
-            watching,
-        }
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        self.watching.abort();
     }
 }
 

@@ -1,6 +1,7 @@
 //! The turn of one session in a rollout: it is restarted, or what was begun is followed, over as many links as that takes.
 
 use super::run_job::{Runner, not_planned};
+use super::take_host::Hold;
 use super::workshop::{AWAY, LINK_WAIT};
 use crate::model::job::{Target, Track, TrackResult};
 use crate::model::plan::{RestartPlan, RestartTarget};
@@ -34,8 +35,10 @@ impl Runner {
         for _ in 1..MOST_LINKS {
             let (lost, heard) = match restarted {
                 Restarted::Lost(lost, heard) => (lost, heard),
-                over => return self.turn_of(over, target),
+                over => return self.turn_of(self.unless_host_lost(over, &hold, &reporter), target),
             };
+            // The host goes on alone: what becomes of the lease meanwhile must not turn it back.
+            hold.rest();
             if !self.is_back(&link, &reporter).await {
                 return Turn::Ended(lost);
             }
@@ -47,8 +50,16 @@ impl Runner {
             (link, hold) = taken;
             restarted = self.follow(one, &link, &reporter, heard).await;
         }
+        let restarted = self.unless_host_lost(restarted, &hold, &reporter);
         drop(hold);
         self.turn_of(restarted, target)
+    }
+
+    fn unless_host_lost(&self, restarted: Restarted, hold: &Hold, reporter: &TrackReporter) -> Restarted {
+        match restarted {
+            Restarted::Over(result) => Restarted::Over(self.unless_lost(hold, reporter, result)),
+            other => other,
+        }
     }
 
     async fn begin(

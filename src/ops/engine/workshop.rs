@@ -2,6 +2,7 @@
 
 use super::jobs::RunningJobs;
 use crate::model::names::{HostName, Operator};
+use crate::ops::audit::AuditFile;
 use crate::ops::export::Exports;
 use crate::ops::host_link::HostLink;
 use crate::ops::layers::LayerStore;
@@ -32,6 +33,7 @@ pub(super) struct Workshop {
     pub(super) stock_changed: Notify,
     pub(super) leases: Leases,
     pub(super) jobs: RunningJobs,
+    pub(super) audit: AuditFile,
     pub(super) operator: Operator,
     pub(super) clock: Arc<dyn Clock>,
 }

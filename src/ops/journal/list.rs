@@ -125,6 +125,7 @@ mod tests {
             JobEvent::Started {
                 plan,
                 operator: Operator::parse("me@desk").unwrap(),
+                patience: crate::model::job::Patience::NONE,
                 at,
             },
             JobEvent::Log {

@@ -214,6 +214,7 @@ mod tests {
                 refused: Vec::new(),
             })),
             operator: Operator::parse("me@desk").unwrap(),
+            patience: crate::model::job::Patience::NONE,
             at: Timestamp::UNIX_EPOCH,
         }
     }

@@ -24,6 +24,8 @@ pub struct ScriptCall<'a> {
     pub input: Option<&'a mut (dyn AsyncRead + Send + Unpin)>,
     /// Whether it needs root: it then runs through `sudo -n` unless the login is root.
     pub as_root: bool,
+    /// Whether it waits for no other script: what must not be late.
+    pub is_urgent: bool,
     /// How long it may take in all.
     pub deadline: Duration,
     /// Ends it early, on the host too.
@@ -41,6 +43,7 @@ impl ScriptCall<'_> {
             arguments: arguments.into_iter().map(Into::into).collect(),
             input: None,
             as_root: false,
+            is_urgent: false,
             deadline: Self::QUESTION,
             cancel: CancellationToken::new(),
         }
@@ -50,6 +53,13 @@ impl ScriptCall<'_> {
     #[must_use]
     pub fn as_root(mut self) -> Self {
         self.as_root = true;
+        self
+    }
+
+    /// The same beside all other scripts: only one of these runs on a host at a time.
+    #[must_use]
+    pub fn urgent(mut self) -> Self {
+        self.is_urgent = true;
         self
     }
 
@@ -113,6 +123,9 @@ pub enum ShellError {
     /// The login shell did not run it: a forced command, a locked account, no `sh`.
     #[error("the login shell did not run it: {0}")]
     NotRun(String),
+    /// The host opens no further channel now, and none of those that are open is this console's to give up.
+    #[error("no channel: {0}")]
+    Crowded(String),
     /// Its input could not be read here.
     #[error("cannot read what was to be sent: {0}")]
     Input(String),

@@ -69,6 +69,7 @@ impl Scene {
                 guard: crate::model::profile::Guard::Normal,
                 host: host.link.name().clone(),
                 before: Stamp::Active(ImageRef::parse("convocate:v0").unwrap()),
+                before_id: None,
                 presence: Presence::Absent,
                 route: None,
             }],

@@ -178,10 +178,12 @@ impl Restart<'_> {
         loop {
             match self.command(command, arguments, within).await {
                 Ok(output) => return Ok(output),
-                Err(error @ (ShellError::Lost(_) | ShellError::Deadline(_))) => match pauses.next() {
-                    Some(pause) => tokio::time::sleep(*pause).await,
-                    None => return Err(error),
-                },
+                Err(error @ (ShellError::Lost(_) | ShellError::Deadline(_) | ShellError::Crowded(_))) => {
+                    match pauses.next() {
+                        Some(pause) => tokio::time::sleep(*pause).await,
+                        None => return Err(error),
+                    }
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -191,7 +193,9 @@ impl Restart<'_> {
     fn unheard(&self, error: &ShellError, heard: Heard) -> Restarted {
         let lost = self.lost(heard.step(), error);
         match error {
-            ShellError::Lost(_) | ShellError::Deadline(_) => Restarted::Lost(lost, heard),
+            ShellError::Lost(_) | ShellError::Deadline(_) | ShellError::Crowded(_) => {
+                Restarted::Lost(lost, heard)
+            }
             _ => Restarted::Over(lost),
         }
     }

@@ -22,7 +22,7 @@ pub use compose::COMPOSE_TRANSACTION;
 pub use crash_point::CONSOLE_CRASH_POINTS;
 pub use follow::Heard;
 pub use quiet::{ensure_clean, wait_for_quiet};
-pub use scripts::{BOOT_HOOK, TRANSACTION};
+pub use scripts::TRANSACTION;
 
 use crash_point::crash_point;
 

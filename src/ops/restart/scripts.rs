@@ -26,12 +26,11 @@ pub(super) const COMMAND: Script = Script {
     text: include_str!("../../../assets/host/restart/command.sh"),
 };
 
-/// Takes up, on the host itself, what a boot has interrupted: for cron's `@reboot` and its daily run.
-pub const BOOT_HOOK: &str = include_str!("../../../assets/host/restart/hook.sh");
-
 /// The transaction, as it is put into every journal: a host finishes with the text it began with.
 pub const TRANSACTION: &str = concat!(
     include_str!("../../../assets/host/restart/transaction/head.sh"),
+    "\n",
+    include_str!("../../../assets/host/audit/line.sh"),
     "\n",
     include_str!("../../../assets/host/restart/transaction/journal.sh"),
     "\n",

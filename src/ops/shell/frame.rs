@@ -3,6 +3,7 @@
 //! A random mark is printed before and after the script, with the process group and the exit code
 //! (research/reliability.md sections 0.18 and 3).
 
+use crate::model::clean::clean;
 use crate::ops::ports::ScriptCall;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
@@ -24,6 +25,11 @@ impl Mark {
         Self(format!("tagboat-{:016x}{:016x}", half(), half()))
     }
 
+    /// The mark itself.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The program and its arguments that run `call` inside the frame.
     pub(super) fn command_line(&self, call: &ScriptCall<'_>, through_sudo: bool) -> Vec<String> {
         let sudo: &[&str] = if through_sudo { &["sudo", "-n", "--"] } else { &[] };
@@ -40,6 +46,8 @@ pub(super) struct FrameReader {
     begin: Vec<u8>,
     end: Vec<u8>,
     buffer: Vec<u8>,
+    /// Up to here the buffer does not hold the end mark.
+    searched: usize,
     group: Option<u32>,
     code: Option<i32>,
 }
@@ -51,6 +59,7 @@ impl FrameReader {
             begin: line("begin"),
             end: line("end"),
             buffer: Vec::new(),
+            searched: 0,
             group: None,
             code: None,
         }
@@ -78,19 +87,43 @@ impl FrameReader {
                 None => self.forget_noise(),
             }
         }
-        if self.group.is_some()
-            && let Some((at, value, _)) = take_marked_line(&self.buffer, &self.end)
-        {
-            self.code = Some(value.parse().unwrap_or(-1));
-            self.buffer.truncate(at);
+        if self.group.is_some() {
+            match take_marked_line(&self.buffer[self.searched..], &self.end) {
+                Some((at, value, _)) => {
+                    self.code = Some(value.parse().unwrap_or(-1));
+                    self.buffer.truncate(self.searched + at);
+                }
+                None => self.forget_excess(),
+            }
+            self.buffer.truncate(if self.code.is_some() {
+                MOST_OUTPUT
+            } else {
+                usize::MAX
+            });
         }
-        self.buffer.truncate(MOST_OUTPUT.max(self.end.len()));
         self.code.is_some()
+    }
+
+    /// The last line that was printed instead of the frame.
+    pub(super) fn noise(&self) -> String {
+        let text = String::from_utf8_lossy(&self.buffer);
+        let last = text.lines().rfind(|line| !line.trim().is_empty());
+        last.map_or_else(String::new, |line| clean(line.trim()))
     }
 
     /// What the script printed.
     pub(super) fn into_output(self) -> String {
         String::from_utf8_lossy(&self.buffer).into_owned()
+    }
+
+    /// Only the first part of a long output is kept, and of the rest what may be the start of the end mark.
+    fn forget_excess(&mut self) {
+        // The mark, its exit code and its line break.
+        let tail = self.end.len() + 16;
+        if self.buffer.len() > MOST_OUTPUT + tail {
+            self.buffer.drain(MOST_OUTPUT..self.buffer.len() - tail);
+        }
+        self.searched = self.buffer.len().saturating_sub(tail);
     }
 
     /// Noise before the frame may be endless: only what may be the start of the mark stays.
@@ -135,6 +168,30 @@ mod tests {
             prop_assert_eq!((reader.group(), reader.code()), (Some(42), Some(3)));
             prop_assert_eq!(reader.into_output(), output);
         }
+    }
+
+    #[test]
+    fn of_an_endless_output_the_first_part_and_the_exit_code_are_kept() {
+        let mark = Mark::random();
+        let mut reader = FrameReader::new(&mark);
+        let long = "x".repeat(super::MOST_OUTPUT + 100_000);
+        let mut is_ended = false;
+        for part in framed(&mark, "", &long).chunks(16 << 10) {
+            is_ended = reader.push(part);
+            assert!(reader.buffer.len() <= super::MOST_OUTPUT + (17 << 10));
+        }
+        assert_eq!((is_ended, reader.code()), (true, Some(3)));
+        assert_eq!(reader.into_output().len(), super::MOST_OUTPUT);
+    }
+
+    #[test]
+    fn what_is_said_instead_of_the_frame_is_its_last_line_made_harmless() {
+        let mut reader = FrameReader::new(&Mark::random());
+        reader.push(b"Welcome!\n\x1b[31mThis account is currently not available.\n\n");
+        assert_eq!(
+            reader.noise(),
+            "\\x1b[31mThis account is currently not available."
+        );
     }
 
     #[test]

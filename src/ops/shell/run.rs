@@ -6,9 +6,10 @@ use crate::model::clean::clean;
 use crate::model::fleet::Privilege;
 use crate::ops::ports::{Script, ScriptCall, ScriptOutput, Shell, ShellError};
 use async_trait::async_trait;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 /// Channels to one host that scripts may use at the same time: sshd allows 10 in all (DESIGN section 4).
@@ -27,6 +28,10 @@ pub struct HostShell<S> {
     spawn: S,
     privilege: Privilege,
     channels: Semaphore,
+    /// The channel beside them, for one urgent script at a time.
+    urgent: Semaphore,
+    /// How many of them there are; fewer than at the start where sshd allows fewer.
+    width: AtomicUsize,
 }
 
 impl<S: Spawn> HostShell<S> {
@@ -36,6 +41,8 @@ impl<S: Spawn> HostShell<S> {
             spawn,
             privilege,
             channels: Semaphore::new(CHANNELS),
+            urgent: Semaphore::new(1),
+            width: AtomicUsize::new(CHANNELS),
         }
     }
 
@@ -46,6 +53,54 @@ impl<S: Spawn> HostShell<S> {
             (true, Privilege::None) => Err(ShellError::NotAllowed(
                 "the login is not root and `sudo -n` does not work for it".to_owned(),
             )),
+        }
+    }
+
+    /// Starts the process of an urgent script in the channel that the others leave. Where sshd allows none beside theirs, it
+    /// waits as they do.
+    async fn open_urgent(
+        &self,
+        command_line: &[String],
+    ) -> Result<(Process, SemaphorePermit<'_>), ShellError> {
+        {
+            let urgent = self.urgent.acquire().await;
+            let urgent = urgent.map_err(|_| ShellError::Lost("closed".into()))?;
+            match self.spawn.spawn(command_line).await {
+                Ok(process) => return Ok((process, urgent)),
+                Err(ShellError::Crowded(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.open(command_line).await
+    }
+
+    /// Starts a process as soon as there is a channel for it. Where sshd allows fewer (`MaxSessions`), this shell makes do
+    /// with fewer from then on: what was refused waits until another script has ended.
+    async fn open(&self, command_line: &[String]) -> Result<(Process, SemaphorePermit<'_>), ShellError> {
+        loop {
+            let channel = self.channels.acquire().await;
+            let channel = channel.map_err(|_| ShellError::Lost("closed".into()))?;
+            let crowded = match self.spawn.spawn(command_line).await {
+                Ok(process) => return Ok((process, channel)),
+                Err(error @ ShellError::Crowded(_)) => error,
+                Err(error) => return Err(error),
+            };
+            let narrower = |width: usize| (width > 1).then(|| width - 1);
+            let order = Ordering::Relaxed;
+            let Ok(width) = self.width.fetch_update(order, order, narrower) else {
+                // What has the only session may be an urgent script: that ends soon.
+                let _alone = self.urgent.acquire().await;
+                return match self.spawn.spawn(command_line).await {
+                    Ok(process) => Ok((process, channel)),
+                    Err(ShellError::Crowded(_)) => Err(crowded),
+                    Err(error) => Err(error),
+                };
+            };
+            tracing::info!(
+                width = width - 1,
+                "sshd allows fewer sessions than there are channels"
+            );
+            channel.forget();
         }
     }
 
@@ -78,12 +133,12 @@ impl<S: Spawn> Shell for HostShell<S> {
         let (cancel, deadline) = (call.cancel.clone(), call.deadline);
         let ending = {
             let whole = async {
-                let _channel = self
-                    .channels
-                    .acquire()
-                    .await
-                    .map_err(|_| ShellError::Lost("closed".into()))?;
-                let process = self.spawn.spawn(&mark.command_line(&call, sudo)).await?;
+                let command_line = mark.command_line(&call, sudo);
+                let (process, _channel) = if call.is_urgent {
+                    self.open_urgent(&command_line).await?
+                } else {
+                    self.open(&command_line).await?
+                };
                 converse(process, call.input.take(), &mut frame, &mut complaints).await
             };
             tokio::select! {
@@ -108,13 +163,22 @@ impl<S: Spawn> Shell for HostShell<S> {
                 Err(ShellError::Lost("the host went away while it ran".to_owned()))
             }
             None if sudo && stderr.contains("sudo") => Err(ShellError::NotAllowed(stderr)),
-            None => Err(ShellError::NotRun(if stderr.is_empty() {
-                "it said nothing".to_owned()
-            } else {
-                stderr
-            })),
+            None => Err(ShellError::NotRun(instead(&stderr, &frame))),
         }
     }
+}
+
+/// What was said where a script should have run: a shell that refuses logins, or a forced command, says why on either stream.
+fn instead(stderr: &str, frame: &FrameReader) -> String {
+    let said = if stderr.is_empty() {
+        frame.noise()
+    } else {
+        stderr.to_owned()
+    };
+    if said.is_empty() {
+        return "it said nothing".to_owned();
+    }
+    said
 }
 
 /// Feeds a process and reads it until its script has ended or it went away.
@@ -207,5 +271,94 @@ impl Tail {
             .map(clean)
             .collect::<Vec<_>>()
             .join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHANNELS, HostShell};
+    use crate::model::fleet::Privilege;
+    use crate::ops::ports::{Script, ScriptCall, Shell, ShellError};
+    use crate::ops::shell::{LocalSpawn, Process, Spawn};
+    use async_trait::async_trait;
+    use std::fs;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    /// An sshd that allows so many sessions at the same time.
+    struct Narrow {
+        most: usize,
+        open: Arc<AtomicUsize>,
+    }
+
+    #[async_trait]
+    impl Spawn for Narrow {
+        async fn spawn(&self, command_line: &[String]) -> Result<Process, ShellError> {
+            if self.open.load(Ordering::SeqCst) >= self.most {
+                return Err(ShellError::Crowded("no further session".to_owned()));
+            }
+            self.open.fetch_add(1, Ordering::SeqCst);
+            let mut process = LocalSpawn.spawn(command_line).await?;
+            let (ended, open) = (process.ended, self.open.clone());
+            process.ended = Box::pin(async move {
+                ended.await;
+                open.fetch_sub(1, Ordering::SeqCst);
+            });
+            Ok(process)
+        }
+    }
+
+    fn shell(most: usize) -> HostShell<Narrow> {
+        let open = Arc::default();
+        HostShell::new(Narrow { most, open }, Privilege::Root)
+    }
+
+    /// Says that it runs, and ends when it is let.
+    const WAIT: Script = Script {
+        name: "wait",
+        text: "echo >>\"$1/begun\"; until [ -e \"$1/end\" ]; do sleep 0.02; done",
+    };
+    const SAY: Script = Script {
+        name: "say",
+        text: "echo said",
+    };
+
+    async fn says(shell: &HostShell<Narrow>, call: ScriptCall<'_>) -> String {
+        let said = timeout(Duration::from_secs(10), shell.run(call)).await;
+        said.unwrap().unwrap().stdout.trim().to_owned()
+    }
+
+    #[tokio::test]
+    async fn an_urgent_script_waits_for_none_of_those_that_have_all_channels() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().to_str().unwrap();
+        let shell = shell(10);
+        let busy = (0..CHANNELS + 2).map(|_| shell.run(ScriptCall::question(WAIT, [place])));
+        let beside = async {
+            let begun = || fs::read(folder.path().join("begun")).unwrap_or_default().len();
+            while begun() < CHANNELS {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let said = says(&shell, ScriptCall::question(SAY, [""; 0]).urgent()).await;
+            fs::write(folder.path().join("end"), "").unwrap();
+            said
+        };
+        let (ended, said) = tokio::join!(futures_util::future::join_all(busy), beside);
+        assert_eq!(said, "said");
+        assert!(ended.iter().all(Result::is_ok));
+    }
+
+    #[tokio::test]
+    async fn where_sshd_allows_one_session_alone_urgent_scripts_and_others_take_turns() {
+        let shell = shell(1);
+        let calls = (0..12).map(|number| {
+            let mut call = ScriptCall::question(SAY, [""; 0]);
+            call.is_urgent = number % 3 == 0;
+            says(&shell, call)
+        });
+        let said = futures_util::future::join_all(calls).await;
+        assert_eq!(said, ["said"; 12]);
     }
 }

@@ -3,7 +3,7 @@
 use super::{Flavour, SimulatedEngine, SimulatedShell};
 use crate::model::fleet::{Privilege, Store};
 use crate::model::names::HostName;
-use crate::model::profile::{Address, Guard, HostSettings, Profile};
+use crate::model::profile::{Address, Guard, HostSettings, KnownFrom, Profile};
 use crate::ops::host_link::HostLink;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,7 @@ impl SimulatedHost {
         let settings = HostSettings {
             name: HostName::parse("sim-1").unwrap(),
             address: Address::Local,
+            known_from: KnownFrom::ConfigFile,
             groups: Vec::new(),
             guard: Guard::Normal,
             helper: true,

@@ -166,6 +166,7 @@ impl Shell for SimulatedShell {
                     .as_mut()
                     .map(|input| input as &mut (dyn AsyncRead + Send + Unpin)),
                 as_root: call.as_root,
+                is_urgent: call.is_urgent,
                 deadline: call.deadline,
                 cancel: call.cancel,
             })

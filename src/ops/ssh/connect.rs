@@ -1,50 +1,123 @@
 //! One master connection: verified host key, no prompt, a deadline, and a typed reason when it fails.
 
-use super::{SshSettings, problem};
+use super::route::Route;
+use super::turns::Turns;
+use super::{SshSettings, door, master, problem, untrusted_key};
 use crate::model::fleet::ConnectionProblem;
-use openssh::{ControlPersist, Error, KnownHosts, Session, SessionBuilder};
+use openssh::{Error, Session};
 use std::error::Error as _;
-use std::num::NonZeroUsize;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// ssh's own limit for connecting and shaking hands (DESIGN section 4).
-const CONNECT: Duration = Duration::from_secs(5);
+pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 
 /// The limit for all of it, jump hosts and authentication included.
 const WHOLE: Duration = Duration::from_secs(20);
 
-/// A master whose console was killed ends by itself after this many seconds without a channel.
-const ORPHAN: usize = 60;
+/// How long a beginning connection keeps others from beginning that go another way: what takes longer may be a dead host.
+pub(super) const BRIEF: Duration = Duration::from_secs(2);
 
 /// How often a host that is just too busy to shake hands is tried before that is its state.
-const CROWDED_TRIES: u32 = 3;
+const CROWDED_TRIES: u32 = 10;
 
-/// Opens the master connection to `address`: an alias of the ssh config, `user@host` or `ssh://user@host:port`.
-pub async fn connect(address: &str, settings: &SshSettings) -> Result<Arc<Session>, ConnectionProblem> {
-    let mut builder = SessionBuilder::default();
-    builder
-        .known_hosts_check(KnownHosts::Strict)
-        .connect_timeout(CONNECT)
-        .config_file(settings.config())
-        .control_directory(settings.sockets());
-    if let Some(seconds) = NonZeroUsize::new(ORPHAN) {
-        builder.control_persist(ControlPersist::IdleFor(seconds));
-    }
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let answer = timeout(WHOLE, builder.connect_mux(address)).await;
-        let said = match answer {
-            Ok(Ok(session)) => return Ok(Arc::new(session)),
-            Ok(Err(error)) => text_of(&error),
-            Err(_) => format!("Connection timed out: no login within {} s", WHOLE.as_secs()),
+/// The same where a command of the operator's config connects: when that just ends, it looks the same.
+const UNTOLD_TRIES: u32 = 3;
+
+/// An open connection, and the jump hosts that it goes through.
+pub(crate) struct Opened {
+    /// The master.
+    pub(crate) session: Arc<Session>,
+    /// The jump hosts as the ssh config names them.
+    pub(crate) jump: Option<String>,
+}
+
+/// Opens the master connection to `address`: an alias of the ssh config, `user@host` or `ssh://user@host:port`. A host
+/// that does not answer at all within `patience` is unreachable.
+pub(crate) async fn connect(
+    address: &str,
+    settings: &SshSettings,
+    turns: &Turns,
+    patience: Duration,
+) -> Result<Opened, ConnectionProblem> {
+    let route = Route::of(address, settings).await;
+    let whole = WHOLE.min(patience * 4);
+    // Through a jump host, its whole login comes first.
+    let handshake = if route.jump.is_some() {
+        patience * 2
+    } else {
+        patience
+    };
+    for attempt in 1.. {
+        let begun = {
+            let mut turn = if patience < CONNECT {
+                turns.take_aside(&route.gates).await
+            } else {
+                turns.take(&route.gates).await
+            };
+            let launch = master::launch(address, route.jump.as_deref(), settings, handshake);
+            let mut beginning = std::pin::pin!(timeout(whole, launch));
+            tokio::select! {
+                begun = &mut beginning => begun,
+                () = sleep(BRIEF) => {
+                    turn.make_room();
+                    beginning.await
+                }
+            }
         };
-        if !problem::is_crowded(&said) || tries == CROWDED_TRIES {
-            return Err(problem::read(&said));
+        let said = match begun {
+            Ok(Ok(session)) => {
+                return Ok(Opened {
+                    session: Arc::new(session),
+                    jump: route.jump,
+                });
+            }
+            Ok(Err(said)) => said,
+            Err(_) => format!("Connection timed out: no login within {} s", whole.as_secs()),
+        };
+        if !problem::is_crowded(&said) {
+            return Err(explain(&said, address, settings, &route).await);
         }
-        tokio::time::sleep(Duration::from_millis(300) * tries).await;
+        if attempt
+            == if route.is_told() {
+                CROWDED_TRIES
+            } else {
+                UNTOLD_TRIES
+            }
+        {
+            break;
+        }
+        sleep(pause(attempt)).await;
+    }
+    Err(door::crowded(&route).await)
+}
+
+/// The wait before a crowded sshd is tried again: longer each time, and spread so that a fleet does not knock at once.
+fn pause(attempt: u32) -> Duration {
+    let spread = u32::try_from(RandomState::new().build_hasher().finish() % 1000).unwrap_or_default();
+    let longest = Duration::from_millis(400) * attempt.min(5);
+    longest / 4 + longest * 3 / 4 * spread / 1000
+}
+
+/// What failed, with what the operator needs to mend it: for a key, its fingerprint and the command that trusts it.
+async fn explain(said: &str, address: &str, settings: &SshSettings, route: &Route) -> ConnectionProblem {
+    let problem = problem::read(said, route.jump.as_deref());
+    match problem {
+        ConnectionProblem::HostKeyUnknown(what) => {
+            let at_jump = problem::at_jump(said, route.jump.as_deref());
+            ConnectionProblem::HostKeyUnknown(untrusted_key::unknown(&what, address, at_jump, settings).await)
+        }
+        ConnectionProblem::HostKeyChanged(_) => {
+            let at_jump = problem::at_jump(said, route.jump.as_deref());
+            let known_as = match at_jump {
+                Some(jump) => Route::known_name(jump, settings).await,
+                None => route.known_as.clone(),
+            };
+            ConnectionProblem::HostKeyChanged(untrusted_key::changed(said, &known_as, at_jump))
+        }
+        other => other,
     }
 }
 
@@ -58,4 +131,21 @@ pub(super) fn text_of(error: &Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CROWDED_TRIES, pause};
+    use std::time::Duration;
+
+    #[test]
+    fn a_crowded_sshd_is_given_some_seconds_in_all_and_never_asked_at_once() {
+        let waits: Vec<_> = (1..CROWDED_TRIES).map(pause).collect();
+        assert!(
+            waits.iter().all(|wait| *wait >= Duration::from_millis(100)),
+            "{waits:?}"
+        );
+        let all: Duration = waits.iter().sum();
+        assert!(all < Duration::from_secs(15), "{all:?}");
+    }
 }

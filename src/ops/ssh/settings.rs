@@ -1,5 +1,6 @@
 //! What tagboat adds to the operator's ssh config: never a prompt, never a forgotten connection.
 
+use super::hop;
 use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -10,12 +11,18 @@ use std::path::{Path, PathBuf};
 pub struct SshSettings {
     config: PathBuf,
     sockets: PathBuf,
+    /// The operator's own config file, where it is not the one that ssh reads anyway.
+    unusual: Option<PathBuf>,
 }
 
-/// Options that come first and therefore win. A half-open connection is found when the third question stays
-/// unanswered: after 12 s at most (issue 3: within 15 s).
+/// Options that come first and therefore win, for jump hosts too: their ssh gets this file and nothing else, and must give
+/// up before the host's own, which has 5 s, or nobody could tell which of the two is silent. A half-open connection is
+/// found when the third question stays unanswered: after 12 s at most (issue 3: within 15 s).
 const FIRST: &str = "\
 Host *
+  BatchMode yes
+  StrictHostKeyChecking yes
+  ConnectTimeout 4
   ServerAliveInterval 3
   ServerAliveCountMax 3
   ForwardAgent no
@@ -59,7 +66,21 @@ impl SshSettings {
             .mode(0o600)
             .open(&config)?;
         io::Write::write_all(&mut &options, text.as_bytes())?;
-        Ok(Self { config, sockets })
+        Ok(Self {
+            config,
+            sockets,
+            unusual: config_file.map(Path::to_owned),
+        })
+    }
+
+    /// The command by which the operator connects to a host and is asked about its key; `words` are the last ones of the call.
+    pub(super) fn by_hand(&self, words: &[String]) -> String {
+        let config = self
+            .unusual
+            .as_ref()
+            .map_or_else(String::new, |file| format!("-F '{}' ", file.display()));
+        let words = hop::typed(words);
+        format!("ssh {config}-o StrictHostKeyChecking=ask {words} true")
     }
 
     /// The config file for `ssh -F`.

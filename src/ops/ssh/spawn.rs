@@ -1,7 +1,8 @@
 //! Processes on a host through its master connection.
 
 use super::SshSettings;
-use super::connect::text_of;
+use super::connect::{Opened, text_of};
+use super::quote;
 use crate::ops::ports::ShellError;
 use crate::ops::shell::{Process, Spawn};
 use async_trait::async_trait;
@@ -13,20 +14,44 @@ use tokio::time::timeout;
 /// How long a master may take to open a channel before it counts as gone.
 const OPEN: Duration = Duration::from_secs(15);
 
+/// What a master says of a channel that sshd did not open.
+const REFUSED: &str = "refused by peer";
+
 /// Starts processes on the host of one master connection.
 #[derive(Clone)]
 pub struct SshSpawn {
     session: Arc<Session>,
+    /// The jump hosts that it goes through, by name.
+    jump: Option<Arc<str>>,
     /// The directory of the control socket: it must outlive the session, which says goodbye through it.
     _settings: Arc<SshSettings>,
 }
 
 impl SshSpawn {
-    /// Starts processes through `session`, whose sockets `settings` keeps.
-    pub(crate) fn new(session: Arc<Session>, settings: Arc<SshSettings>) -> Self {
+    /// Starts processes through an open connection, whose sockets `settings` keeps.
+    pub(crate) fn new(opened: Opened, settings: Arc<SshSettings>) -> Self {
         Self {
-            session,
+            session: opened.session,
+            jump: opened.jump.map(Into::into),
             _settings: settings,
+        }
+    }
+
+    fn not_opened(&self, error: &Error) -> ShellError {
+        let said = text_of(error);
+        if said.contains(REFUSED) {
+            return ShellError::Crowded("its sshd allows no further session (MaxSessions)".to_owned());
+        }
+        match error {
+            // What the protocol between two ssh processes here says of it helps nobody.
+            Error::SshMux(_) | Error::Disconnected => {
+                tracing::debug!(said, "a master connection is gone");
+                ShellError::Lost(match &self.jump {
+                    Some(jump) => format!("its ssh has ended (through jump host {jump})"),
+                    None => "its ssh has ended".to_owned(),
+                })
+            }
+            _ => ShellError::Lost(said),
         }
     }
 
@@ -40,26 +65,15 @@ impl SshSpawn {
 impl Spawn for SshSpawn {
     async fn spawn(&self, command_line: &[String]) -> Result<Process, ShellError> {
         let lost = |why: &str| ShellError::Lost(why.to_owned());
-        let (program, arguments) = command_line
-            .split_first()
-            .ok_or_else(|| lost("there is no program"))?;
-        let mut command = self.session.clone().arc_command(program.clone());
+        let mut command = self.session.clone().arc_raw_command(quote::line(command_line));
         command
-            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = timeout(OPEN, command.spawn())
             .await
             .map_err(|_| lost("no channel was opened in time"))?
-            .map_err(|error| match &error {
-                // What the protocol between two ssh processes here says of it helps nobody.
-                Error::SshMux(_) | Error::Disconnected => {
-                    tracing::debug!(said = text_of(&error), "a master connection is gone");
-                    lost("its ssh has ended")
-                }
-                _ => lost(&text_of(&error)),
-            })?;
+            .map_err(|error| self.not_opened(&error))?;
         let (Some(stdin), Some(stdout), Some(stderr)) =
             (child.stdin().take(), child.stdout().take(), child.stderr().take())
         else {

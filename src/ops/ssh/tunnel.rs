@@ -3,7 +3,8 @@
 use super::SshSpawn;
 use super::connect::text_of;
 use crate::model::fleet::ConnectionProblem;
-use crate::ops::shell::{Process, Spawn};
+use crate::ops::ports::ShellError;
+use crate::ops::shell::{Begun, Process, Spawn};
 use openssh::{ForwardType, Session, Socket};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,6 +15,9 @@ use tokio::time::timeout;
 
 /// How long the master may take to set up a forwarding.
 const SET_UP: Duration = Duration::from_secs(10);
+
+/// What relays one connection to the engine.
+const DIAL: &[&str] = &["sudo", "-n", "--", "docker", "system", "dial-stdio"];
 
 /// A socket here that leads to the engine of a host. It is removed when this is dropped.
 #[derive(Debug)]
@@ -89,13 +93,25 @@ async fn accept(listener: UnixListener, spawn: SshSpawn) {
         while relayed.try_join_next().is_some() {}
         let spawn = spawn.clone();
         relayed.spawn(async move {
-            let dial = ["sudo", "-n", "--", "docker", "system", "dial-stdio"].map(str::to_owned);
-            match spawn.spawn(&dial).await {
+            match dial(&spawn).await {
                 Ok(process) => carry(stream, process).await,
                 Err(error) => tracing::debug!(%error, "a connection to an engine could not be relayed"),
             }
         });
     }
+}
+
+/// Starts what speaks to the engine, and reads away what login files print before it.
+async fn dial(spawn: &SshSpawn) -> Result<Process, ShellError> {
+    let begun = Begun::expected();
+    let mut process = spawn.spawn(&begun.command_line(DIAL)).await?;
+    let read = timeout(SET_UP, begun.read_to(&mut process.stdout)).await;
+    if matches!(read, Ok(true)) {
+        return Ok(process);
+    }
+    Err(ShellError::NotRun(
+        "`sudo -n docker system dial-stdio` did not begin".to_owned(),
+    ))
 }
 
 /// Carries bytes both ways until either side ends.

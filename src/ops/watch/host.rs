@@ -2,11 +2,12 @@
 
 use super::Watching;
 use super::backoff::Backoff;
+use crate::model::clean::clean;
 use crate::model::event::Event;
 use crate::model::fleet::{Connection, ConnectionProblem, Delta, Host, HostChange, Listing};
 use crate::model::names::HostName;
 use crate::model::profile::HostSettings;
-use crate::ops::connector::Connector;
+use crate::ops::connector::{Connected, Connector};
 use crate::ops::host_link::HostLink;
 use crate::ops::lister::Lister;
 use crate::ops::ports::{Clock, EngineError, EngineEvent};
@@ -119,6 +120,23 @@ impl HostWatcher {
             Ok(connected) => connected,
             Err(problem) => return Ending::Lost(problem),
         };
+        let jump = connected.jump.clone();
+        match self.follow_connected(connected, known, backoff).await {
+            Ending::Lost(ConnectionProblem::Lost(why)) => Ending::Lost(ConnectionProblem::Lost(match jump {
+                Some(jump) if !why.contains(&jump) => format!("{why} (through jump host {})", clean(&jump)),
+                _ => why,
+            })),
+            ending => ending,
+        }
+    }
+
+    /// Follows a host that was just connected until it goes away.
+    async fn follow_connected(
+        &self,
+        connected: Connected,
+        known: &mut Listing,
+        backoff: &mut Backoff,
+    ) -> Ending {
         let mut lister = match Lister::new(connected).await {
             Ok(lister) => lister,
             Err(problem) => return Ending::Lost(problem),

@@ -32,6 +32,7 @@ impl Scene {
                 refused: Vec::new(),
             })),
             operator: operator(),
+            patience: crate::model::job::Patience::NONE,
             at: Timestamp::UNIX_EPOCH,
         })
         .unwrap();

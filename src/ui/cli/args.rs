@@ -1,12 +1,17 @@
 //! The command line as types: verbs, flags and their help.
 
+use super::host_args::HostVerb;
 use super::job_args::{AskedWordArgs, TargetWordArgs, WordArgs};
 use super::rollout_args::{RollbackArgs, RolloutArgs};
 use super::session_args::SessionVerb;
+use super::setup_args::HostSetupArgs;
+use crate::model::job::Patience;
 use crate::model::plan::{ByteRate, ModeChoice};
+use crate::ops::config::read_duration;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Versioned container images on a fleet of agent hosts: without a verb, the console.
 #[derive(Debug, Parser)]
@@ -41,6 +46,15 @@ pub enum Verb {
     Rollback(RollbackArgs),
     /// Remove image tags that no session needs.
     Prune(PruneArgs),
+    /// List and add hosts, make them members of the fleet, keep them so, and say what is wrong with them.
+    #[command(subcommand)]
+    Host(HostVerb),
+    /// The same as `host init`.
+    #[command(hide = true)]
+    InitAgent(HostSetupArgs),
+    /// The same as `host update`.
+    #[command(hide = true)]
+    Update(HostSetupArgs),
     /// Look at jobs, say something to one that runs, or take up one that was interrupted.
     #[command(subcommand)]
     Job(JobVerb),
@@ -117,9 +131,20 @@ pub struct ChangeArgs {
     /// Show the plan and end.
     #[arg(long, conflicts_with = "yes")]
     pub dry_run: bool,
+    /// Wait for a host that somebody else changes, at most so long, such as 30m [default: 10m where it is given without a
+    /// duration; without it such a host is a failed check].
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, value_parser = read_duration)]
+    pub wait: Option<Option<Duration>>,
     /// Print JSON: the plan, then one event per line.
     #[arg(long)]
     pub json: bool,
+}
+
+impl ChangeArgs {
+    /// How long hosts are waited for, where that was said.
+    pub fn patience(self) -> Option<Patience> {
+        self.wait.map(|named| named.map_or(Patience::USUAL, Patience::of))
+    }
 }
 
 /// Verbs that only look.
@@ -243,7 +268,7 @@ impl Cli {
     pub fn needs_state(&self) -> bool {
         !matches!(
             self.verb,
-            Some(Verb::Config(_) | Verb::Completions(_) | Verb::Man)
+            Some(Verb::Host(HostVerb::List(_)) | Verb::Config(_) | Verb::Completions(_) | Verb::Man)
         )
     }
 
@@ -251,7 +276,10 @@ impl Cli {
     pub fn is_json(&self) -> bool {
         match &self.verb {
             Some(
-                Verb::Status(args) | Verb::Session(SessionVerb::List(args)) | Verb::Job(JobVerb::List(args)),
+                Verb::Status(args)
+                | Verb::Session(SessionVerb::List(args))
+                | Verb::Host(HostVerb::List(args))
+                | Verb::Job(JobVerb::List(args)),
             ) => args.json,
             Some(Verb::Session(SessionVerb::Logs(args))) => args.json,
             Some(Verb::Session(verb)) => verb.change().is_some_and(|change| change.json),
@@ -260,6 +288,8 @@ impl Cli {
             Some(Verb::Rollout(args)) => args.change.json,
             Some(Verb::Rollback(args)) => args.change.json,
             Some(Verb::Prune(args)) => args.change.json,
+            Some(Verb::Host(verb)) => verb.is_json(),
+            Some(Verb::InitAgent(args) | Verb::Update(args)) => args.change.json,
             Some(Verb::Job(JobVerb::Show(args))) => args.json,
             Some(Verb::Job(JobVerb::Resume(args))) => args.change.json,
             Some(Verb::Job(JobVerb::Pause(args) | JobVerb::Continue(args))) => args.json,

@@ -9,7 +9,7 @@ use super::program::{Program, Setup};
 use super::stop::Stop;
 use super::survey::Survey;
 use crate::model::command::Command;
-use crate::model::job::Job;
+use crate::model::job::{Job, Patience};
 use crate::model::names::JobId;
 use crate::model::plan::Plan;
 use std::hash::{BuildHasher, RandomState};
@@ -44,19 +44,26 @@ pub(super) async fn carry_out_telling(
     };
     let id = JobId::new(now, salt());
     let agreed = agree(program, &plan, Some(&id), args).await;
-    let job = Job::new(id.clone(), plan.clone(), setup.operator.clone(), now);
+    // Where nothing is left to do, who was left out is still not as it was asked for.
+    let is_partly = !plan.refused().is_empty() && !args.dry_run;
+    let patience = args.patience().unwrap_or(Patience::NONE);
+    let job = Job::new(id.clone(), plan.clone(), setup.operator.clone(), now).waiting(patience);
     let command = Command::Run {
         id,
         plan: Box::new(plan),
+        patience,
     };
-    run_if(
+    let run = run_if(
         agreed,
         program,
         survey,
         (command, job),
         telling.or_json(args.json),
-    )
-    .await
+    );
+    Ok(match run.await? {
+        Exit::Done if is_partly => Exit::Partly,
+        exit => exit,
+    })
 }
 
 /// Gives the engine the command that begins a job, and follows the job, if the operator agreed.

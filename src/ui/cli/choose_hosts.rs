@@ -32,7 +32,7 @@ fn configured(config: &Config) -> Result<&[HostSettings], Stop> {
     if config.hosts.is_empty() {
         Err(Stop::usage(
             format!("there are no hosts in {}", config.origin),
-            "add one: a table [[hosts]] with name = \"eu-01\"",
+            "add one: `tagboat host add NAME ADDRESS`",
         ))
     } else {
         Ok(&config.hosts)
@@ -98,13 +98,13 @@ fn no_such_host(hosts: &[HostSettings], word: &str) -> Stop {
     if word.contains(['*', '?']) {
         return Stop::usage(
             format!("no host fits {word}"),
-            "see `tagboat status` for the hosts",
+            "see `tagboat host list` for the hosts",
         );
     }
     let next = match nearest(word, names()) {
         Some(meant) => format!("did you mean {meant}?"),
         None if hosts.len() <= 12 => format!("the hosts are {}", names().collect::<Vec<_>>().join(", ")),
-        None => "see `tagboat status` for the hosts".to_owned(),
+        None => "see `tagboat host list` for the hosts".to_owned(),
     };
     Stop::usage(format!("there is no host {word}"), next)
 }
@@ -114,7 +114,7 @@ mod tests {
     use super::{fits, hosts_to_change, hosts_to_see};
     use crate::model::names::HostName;
     use crate::model::plan::PushOptions;
-    use crate::model::profile::{Address, Guard, HostSettings, Profile};
+    use crate::model::profile::{Address, Guard, HostSettings, KnownFrom, Profile};
     use crate::ops::config::{CacheSettings, Config, Origin};
     use crate::ui::cli::args::HostArgs;
     use crate::ui::cli::exit_code::Exit;
@@ -123,6 +123,7 @@ mod tests {
         let host = |(name, groups): &(&str, &[&str])| HostSettings {
             name: HostName::parse(name).unwrap(),
             address: Address::Ssh((*name).to_owned()),
+            known_from: KnownFrom::ConfigFile,
             groups: groups.iter().map(|&group| group.to_owned()).collect(),
             guard: Guard::Normal,
             helper: true,
@@ -132,6 +133,7 @@ mod tests {
             origin: Origin::File("tagboat.toml".into()),
             ssh_config: None,
             hosts: hosts.iter().map(host).collect(),
+            left_out: Vec::new(),
             push: PushOptions::default(),
             cache: CacheSettings::default(),
         }
@@ -173,7 +175,7 @@ mod tests {
             ),
             (
                 "asia-*",
-                "no host fits asia-*; see `tagboat status` for the hosts",
+                "no host fits asia-*; see `tagboat host list` for the hosts",
             ),
             (
                 "group:gpus",

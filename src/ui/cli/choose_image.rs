@@ -48,12 +48,13 @@ fn wrong(invalid: &InvalidName) -> Stop {
 mod tests {
     use super::choose_image;
     use crate::model::names::{HostName, ImageName};
-    use crate::model::profile::{Address, Guard, HostSettings, Profile};
+    use crate::model::profile::{Address, Guard, HostSettings, KnownFrom, Profile};
 
     fn host(name: &str, image: &str) -> HostSettings {
         HostSettings {
             name: HostName::parse(name).unwrap(),
             address: Address::Local,
+            known_from: KnownFrom::ConfigFile,
             groups: Vec::new(),
             guard: Guard::Normal,
             helper: true,

@@ -8,14 +8,9 @@ use tokio::task::JoinHandle;
 
 /// Asks unless the plan was accepted with `--yes`; without a terminal the answer is no.
 pub(super) async fn confirm(program: &mut Program<'_>, gate: &Gate, accepted: bool) -> Result<(), Stop> {
+    can_be_answered(program, accepted)?;
     if accepted {
         return Ok(());
-    }
-    if !program.terminal.can_ask {
-        return Err(Stop::refused(
-            "this is a change, and there is no terminal to ask on",
-            "accept the plan with --yes, or only look at it with --dry-run",
-        ));
     }
     let question = match gate {
         Gate::Bar | Gate::Plan => "Go on? [y/N] ".to_owned(),
@@ -29,6 +24,17 @@ pub(super) async fn confirm(program: &mut Program<'_>, gate: &Gate, accepted: bo
     } else {
         Err(Stop::refused("not confirmed", ""))
     }
+}
+
+/// Refuses a change that was not accepted and cannot be asked for.
+pub(super) fn can_be_answered(program: &Program<'_>, accepted: bool) -> Result<(), Stop> {
+    if accepted || program.terminal.can_ask {
+        return Ok(());
+    }
+    Err(Stop::refused(
+        "this is a change, and there is no terminal to ask on",
+        "accept the plan with --yes, or only look at it with --dry-run",
+    ))
 }
 
 /// Asks something that a yes answers.

@@ -29,7 +29,7 @@ pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) 
     };
     let mut survey = survey(program, &setup, hosts, need).await?;
     let agreed = agree_to_rest(program, &mut survey, &rest, args).await;
-    let command = Command::Resume(job.id.clone());
+    let command = Command::Resume(job.id.clone(), args.change.patience());
     let telling = Telling::Fitting.or_json(args.change.json);
     run_if(agreed, program, survey, (command, job), telling).await
 }

@@ -15,10 +15,22 @@ mod completions;
 mod config_show;
 mod confirm;
 mod console;
+mod examine;
 pub mod exit_code;
 #[cfg(test)]
 mod fixture;
 mod follow;
+mod host_add;
+pub mod host_args;
+mod host_doctor;
+mod host_draft;
+mod host_forget;
+mod host_init;
+mod host_list;
+mod host_remove;
+#[cfg(test)]
+mod host_tests;
+mod host_update;
 mod job_approve;
 mod job_args;
 mod job_cancel;
@@ -57,16 +69,22 @@ mod session_rename;
 mod session_restart;
 mod session_start;
 mod session_stop;
+mod set_up;
+pub mod setup_args;
+#[cfg(test)]
+mod setup_tests;
 mod status;
 pub mod stop;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod trust_key;
 mod waiting;
 mod weigh;
 
 use args::{CacheVerb, Cli, ConfigVerb, JobVerb, Verb};
 use exit_code::Exit;
+use host_args::HostVerb;
 use program::Program;
 use session_args::SessionVerb;
 use stop::Stop;
@@ -100,6 +118,9 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Rollout(args) => rollout::rollout(program, args).await,
         Verb::Rollback(args) => rollback::rollback(program, args).await,
         Verb::Prune(args) => prune::prune(program, args).await,
+        Verb::Host(verb) => host(verb, program).await,
+        Verb::InitAgent(args) => host_init::host_init(program, args).await,
+        Verb::Update(args) => host_update::host_update(program, args).await,
         Verb::Job(verb) => job(verb, program).await,
         Verb::Cache(CacheVerb::Show(args)) => cache_show::cache_show(program, args),
         Verb::Cache(CacheVerb::Fill(args)) => cache_fill::cache_fill(program, args).await,
@@ -107,6 +128,18 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Config(ConfigVerb::Show) => config_show::config_show(program),
         Verb::Completions(args) => completions::completions(program, args),
         Verb::Man => man::man(program),
+    }
+}
+
+async fn host(verb: &HostVerb, program: &mut Program<'_>) -> Result<Exit, Stop> {
+    match verb {
+        HostVerb::List(args) => host_list::host_list(program, args),
+        HostVerb::Add(args) => host_add::host_add(program, args).await,
+        HostVerb::Init(args) => host_init::host_init(program, args).await,
+        HostVerb::Update(args) => host_update::host_update(program, args).await,
+        HostVerb::Doctor(args) => host_doctor::host_doctor(program, args).await,
+        HostVerb::Forget(args) => host_forget::host_forget(program, args).await,
+        HostVerb::Remove(args) => host_remove::host_remove(program, args).await,
     }
 }
 

@@ -89,10 +89,15 @@ impl Program<'_> {
 
     /// Reads the configuration, finds the directories and the operator.
     pub fn setup(&self) -> Result<Setup, Stop> {
+        self.setup_with(self.config()?)
+    }
+
+    /// The same with another configuration than the one that is written.
+    pub(super) fn setup_with(&self, config: Config) -> Result<Setup, Stop> {
         let operator = this_operator(self.environment)
             .map_err(|invalid| Stop::usage(invalid.to_string(), "set TAGBOAT_OPERATOR, such as me@desk"))?;
         Ok(Setup {
-            config: self.config()?,
+            config,
             dirs: self.dirs()?,
             operator,
         })

@@ -3,6 +3,7 @@
 use crate::model::clean::clean;
 use crate::model::fleet::{Fleet, Freshness, Host, RunsOn, Session};
 use crate::model::names::ImageRef;
+use crate::ui::cli::print::amounts::span;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -37,9 +38,60 @@ pub(super) struct HostReport {
     pub(super) tags: Vec<TagReport>,
     /// The sessions.
     pub(super) sessions: Vec<SessionReport>,
+    /// Who changes it now, or left it without giving it back.
+    pub(super) lease: Option<LeaseReport>,
+    /// Seconds by which its clock is ahead of this machine's, behind where negative; absent where that is too little to matter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) clock_off_seconds: Option<i64>,
     /// Why there is no active tag, for the table alone.
     #[serde(skip)]
     pub(super) stamp_problem: Option<String>,
+}
+
+/// Who changes a host, by the host's own clock.
+#[derive(Debug, Serialize)]
+pub(super) struct LeaseReport {
+    /// Who, in words.
+    pub(super) holder: String,
+    /// With which job.
+    pub(super) job: String,
+    /// What that does.
+    pub(super) what: String,
+    /// Since so many seconds.
+    pub(super) held_seconds: i64,
+    /// Seconds that it is good for without being renewed; 0 where it has run out.
+    pub(super) seconds_left: u64,
+    /// All of that in words, for the table alone.
+    #[serde(skip)]
+    pub(super) words: String,
+}
+
+impl LeaseReport {
+    fn of(host: &Host, now: Timestamp) -> Option<Self> {
+        let (lease, told_at) = (host.moment.lease.as_ref()?, host.listed_at?);
+        let left = lease.left_at(told_at, now);
+        let held = lease.held_at(told_at, now);
+        let words = match left {
+            Some(left) => format!(
+                "{}, for {}; its lease is good for {left} s",
+                lease.cause(),
+                span(held)
+            ),
+            None => format!(
+                "{} left it ({}): the lease is over, the next change takes the host",
+                lease.holder,
+                lease.doing()
+            ),
+        };
+        Some(Self {
+            holder: lease.holder.to_string(),
+            job: lease.job.clone(),
+            what: lease.what.clone(),
+            held_seconds: held.as_secs(),
+            seconds_left: left.unwrap_or(0),
+            words,
+        })
+    }
 }
 
 /// One tag on a host.
@@ -107,6 +159,8 @@ impl HostReport {
                 .sessions()
                 .map(|session| SessionReport::of(host, session))
                 .collect(),
+            lease: LeaseReport::of(host, now),
+            clock_off_seconds: Some(host.moment.clock_off).filter(|off| *off != 0),
             stamp_problem: is_listed
                 .then(|| host.stamp.problem())
                 .flatten()

@@ -49,6 +49,7 @@ fn started() -> JobEvent {
     JobEvent::Started {
         plan: Box::new(Plan::Restart(plan)),
         operator: operator(),
+        patience: crate::model::job::Patience::NONE,
         at: now(),
     }
 }
@@ -183,4 +184,23 @@ async fn a_job_of_which_only_the_end_is_missing_gets_it_without_a_question() {
         "{}",
         outcome.asides
     );
+}
+
+#[tokio::test]
+async fn jobs_of_a_host_are_listed_with_what_became_of_it_there_and_by_whom() {
+    let id = JobId::new(now(), 1);
+    let events = vec![started(), done(0), failed(1)];
+    let listed = |words: &'static [&'static str]| {
+        let journal = Some((id.clone(), events.clone()));
+        async move {
+            let run = Run {
+                journal,
+                ..Run::of(words)
+            };
+            run.go().await.shown()
+        }
+    };
+    insta::assert_snapshot!(listed(&["job", "list", "--host", "eu-01"]).await);
+    insta::assert_snapshot!(listed(&["job", "list", "--host", "eu-*", "--json"]).await);
+    insta::assert_snapshot!(listed(&["job", "list", "--host", "us-01"]).await);
 }

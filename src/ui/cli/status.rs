@@ -3,13 +3,14 @@
 use super::args::ListArgs;
 use super::choose_hosts::hosts_to_see;
 use super::exit_code::Exit;
-use super::print::amounts::bytes;
+use super::print::amounts::{bytes, span};
 use super::print::table::Table;
 use super::program::Program;
 use super::report::{FleetReport, HostReport};
 use super::session_list::session_table;
 use super::stop::Stop;
 use super::survey::{Need, survey};
+use jiff::SignedDuration;
 use std::io::{self, Write};
 
 /// Looks at the fleet once and prints it.
@@ -36,12 +37,12 @@ fn write_tables(report: &FleetReport, out: &mut dyn Write, width: Option<usize>)
             table.write(out, width)?;
         }
     }
-    let problems: Vec<_> = report.hosts.iter().filter_map(problem).collect();
-    if !problems.is_empty() {
+    let notes: Vec<_> = report.hosts.iter().flat_map(notes).collect();
+    if !notes.is_empty() {
         writeln!(out)?;
     }
-    for problem in problems {
-        writeln!(out, "{problem}")?;
+    for note in notes {
+        writeln!(out, "{note}")?;
     }
     out.flush()
 }
@@ -105,9 +106,17 @@ fn tag_table(report: &FleetReport) -> Table {
     table
 }
 
-fn problem(host: &HostReport) -> Option<String> {
-    let why = host.reason.as_ref().or(host.stamp_problem.as_ref())?;
-    Some(format!("{}: {why}", host.name))
+/// What is wrong with a host, who changes it, and whether its clock is off.
+fn notes(host: &HostReport) -> Vec<String> {
+    let problem = host.reason.clone().or_else(|| host.stamp_problem.clone());
+    let lease = host.lease.as_ref().map(|lease| lease.words.clone());
+    let clock = host.clock_off_seconds.map(|off| {
+        let which = if off > 0 { "ahead of" } else { "behind" };
+        let by = span(SignedDuration::from_secs(off.abs()));
+        format!("its clock is {by} {which} this machine's")
+    });
+    let all = [problem, lease, clock].into_iter().flatten();
+    all.map(|note| format!("{}: {note}", host.name)).collect()
 }
 
 /// The first 12 hex digits of an image id.

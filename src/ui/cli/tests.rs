@@ -1,6 +1,7 @@
 //! Whole runs of the command line on a played engine: what is printed, what is asked, and the exit code.
 
 mod daily;
+mod strict;
 
 use super::args::Cli;
 use super::fixture::{Disk, Play, engine, now};
@@ -13,6 +14,7 @@ use crate::ops::journal::Journal;
 use crate::ops::ports::Clock;
 use clap::Parser;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -38,6 +40,8 @@ pub(super) struct Run<'a> {
     pub(super) journal: Option<(JobId, Vec<JobEvent>)>,
     /// The result, and the word beside it, after which nothing more can be written there.
     pub(super) full_after: [Option<&'static str>; 2],
+    /// Where Docker keeps its contexts; nowhere when absent.
+    pub(super) docker_config: Option<PathBuf>,
 }
 
 /// What came of it.
@@ -73,6 +77,7 @@ impl<'a> Run<'a> {
             answer: None,
             journal: None,
             full_after: [None; 2],
+            docker_config: None,
         }
     }
 
@@ -87,6 +92,8 @@ impl<'a> Run<'a> {
         let environment = |name: &str| match name {
             "HOME" => Some(home.path().as_os_str().to_owned()),
             "TAGBOAT_CONFIG" => Some(config.as_os_str().to_owned()),
+            "DOCKER_CONFIG" => self.docker_config.as_ref().map(OsString::from),
+            "TAGBOAT_AGENT_KEYS_DIR" => Some(OsString::from("/nowhere")),
             "TAGBOAT_OPERATOR" => Some(OsString::from("me@desk")),
             _ => None,
         };

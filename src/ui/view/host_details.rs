@@ -12,7 +12,7 @@ use super::{Look, standing};
 use crate::model::console::State;
 use crate::model::fleet::{Connection, Freshness, Host, HostFacts, Privilege};
 use crate::model::names::HostName;
-use crate::model::profile::{Address, Guard};
+use crate::model::profile::{Address, Guard, KnownFrom};
 use crate::ui::format;
 use crate::ui::theme::Role;
 use jiff::Timestamp;
@@ -30,6 +30,7 @@ pub(super) fn document<'l>(state: &State, look: &'l Look<'l>, width: usize, name
     if let Some(facts) = &host.facts {
         engine(&mut document, facts);
     }
+    super::host_health::write(&mut document, host, state.fleet.source(), now);
     stamp(&mut document, host, now);
     images(&mut document, look, host, now);
     let sessions = host.sessions().count();
@@ -55,16 +56,49 @@ fn connection(document: &mut Document<'_>, look: &Look<'_>, host: &Host, now: Ti
         Freshness::Fresh(age) | Freshness::Stale(age) => format!("{} ago", format::minutes(age)),
     };
     document.field("listed", Role::Plain, &listed);
+    changing(document, host, now);
+    if let Some((span, which)) = standing::of_clock(host) {
+        let words = format!("{span} {which}, compared with this machine's");
+        document.field("clock", Role::Warn, &words);
+    }
     let address = match &host.settings.address {
         Address::Ssh(to) => format!("ssh {to}"),
         Address::Local => "this machine".to_owned(),
     };
     document.field("address", Role::Plain, &address);
+    if host.settings.known_from != KnownFrom::ConfigFile {
+        let place = match &host.settings.known_from {
+            KnownFrom::AgentKeys(agent) => format!("agent-keys, as agent {agent}"),
+            other => other.word().to_owned(),
+        };
+        document.field("known from", Role::Plain, &place);
+    }
     if !host.settings.groups.is_empty() {
         document.field("groups", Role::Plain, &host.settings.groups.join(", "));
     }
     if host.settings.guard == Guard::Strict {
         document.field("guard", Role::Warn, "strict: every change is confirmed by typing");
+    }
+}
+
+/// Who changes it, with what, since when, and for how long that is good without being renewed.
+fn changing(document: &mut Document<'_>, host: &Host, now: Timestamp) {
+    let (Some(lease), Some(told_at)) = (&host.moment.lease, host.listed_at) else {
+        return;
+    };
+    let who = format!("{}, {}", lease.holder, lease.doing());
+    let since = format::seconds(lease.held_at(told_at, now).as_secs().unsigned_abs());
+    match lease.left_at(told_at, now) {
+        Some(left) => {
+            document.field("changed by", Role::Busy, &who);
+            let lease = format!("for {since}; good for {} more", format::seconds(left));
+            document.field("lease", Role::Plain, &lease);
+        }
+        None => {
+            document.field("left by", Role::Warn, &who);
+            let over = "not renewed any more, and over: the next change takes the host";
+            document.field("lease", Role::Warn, over);
+        }
     }
 }
 

@@ -22,7 +22,11 @@ const COLUMNS: &[Column] = &[
     Column::of_words("STATE", 18, 20, 1),
     Column::of_names("ACTIVE", 6, 24, 2),
     Column::of_words("HAS IT", 6, 12, 3),
+    Column::of_words("GROUPS", 6, 30, 4),
 ];
+
+/// Without the last one: where no host is in a group it would be empty.
+const WITHOUT_GROUPS: &[Column] = COLUMNS.split_at(4).0;
 
 /// Draws the picker.
 pub(super) fn draw(
@@ -58,7 +62,16 @@ pub(super) fn draw(
             is_marked: picker.chosen.contains(name),
         })
         .collect();
-    table::draw(buffer, list, look, COLUMNS, &rows);
+    let has_groups = |name: &HostName| {
+        let host = state.fleet.host(name);
+        host.is_some_and(|host| !host.settings.groups.is_empty())
+    };
+    let columns = if picker.hosts.iter().any(has_groups) {
+        COLUMNS
+    } else {
+        WITHOUT_GROUPS
+    };
+    table::draw(buffer, list, look, columns, &rows);
     let note = match (&picker.purpose, picker.replace_tag) {
         (PickedFor::Activate(_), _) => "No image is sent; sessions keep their pinned tag.",
         (_, false) => "A tag that names another image on a host stays there; m moves it.",
@@ -97,5 +110,6 @@ fn cells(
         Cell::new(said.role, said.text()),
         Cell::new(Role::Plain, active),
         Cell::new(Role::Plain, has),
+        Cell::new(Role::Muted, host.settings.groups.join(", ")),
     ]
 }

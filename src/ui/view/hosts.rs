@@ -9,10 +9,11 @@
 use super::table::{Cell, Column};
 use super::{Look, standing};
 use crate::model::console::State;
-use crate::model::fleet::{Connection, Host};
+use crate::model::fleet::{Connection, Holder, Host};
 use crate::model::names::HostName;
 use crate::ui::format;
 use crate::ui::theme::Role;
+use jiff::Timestamp;
 
 /// The columns.
 pub(super) const COLUMNS: &[Column] = &[
@@ -53,7 +54,7 @@ pub(super) fn cells(state: &State, look: &Look<'_>, name: &HostName) -> Option<V
             Role::Plain,
             or_dash(facts.map(|facts| format::bytes(facts.space.engine_root))),
         ),
-        note(host),
+        note(host, state.clock.now),
     ])
 }
 
@@ -78,7 +79,7 @@ fn own_images(host: &Host) -> usize {
 }
 
 /// What is wrong, or else what is unusual.
-fn note(host: &Host) -> Cell {
+fn note(host: &Host, now: Timestamp) -> Cell {
     if let Connection::Failed { problem, .. } = &host.connection {
         let text = problem.to_string();
         // The state column has the first words already.
@@ -87,6 +88,28 @@ fn note(host: &Host) -> Cell {
     }
     match host.stamp.problem() {
         Some(problem) if host.listed_at.is_some() => Cell::new(Role::Warn, problem),
-        _ => Cell::new(Role::Muted, host.settings.groups.join(", ")),
+        _ => changing(host, now)
+            .or_else(|| clock(host))
+            .unwrap_or_else(|| Cell::new(Role::Muted, host.settings.groups.join(", "))),
     }
+}
+
+/// Who changes it now: only what was told in time is said, and what has run out is said as that.
+fn changing(host: &Host, now: Timestamp) -> Option<Cell> {
+    let (lease, told_at) = (host.moment.lease.as_ref()?, host.listed_at?);
+    // The column is narrow; which process it is, and with which job, is in the details.
+    let who = match &lease.holder {
+        Holder::Console { operator, .. } => format!("{} by {operator}", lease.what),
+        Holder::Prune => "its own prune".to_owned(),
+        Holder::Other(name) => format!("changed by {name}"),
+    };
+    if lease.left_at(told_at, now).is_none() {
+        return Some(Cell::new(Role::Warn, format!("left: {who}")));
+    }
+    let held = format::minutes(lease.held_at(told_at, now));
+    Some(Cell::new(Role::Busy, format!("{who}, {held}")))
+}
+
+fn clock(host: &Host) -> Option<Cell> {
+    standing::of_clock(host).map(|(span, which)| Cell::new(Role::Warn, format!("clock {span} {which}")))
 }

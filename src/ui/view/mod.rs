@@ -17,6 +17,7 @@ mod frame;
 mod header;
 mod help;
 mod host_details;
+mod host_health;
 mod host_picker;
 mod hosts;
 mod image_details;

@@ -245,5 +245,6 @@ fn button(plan: &Plan) -> String {
         Plan::Remove(plan) if plan.with_volumes => format!("remove {n} with volumes"),
         Plan::Remove(_) => format!("remove {n}"),
         Plan::Rename(_) => "change the label".to_owned(),
+        Plan::Setup(plan) => plan.title(),
     }
 }

@@ -102,6 +102,13 @@ pub(super) fn of_host(host: &Host, now: Timestamp, look: &Look<'_>) -> Said {
     }
 }
 
+/// By how much the clock of a host is off from the one here, and whether it is `ahead` or `behind`.
+pub(super) fn of_clock(host: &Host) -> Option<(String, &'static str)> {
+    let off = host.moment.clock_off;
+    let which = if off > 0 { "ahead" } else { "behind" };
+    (off != 0).then(|| (format::seconds(off.unsigned_abs()), which))
+}
+
 /// Where a job is in its life.
 pub(super) fn of_job(state: JobState, look: &Look<'_>) -> Said {
     let g = look.glyphs;

@@ -59,6 +59,7 @@ pub(crate) fn delta_push(size: (u16, u16)) -> State {
     let started = JobEvent::Started {
         plan: Box::new(plan),
         operator: operator(),
+        patience: tagboat::model::job::Patience::NONE,
         at: ago(20),
     };
     let mut events = vec![of_job(JOB, started)];

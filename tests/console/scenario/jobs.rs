@@ -103,6 +103,7 @@ fn started(id: &str, plan: Plan, at: Timestamp) -> Event {
         JobEvent::Started {
             plan: Box::new(plan),
             operator: operator(),
+            patience: tagboat::model::job::Patience::NONE,
             at,
         },
     )

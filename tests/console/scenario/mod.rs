@@ -22,7 +22,7 @@ use tagboat::model::fleet::{
 use tagboat::model::names::{
     ContainerId, ContainerRole, Digest, HostName, ImageId, ImageRef, JobId, Operator, SessionName,
 };
-use tagboat::model::profile::{Address, Guard, HostSettings, Profile};
+use tagboat::model::profile::{Address, Guard, HostSettings, KnownFrom, Profile};
 
 /// When everything happens.
 pub(crate) fn now() -> Timestamp {
@@ -74,6 +74,7 @@ pub(crate) fn settings(name: &str) -> HostSettings {
     HostSettings {
         name: host(name),
         address: Address::Ssh(format!("ops@{name}.example.net")),
+        known_from: KnownFrom::ConfigFile,
         groups: vec![name[..2].to_owned()],
         helper: true,
         guard: if name == "us-01" {

@@ -63,12 +63,24 @@ crash_point() {
 }
 
 finish() { # finish replaced|undone DETAIL
+  tell_audit "$1"
   say end "$1" "$2"
   # The claim goes only after that: a journal without an end and without a claim would be taken up after the next restart.
   mark ended "$1" || stuck "the journal cannot be written"
   sweep
   exit 0
 }
+
+planned() { sed -n "s/^$1=//p" "$dir/plan" 2>/dev/null | head -n 1; }
+
+tell_audit() ( # tell_audit replaced|undone|stuck: what this host did alone
+  before=$(planned old_image) after=$(planned old_image) reference=
+  [ "$1" != replaced ] || { after=$(planned new_image) reference=$(planned reference); }
+  [ "$1" != stuck ] || after=
+  audit "${dir%/*/*}" "{\"by\":\"host\",\"operator\":$(json_or_null "$(planned operator)"),\"job\":$(json_or_null "$(planned job)"),\"verb\":\"restart\",\
+\"session\":$(json "$session"),\"reference\":$(json_or_null "$reference"),\"before\":$(json_or_null "$before"),\"after\":$(json_or_null "$after"),\"result\":\"$1\"}" ||
+    say clean_up log "this host's audit has no line of it: ${dir%/*/*}/audit.jsonl cannot be written"
+)
 
 ensure_claimed() { # what was not ended and is another's by now would bring back what that one has replaced
   is_claimed || stuck "the session is not this restart's any more: it is left as it is"
@@ -87,6 +99,7 @@ sweep() { # gives the session free, and forgets its oldest journals
 }
 
 stuck() { # the journal stays open: what is there is left as it is, and told, with whether the session is up
+  [ -z "${session:-}" ] || tell_audit stuck
   say end stuck "$(tell_session); $1"
   exit 1
 }

@@ -7,6 +7,10 @@ use crate::model::console::{Overlay, PickedFor, Place, RowId, Screen, State};
 use crate::model::fleet::ContainerState;
 use crate::model::job::{JobState, Word};
 use crate::model::names::{HostName, ImageRef, JobId, SessionName};
+use jiff::SignedDuration;
+
+/// How long what an examination told is taken for true.
+const STILL_TRUE: SignedDuration = SignedDuration::from_mins(10);
 
 /// Why an action cannot be done now; none when it can.
 pub fn unavailable(state: &State, action: Action) -> Option<String> {
@@ -49,6 +53,12 @@ pub fn unavailable(state: &State, action: Action) -> Option<String> {
                 .or_else(|| on_no_host(state, &targets)),
             _ => none_chosen(&targets, Screen::Hosts),
         },
+        Action::Examine => match state.pointed() {
+            Some(RowId::Host(host)) => not_connected(state, host),
+            _ => Some("there is no host under the cursor".to_owned()),
+        },
+        Action::MendHost | Action::MakeReady | Action::UpdateHost => none_chosen(&targets, Screen::Hosts)
+            .or_else(|| targets.iter().find_map(|target| not_examined(state, target))),
         Action::CancelJob => one_job(&targets).map_or_else(Some, |id| not_cancellable(state, id)),
         Action::ResumeJob => one_job(&targets).map_or_else(Some, |id| not_resumable(state, id)),
         Action::Open | Action::Copy | Action::Mark | Action::MarkRange => nothing_there(state, &targets),
@@ -62,6 +72,28 @@ fn none_chosen(targets: &[RowId], screen: Screen) -> Option<String> {
     targets
         .is_empty()
         .then(|| format!("there is no {} under the cursor", screen.noun()))
+}
+
+/// Why a host cannot be asked anything now.
+fn not_connected(state: &State, host: &HostName) -> Option<String> {
+    let connection = &state.fleet.host(host)?.connection;
+    (!connection.is_usable()).then(|| {
+        let reason = connection
+            .reason()
+            .unwrap_or_else(|| "it has not answered yet".to_owned());
+        format!("{host}: {reason}")
+    })
+}
+
+/// What is not known cannot be changed: the operator is to see it first, and as it is now.
+fn not_examined(state: &State, target: &RowId) -> Option<String> {
+    let RowId::Host(host) = target else { return None };
+    let is_fresh = match &state.fleet.host(host)?.examined {
+        Some(Ok(told)) => state.clock.now.duration_since(told.at) < STILL_TRUE,
+        Some(Err(_)) => true,
+        None => return Some(format!("{host} was not examined yet; examine it first (d)")),
+    };
+    (!is_fresh).then(|| format!("{host} was examined a while ago; examine it again first (d)"))
 }
 
 fn nothing_there(state: &State, targets: &[RowId]) -> Option<String> {

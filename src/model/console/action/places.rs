@@ -115,6 +115,9 @@ pub(super) const LISTS_AND_SMALL: &[Place] = &[
 /// Where sessions are.
 pub(super) const SESSIONS: &[Place] = &[Place::List(Screen::Sessions), Place::Details(Screen::Sessions)];
 
+/// Where hosts are.
+pub(super) const HOSTS: &[Place] = &[Place::List(Screen::Hosts), Place::Details(Screen::Hosts)];
+
 /// Where hosts and images are.
 pub(super) const HOSTS_AND_IMAGES: &[Place] = &[
     Place::List(Screen::Hosts),

@@ -1,9 +1,9 @@
 //! The action table itself. What the footer, the help and the palette say is said here and nowhere else.
 
 use super::places::{
-    ACCEPTING, CLOSED, CONFIRMED, COPIED, EVERYWHERE, HOSTS_AND_IMAGES, JOBS, LISTS, LISTS_AND_DETAILS,
-    LISTS_AND_SMALL, LOGS, MARKED, MOVED, MOVED_BY_LETTERS, PICKER, ROLLED_BACK, ROLLOUT, ROLLOUT_ORDER,
-    SESSIONS, SESSIONS_AND_HOSTS,
+    ACCEPTING, CLOSED, CONFIRMED, COPIED, EVERYWHERE, HOSTS, HOSTS_AND_IMAGES, JOBS, LISTS,
+    LISTS_AND_DETAILS, LISTS_AND_SMALL, LOGS, MARKED, MOVED, MOVED_BY_LETTERS, PICKER, ROLLED_BACK, ROLLOUT,
+    ROLLOUT_ORDER, SESSIONS, SESSIONS_AND_HOSTS,
 };
 use super::{Action, ActionInfo, Risk};
 use crate::model::console::{Place, Screen};
@@ -54,6 +54,14 @@ pub const ACTIONS: &[ActionInfo] = &[
         "Stamps a tag that hosts have already, so that sessions that start from now on get it.").asking().hinted(),
     of(Action::Prune, "prune", "prune", &["x"], HOSTS_AND_IMAGES,
         "Removes image tags that no session needs; shows each with its reason first.").asking_for_a_word().hinted(),
+    of(Action::Examine, "examine", "doctor", &["d"], HOSTS,
+        "Examines the host under the cursor and shows what is wrong with it; changes nothing.").pointed().hinted(),
+    of(Action::MendHost, "mend-host", "mend", &["m"], HOSTS,
+        "Mends what the examination of the hosts found and is safe to mend; shows the plan first.").asking(),
+    of(Action::MakeReady, "make-ready", "make ready", &["I"], HOSTS,
+        "Makes hosts members of the fleet: the daily prune, and recovery after a boot; shows the plan first.").asking(),
+    of(Action::UpdateHost, "update-host", "update", &["U"], HOSTS,
+        "Brings what tagboat has on the hosts up to date with this version; shows the plan first.").asking(),
     of(Action::CancelJob, "cancel-job", "cancel", &["c"], JOBS,
         "Cancels a running job: the step that runs is ended on the host too.").asking().hinted(),
     of(Action::ResumeJob, "resume-job", "resume", &["u"], JOBS,

@@ -3,6 +3,7 @@
 use super::Facets;
 use crate::model::console::{Field, RowId, State};
 use crate::model::fleet::{Freshness, Host};
+use crate::model::profile::Guard;
 use jiff::Timestamp;
 
 pub(super) fn rows(state: &State) -> Vec<Facets> {
@@ -28,10 +29,9 @@ fn row(host: &Host, now: Timestamp) -> Facets {
             host.sessions().any(|s| s.standing().behind == Some(true)),
         )
         .number(Field::Sessions, host.sessions().count())
-        .number(Field::Images, tags.count());
-    for group in &host.settings.groups {
-        row = row.text(Field::Group, group.as_str());
-    }
+        .number(Field::Images, tags.count())
+        .is("strict", host.settings.guard == Guard::Strict)
+        .groups(host);
     if let Some(active) = host.stamp.active() {
         row = row.text(Field::Tag, active.tag.as_str());
     }

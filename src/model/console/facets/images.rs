@@ -24,7 +24,7 @@ pub(super) fn rows(state: &State) -> Vec<Facets> {
                 row = row.text(Field::Id, id);
             }
             for (host, _) in &entry.on {
-                row = row.text(Field::Host, host.name.as_str());
+                row = row.text(Field::Host, host.name.as_str()).groups(host);
             }
             if let Some(built) = entry.created_at() {
                 row = row.number(Field::Built, built.as_second());

@@ -17,6 +17,9 @@ pub(super) fn rows(state: &State) -> Vec<Facets> {
                 .number(Field::Started, job.started_at.as_second());
             for track in &job.tracks {
                 row = row.text(Field::Host, track.target.to_string());
+                if let Some(host) = state.fleet.host(&track.target.host) {
+                    row = row.groups(host);
+                }
             }
             row
         })

@@ -8,6 +8,7 @@ mod sessions;
 pub use sessions::of_sessions;
 
 use super::{Field, RowId, Screen, State, natural};
+use crate::model::fleet::Host;
 use std::cmp::Ordering;
 
 /// A row as filters and sorts see it.
@@ -49,6 +50,14 @@ impl Facets {
 
     fn is(self, word: &str, holds: bool) -> Self {
         if holds { self.text(Field::Is, word) } else { self }
+    }
+
+    /// The groups of a host that the row is about.
+    fn groups(mut self, host: &Host) -> Self {
+        for group in &host.settings.groups {
+            self = self.text(Field::Group, group.as_str());
+        }
+        self
     }
 
     /// Compares two rows by one field; rows without it come last.

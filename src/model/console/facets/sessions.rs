@@ -21,7 +21,8 @@ pub fn of_sessions(fleet: &Fleet, now: Timestamp) -> Vec<Facets> {
                 .is("moved", standing.moved)
                 .is("missing", standing.missing)
                 .is("stale", matches!(host.freshness(now), Freshness::Stale(_)))
-                .number(Field::Created, container.created_at.as_second());
+                .number(Field::Created, container.created_at.as_second())
+                .groups(host);
             if let Some(label) = session.label() {
                 row = row.text(Field::Session, label.as_str());
             }

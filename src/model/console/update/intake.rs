@@ -102,6 +102,7 @@ fn host_change(change: HostChange) -> HostChange {
             };
             HostChange::Stamp { stamp, history }
         }
+        // What an examination tells is made harmless where it is read.
         HostChange::Container(mut container) => {
             container.name = clean(&container.name);
             if let Some(owner) = &mut container.compose {
@@ -128,6 +129,7 @@ fn connection_problem(problem: ConnectionProblem) -> ConnectionProblem {
         P::NeedsAuth(text) => P::NeedsAuth(clean(&text)),
         P::HostKeyChanged(text) => P::HostKeyChanged(clean(&text)),
         P::HostKeyUnknown(text) => P::HostKeyUnknown(clean(&text)),
+        P::NoShell(text) => P::NoShell(clean(&text)),
         P::Unreachable(text) => P::Unreachable(clean(&text)),
         P::Lost(text) => P::Lost(clean(&text)),
         P::DockerDenied(text) => P::DockerDenied(clean(&text)),

@@ -7,7 +7,7 @@ use crate::model::console::{
     Details, Dirty, Effect, OnYes, Origin, Overlay, PlanDialog, Question, RowId, Severity, State, tally,
 };
 use crate::model::failure::Refusal;
-use crate::model::job::{Job, JobEvent, JobState, TrackResult, Verdict};
+use crate::model::job::{Job, JobEvent, JobState, Patience, TrackResult, Verdict};
 use crate::model::names::JobId;
 use crate::model::plan::Plan;
 use crate::model::rollout::{Account, Stage};
@@ -40,7 +40,7 @@ pub(super) fn start(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
         Origin::New => run(state, dialog.plan, dialog.marks),
         Origin::Resume { job, .. } => {
             state.lists.give(job.clone(), dialog.marks);
-            vec![Effect::Engine(Command::Resume(job))]
+            vec![Effect::Engine(Command::Resume(job, Some(Patience::USUAL)))]
         }
     }
 }
@@ -59,13 +59,16 @@ fn run(state: &mut State, plan: Plan, marks: BTreeSet<RowId>) -> Vec<Effect> {
         state.desk.operator.clone(),
         state.clock.now,
     );
-    state.jobs.insert(id.clone(), job);
+    // Somebody looks on, sees who is waited for, and can end it.
+    let patience = Patience::USUAL;
+    state.jobs.insert(id.clone(), job.waiting(patience));
     state.lists.give(id.clone(), marks);
     state.details = Some(Details::of(RowId::Job(id.clone())));
     state.touch_rows();
     let mut effects = vec![Effect::Engine(Command::Run {
         id,
         plan: Box::new(plan),
+        patience,
     })];
     effects.extend(retitle(state));
     effects
@@ -103,8 +106,16 @@ pub(super) fn happen(state: &mut State, id: &JobId, event: JobEvent) -> Vec<Effe
     }
     match (state.jobs.get_mut(id), event) {
         (Some(job), event) => job.apply(event),
-        (None, JobEvent::Started { plan, operator, at }) => {
-            let job = Job::new(id.clone(), *plan, operator, at);
+        (
+            None,
+            JobEvent::Started {
+                plan,
+                operator,
+                patience,
+                at,
+            },
+        ) => {
+            let job = Job::new(id.clone(), *plan, operator, at).waiting(patience);
             state.jobs.insert(id.clone(), job);
         }
         // The engine told nothing of its beginning, so there is nothing that this could change.

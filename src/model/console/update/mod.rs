@@ -3,6 +3,7 @@
 mod choose;
 mod copy;
 mod dialog;
+mod doctor;
 mod engine;
 mod intake;
 mod jobs;
@@ -88,7 +89,12 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         A::Show(screen) => movement::show(state, screen),
         A::NextScreen => movement::show(state, state.screen.next()),
         A::PreviousScreen => movement::show(state, state.screen.previous()),
-        A::Open => movement::open(state),
+        A::Open => {
+            movement::open(state);
+            return doctor::look_at_opened(state);
+        }
+        A::Examine => return doctor::examine(state),
+        A::MendHost | A::MakeReady | A::UpdateHost => doctor::plan(state, action),
         A::Mark | A::MarkRange | A::MarkAll | A::MarkNone | A::MarkInvert => marks::mark(state, action),
         A::Filter | A::SortMenu | A::Help | A::Palette | A::Messages => overlays::open(state, action),
         A::SortReverse => overlays::reverse_order(state),

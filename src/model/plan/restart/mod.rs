@@ -10,9 +10,11 @@ use super::{Conditions, count};
 use crate::model::compose::ComposePlace;
 use crate::model::failure::Refusal;
 use crate::model::fleet::{ContainerState, Fleet, Host, Session};
-use crate::model::names::{HostName, ImageRef, SessionName, Tag};
+use crate::model::job::Target;
+use crate::model::names::{HostName, ImageId, ImageRef, SessionName, Tag};
 use crate::model::rollout::RolloutOrder;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Which sessions the operator wants restarted, and onto what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,23 @@ pub enum Aim {
     Onto,
     /// To what they were before.
     Back,
+}
+
+impl RestartPlan {
+    /// Whether a session of it may have to wait, for others, for quiet or for the operator.
+    pub fn may_wait(&self) -> bool {
+        self.sessions.len() > 1 || self.conditions.when_idle.is_some()
+    }
+
+    /// The images that these sessions get, with a tag of each, host by host.
+    pub fn images_of(&self, targets: &[Target]) -> BTreeMap<HostName, BTreeMap<ImageId, ImageRef>> {
+        let mut needed: BTreeMap<HostName, BTreeMap<_, _>> = BTreeMap::new();
+        for one in self.sessions.iter().filter(|one| targets.contains(&one.target())) {
+            let of_host = needed.entry(one.host.clone()).or_default();
+            of_host.insert(one.onto_id.clone(), one.onto.clone());
+        }
+        needed
+    }
 }
 
 /// Plans restarts, or says why none is possible.

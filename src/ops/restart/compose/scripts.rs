@@ -22,6 +22,8 @@ pub(super) const TRY: Script = Script {
 pub const COMPOSE_TRANSACTION: &str = concat!(
     include_str!("../../../../assets/host/compose/transaction/head.sh"),
     "\n",
+    include_str!("../../../../assets/host/audit/line.sh"),
+    "\n",
     include_str!("../../../../assets/host/restart/transaction/journal.sh"),
     "\n",
     include_str!("../../../../assets/host/restart/transaction/engine.sh"),

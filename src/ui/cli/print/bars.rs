@@ -282,6 +282,7 @@ mod tests {
         job.apply(JobEvent::Started {
             plan: Box::new(job.plan.clone()),
             operator: job.operator.clone(),
+            patience: crate::model::job::Patience::NONE,
             at: now(),
         });
         let (mut results, mut asides) = (Vec::new(), Vec::new());

@@ -2,6 +2,7 @@
 
 pub(super) mod amounts;
 pub(super) mod bars;
+pub(super) mod findings;
 pub(super) mod json;
 pub(super) mod lines;
 pub(super) mod plan;

@@ -15,6 +15,7 @@ pub fn prune_script(profile: &Profile) -> String {
         ("stamp", paths.stamp.clone()),
         ("history", paths.history.clone()),
         ("state", paths.state.clone()),
+        ("notice", paths.lease_notice()),
         ("socket", paths.docker_socket.clone()),
         ("keep", rules.keep.to_string()),
         ("min_age", rules.min_age.as_secs().to_string()),
@@ -32,15 +33,17 @@ pub fn prune_script(profile: &Profile) -> String {
 }
 
 const BODY: &str = concat!(
-    include_str!("../../assets/host/prune/head.sh"),
+    include_str!("../../../assets/host/prune/head.sh"),
     "\n# The lease of the host, as consoles take it.\nlease() (\n",
-    include_str!("../../assets/host/lease.sh"),
+    include_str!("../../../assets/host/lease.sh"),
     ")\n\n",
-    include_str!("../../assets/host/prune/lists.sh"),
+    include_str!("../../../assets/host/audit/line.sh"),
     "\n",
-    include_str!("../../assets/host/prune/verdicts.sh"),
+    include_str!("../../../assets/host/prune/lists.sh"),
     "\n",
-    include_str!("../../assets/host/prune/remove.sh"),
+    include_str!("../../../assets/host/prune/verdicts.sh"),
     "\n",
-    include_str!("../../assets/host/prune/run.sh"),
+    include_str!("../../../assets/host/prune/remove.sh"),
+    "\n",
+    include_str!("../../../assets/host/prune/run.sh"),
 );

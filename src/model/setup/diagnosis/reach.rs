@@ -1,0 +1,92 @@
+//! Whether the host can be reached, and what the login may do there.
+
+use crate::model::fleet::{Connection, ConnectionProblem, Host, Privilege};
+use crate::model::profile::Address;
+use crate::model::setup::{Examination, Finding, Level};
+
+/// Channels that one connection of tagboat may need at once (DESIGN section 4).
+const CHANNELS: u32 = 6;
+
+/// Why the host cannot be used, with the command that mends it.
+pub(super) fn connection(host: &Host) -> Finding {
+    let Connection::Failed { problem, .. } = &host.connection else {
+        return Finding::new(
+            Level::Problem,
+            "connection",
+            "it has not answered yet",
+            format!("tagboat host doctor {}", host.name),
+        );
+    };
+    Finding::new(
+        Level::Problem,
+        "connection",
+        problem.to_string(),
+        mend(host, problem),
+    )
+}
+
+/// The command for each kind of trouble, with the host's own address in it.
+fn mend(host: &Host, problem: &ConnectionProblem) -> String {
+    let Address::Ssh(address) = &host.settings.address else {
+        return problem.advice().to_owned();
+    };
+    match problem {
+        ConnectionProblem::NeedsAuth(_) => {
+            format!(
+                "`ssh-add` the key that {address} takes, or set IdentityFile for it in your ssh config; then try `ssh {address} true`"
+            )
+        }
+        ConnectionProblem::HostKeyChanged(_) => format!(
+            "ask whoever runs {address} why its key changed; only then `ssh-keygen -R` the old one and compare the new fingerprint in `ssh {address}`"
+        ),
+        ConnectionProblem::HostKeyUnknown(_) => {
+            format!("`ssh {address}` once by hand, and compare the fingerprint before you say yes")
+        }
+        ConnectionProblem::Unreachable(_) | ConnectionProblem::Lost(_) => {
+            format!("`ssh -v {address} true` shows how far it gets; it is tried again by itself")
+        }
+        ConnectionProblem::DockerDenied(_) | ConnectionProblem::DockerDown(_) => {
+            format!("{} (`ssh {address}`)", problem.advice())
+        }
+        ConnectionProblem::NoShell(_) => problem.advice().to_owned(),
+    }
+}
+
+/// What the login may do.
+pub(super) fn rights(host: &Host) -> Option<Finding> {
+    let facts = host.facts.as_ref()?;
+    (facts.privilege == Privilege::None).then(|| {
+        Finding::new(
+            Level::Problem,
+            "sudo",
+            "the login is not root and may not use `sudo -n`: the host can be watched, not changed",
+            "log in as root, or give the login a line `NOPASSWD: ALL` in /etc/sudoers.d",
+        )
+    })
+}
+
+/// What sshd allows.
+pub(super) fn limits(told: &Examination) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(sessions) = told.limits.max_sessions.filter(|&sessions| sessions < CHANNELS) {
+        findings.push(Finding::new(
+            Level::Warning,
+            "sshd",
+            format!(
+                "MaxSessions is {sessions}; a push and a console together need up to {CHANNELS} channels"
+            ),
+            "set MaxSessions 10 in /etc/ssh/sshd_config and `systemctl reload ssh`",
+        ));
+    }
+    let startups = told.limits.max_startups.as_deref().unwrap_or_default();
+    let begin: Option<u32> = startups.split(':').next().and_then(|first| first.parse().ok());
+    if begin.is_some_and(|begin| begin < 3) {
+        findings.push(Finding::new(
+            Level::Warning,
+            "sshd",
+            format!("MaxStartups is {startups}: connections that begin together are turned away"),
+            "set MaxStartups 10:30:100 in /etc/ssh/sshd_config and `systemctl reload ssh`",
+        ));
+    }
+    findings
+}

@@ -1,0 +1,181 @@
+//! The audit on the operator's machine and on hosts: files to which a line is appended for each thing that was done.
+
+use crate::model::audit::AuditEntry;
+use crate::ops::host_link::HostLink;
+use crate::ops::ports::{Script, ScriptCall, ScriptOutput};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// Writes entries into the audit of a host.
+const WRITE: Script = Script {
+    name: "audit",
+    text: concat!(
+        include_str!("../../assets/host/audit/line.sh"),
+        "\n",
+        include_str!("../../assets/host/audit/write.sh"),
+    ),
+};
+
+/// When the file here is full, it gets another name and a new one begins; on hosts the script does the same, earlier.
+const FULL: u64 = 8 << 20;
+
+/// The audit on this machine.
+#[derive(Debug, Clone)]
+pub struct AuditFile(PathBuf);
+
+#[derive(Serialize)]
+struct Line<'a> {
+    time: Timestamp,
+    #[serde(flatten)]
+    entry: &'a AuditEntry,
+}
+
+impl AuditFile {
+    /// The audit in a state directory.
+    pub fn within(state: &Path) -> Self {
+        Self(state.join("audit.jsonl"))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Appends entries, each as a whole line: other processes write here, too.
+    pub fn append(&self, entries: &[AuditEntry], time: Timestamp) -> io::Result<()> {
+        if fs::metadata(&self.0).is_ok_and(|file| file.len() >= FULL) {
+            fs::rename(&self.0, self.0.with_extension("jsonl.1"))?;
+        }
+        let mut file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&self.0)?;
+        for entry in entries {
+            let mut line = serde_json::to_vec(&Line { time, entry })?;
+            line.push(b'\n');
+            file.write_all(&line)?;
+        }
+        file.sync_data()
+    }
+}
+
+/// Appends entries to the audit of a host; why not, where that is not possible.
+pub async fn write_on_host(link: &HostLink, entries: &[AuditEntry]) -> Result<(), String> {
+    let mut arguments = vec![link.profile().paths.state.clone()];
+    for entry in entries {
+        arguments.push(serde_json::to_string(entry).map_err(|error| error.to_string())?);
+    }
+    let call = ScriptCall::question(WRITE, arguments).as_root();
+    let answer = link.shell.run(call).await.map_err(|error| error.to_string())?;
+    ScriptOutput::success(answer).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AuditFile, FULL, write_on_host};
+    use crate::model::audit::AuditEntry;
+    use crate::model::fleet::{Privilege, Store};
+    use crate::model::names::{HostName, JobId, Operator};
+    use crate::ops::simulated::{Flavour, SimulatedHost};
+    use jiff::Timestamp;
+    use serde_json::Value;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn entry(reference: &str) -> AuditEntry {
+        AuditEntry {
+            by: "tagboat",
+            version: "1",
+            operator: Operator::parse("kim@desk").unwrap(),
+            job: JobId::new(Timestamp::UNIX_EPOCH, 1),
+            verb: "push",
+            host: HostName::parse("eu-1").unwrap(),
+            session: None,
+            reference: Some(reference.to_owned()),
+            before: None,
+            after: None,
+            result: "done",
+            step: None,
+        }
+    }
+
+    fn lines(text: &str) -> Vec<Value> {
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn the_audit_here_grows_by_whole_lines_and_begins_anew_when_it_is_full() {
+        let folder = tempfile::tempdir().unwrap();
+        let audit = AuditFile::within(folder.path());
+        let at = Timestamp::UNIX_EPOCH;
+        audit.append(&[entry("a:1"), entry("a:2")], at).unwrap();
+        audit.append(&[entry("a:3")], at).unwrap();
+        let told = lines(&fs::read_to_string(audit.path()).unwrap());
+        assert_eq!(told.len(), 3);
+        assert_eq!(
+            (&told[2]["time"], &told[2]["reference"]),
+            (&"1970-01-01T00:00:00Z".into(), &"a:3".into())
+        );
+        let mode = fs::metadata(audit.path()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        fs::OpenOptions::new()
+            .write(true)
+            .open(audit.path())
+            .unwrap()
+            .set_len(FULL)
+            .unwrap();
+        audit.append(&[entry("a:4")], at).unwrap();
+        assert_eq!(lines(&fs::read_to_string(audit.path()).unwrap()).len(), 1);
+        assert_eq!(
+            fs::metadata(folder.path().join("audit.jsonl.1")).unwrap().len(),
+            FULL
+        );
+    }
+
+    #[tokio::test]
+    async fn a_host_writes_what_it_is_told_whatever_is_in_it_with_its_own_time() {
+        for flavour in [Flavour::Native, Flavour::Busybox] {
+            let Some(host) = SimulatedHost::with(Store::Classic, flavour, Privilege::Root) else {
+                continue;
+            };
+            let odd = "a \"quote\", a \\ and a $(line)\nbreak";
+            write_on_host(&host.link, &[entry("a:1"), entry(odd)])
+                .await
+                .unwrap();
+            let told = lines(&host.read("state/audit.jsonl").unwrap());
+            assert_eq!(told.len(), 2, "{flavour:?}");
+            assert_eq!(told[1]["reference"], odd);
+            let time: Timestamp = told[0]["time"].as_str().unwrap().parse().unwrap();
+            assert!(
+                time.duration_since(Timestamp::now()).as_secs().abs() < 60,
+                "{flavour:?}"
+            );
+            let mode = fs::metadata(host.path("state/audit.jsonl"))
+                .unwrap()
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_audit_that_is_full_gets_another_name_and_one_that_cannot_be_written_is_told() {
+        let host = SimulatedHost::new(Store::Classic);
+        fs::create_dir_all(host.path("state")).unwrap();
+        fs::write(host.path("state/audit.jsonl"), vec![b'x'; 1 << 20]).unwrap();
+        write_on_host(&host.link, &[entry("a:1")]).await.unwrap();
+        assert_eq!(host.read("state/audit.jsonl").unwrap().lines().count(), 1);
+        assert_eq!(host.read("state/audit.jsonl.1").unwrap().len(), 1 << 20);
+        fs::remove_file(host.path("state/audit.jsonl")).unwrap();
+        fs::create_dir(host.path("state/audit.jsonl")).unwrap();
+        let why = write_on_host(&host.link, &[entry("a:1")]).await.unwrap_err();
+        assert!(why.contains("audit.jsonl cannot be written"), "{why}");
+    }
+}

@@ -1,0 +1,58 @@
+//! Writes the audit of each target that ends: here, and on its host where something was done. What cannot be written is told, and
+//! changes nothing of the result.
+
+use super::run_job::Runner;
+use crate::model::audit::{AuditEntry, entries, has_touched};
+use crate::model::job::{Target, TrackResult};
+use crate::model::names::ImageId;
+use crate::model::plan::Plan;
+use crate::ops::audit::write_on_host;
+use crate::ops::host_link::HostLink;
+use tokio::task::spawn_blocking;
+
+impl Runner {
+    /// Writes what is to be written of a target that ends so.
+    pub(super) async fn audit(&self, target: &Target, result: &TrackResult) {
+        let job = self.sink.job();
+        let link = self.workshop.links.get(&target.host);
+        let link = link.and_then(|slot| slot.borrow().clone());
+        let there_now = match (&job.plan, result, &link) {
+            (Plan::Push(plan), TrackResult::Done(_), Some(link)) => {
+                image_of(link, &plan.reference.to_string()).await
+            }
+            _ => None,
+        };
+        let entries = entries(&job, target, result, there_now.as_ref());
+        if let Err(why) = self.audit_here(entries.clone()).await {
+            let path = self.workshop.audit.path().display();
+            let told = format!("the audit {path} has no line of it: {why}");
+            self.reporter(target).log(told).await;
+        }
+        if !job.track(target).is_some_and(has_touched) {
+            return;
+        }
+        let written = match &link {
+            Some(link) => write_on_host(link, &entries).await,
+            None => Err("it is not connected".to_owned()),
+        };
+        if let Err(why) = written {
+            let told = format!("the audit on {} has no line of it: {why}", target.host);
+            self.reporter(target).log(told).await;
+        }
+    }
+
+    async fn audit_here(&self, entries: Vec<AuditEntry>) -> Result<(), String> {
+        let (file, now) = (self.workshop.audit.clone(), self.workshop.clock.now());
+        let written = spawn_blocking(move || file.append(&entries, now)).await;
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+async fn image_of(link: &HostLink, reference: &str) -> Option<ImageId> {
+    let told = link.engine.image(reference).await;
+    told.ok().flatten().map(|details| details.id)
+}

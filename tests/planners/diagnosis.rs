@@ -1,0 +1,156 @@
+//! What is wrong with hosts: what is found, how bad it is called, and what of it is mended.
+
+use crate::fleets::{container, host_name, image, reference, session};
+use crate::setup::{SESSION, intent, interrupted, member, names, with};
+use jiff::Timestamp;
+use std::fmt::Write as _;
+use std::time::Duration;
+use tagboat::model::fleet::{ContainerState, HostChange, HostImage, RunsOn};
+use tagboat::model::names::{ContainerRole, ImageRef, JobId};
+use tagboat::model::plan::{Plan, SetupImage, plan_mend};
+use tagboat::model::setup::{
+    Before, Cron, EmptyBind, Examination, InterruptedRestart, Mode, Owned, StagedFile, diagnose,
+};
+
+/// A member with something of everything that can be wrong.
+fn broken() -> Examination {
+    let mut told = member();
+    told.system.cron = Cron::Installed;
+    told.clock_ahead = -90;
+    told.limits.max_sessions = Some(1);
+    told.limits.max_startups = Some("1:30:100".to_owned());
+    told.is_prune_disabled = true;
+    told.found
+        .insert("/var/lib/tagboat/take-up-restarts".to_owned(), Before::Missing);
+    let open = Owned {
+        owner: "0:0".to_owned(),
+        mode: Mode(0o777),
+    };
+    told.found
+        .insert("/var/lib/tagboat".to_owned(), Before::Directory(open));
+    told.restarts.push(interrupted());
+    told.staged = vec![
+        staged("/tmp/convocate-image-0123456789abcdef.tar.gz.part", 7200),
+        staged("/tmp/convocate-image-fedcba9876543210.tar.gz.part", 2),
+    ];
+    told.helpers = vec!["/root/.cache/tagboat/helper-0123".to_owned()];
+    told.empty_binds = vec![
+        empty("/usr/local/bin/claude", "/usr/local/bin/claude"),
+        empty("/srv/empty", "/work"),
+    ];
+    told
+}
+
+fn staged(path: &str, age: u64) -> StagedFile {
+    StagedFile {
+        path: path.to_owned(),
+        size: 5_000_000,
+        age: Duration::from_secs(age),
+    }
+}
+
+fn empty(source: &str, inside: &str) -> EmptyBind {
+    EmptyBind {
+        container: SESSION.to_owned(),
+        source: source.to_owned(),
+        inside: inside.to_owned(),
+    }
+}
+
+/// An image that a job holds which began three weeks ago.
+fn forgotten_pin() -> HostImage {
+    let pin = "tagboat-pin:job-20261101-000000-abcd-0123456789ab";
+    image(8, vec![ImageRef::parse(pin).unwrap()])
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_with_what_mends_it_the_worst_first() {
+    let fleet = with(broken())
+        .with(HostChange::Image(forgotten_pin()))
+        .stamped("v9", &[])
+        .fleet();
+    let mut told = String::new();
+    for one in diagnose(fleet.host(&host_name()).unwrap(), fleet.source()) {
+        let fix = if one.mends.is_empty() { "" } else { " [fix]" };
+        writeln!(
+            told,
+            "{} {}: {}\n    {}{fix}",
+            one.level.word(),
+            one.subject,
+            one.found,
+            one.advice
+        )
+        .unwrap();
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn what_is_safe_to_mend_is_mended_in_order_and_the_rest_is_said_to_stay() {
+    let plan = plan_mend(
+        &intent(SetupImage::None),
+        &with(broken()).stamped("v9", &[]).fleet(),
+    )
+    .unwrap();
+    assert_eq!(
+        names(&plan),
+        [
+            "install /var/lib/tagboat",
+            "install /var/lib/tagboat/take-up-restarts",
+            "take up",
+            "remove /tmp/convocate-image-0123456789abcdef.tar.gz.part",
+            "remove /root/.cache/tagboat/helper-0123",
+        ]
+    );
+    assert!(
+        plan.hosts[0]
+            .remarks
+            .iter()
+            .any(|one| one.starts_with("stays: ") && one.contains("claude"))
+    );
+}
+
+#[test]
+fn a_restart_that_is_taken_up_is_not_among_what_keeps_its_container() {
+    let plan = plan_mend(&intent(SetupImage::None), &with(broken()).fleet()).unwrap();
+    let plan = Plan::Setup(plan);
+    assert_eq!(plan.untouched(), ["there are no sessions on them"]);
+    let lines = plan.lines();
+    let note = &lines
+        .iter()
+        .find(|line| line.before == "interrupted")
+        .unwrap()
+        .note;
+    assert!(
+        note.contains(SESSION) && note.contains("stops and starts"),
+        "{note}"
+    );
+}
+
+#[test]
+fn a_restart_that_a_console_prepares_and_what_came_after_the_examination_are_nothing_wrong() {
+    let mut told = member();
+    told.restarts.push(InterruptedRestart {
+        is_made: false,
+        ..interrupted()
+    });
+    let job = JobId::parse("20261122-000000-abcd").unwrap();
+    let successor = ContainerRole::Successor(job).container_name(&session("convocate-session-other"));
+    let later: Timestamp = "2026-11-22T00:01:00Z".parse().unwrap();
+    for (created_at, findings) in [(later, 0), (Timestamp::UNIX_EPOCH, 1)] {
+        let mut one = container(
+            7,
+            &successor,
+            RunsOn::Reference(reference("v1")),
+            1,
+            ContainerState::Created,
+        );
+        one.created_at = created_at;
+        let fleet = with(told.clone())
+            .stamped("v1", &[])
+            .with(HostChange::Container(one))
+            .fleet();
+        let found = diagnose(fleet.host(&host_name()).unwrap(), fleet.source());
+        assert_eq!(found.len(), findings, "{found:?}");
+    }
+}
