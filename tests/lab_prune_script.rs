@@ -1,11 +1,14 @@
 //! The prune that a host does alone, on real engines: what it removes, what it leaves in every state, and who it gives way to.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod headless;
 mod real_fleet;
 
+use headless::{Tagboat, text};
 use real_fleet::Lab;
+use std::io::{BufRead, BufReader};
 use tagboat::model::profile::Profile;
-use tagboat::ops::prune_script::prune_script;
+use tagboat::model::setup::prune_script;
 
 const FILE: &str = "/etc/cron.daily/convocate-image-prune";
 const SHELLS: [&str; 2] = ["dash", "busybox sh"];
@@ -212,4 +215,125 @@ fn a_session_that_starts_while_its_tag_goes_keeps_its_image() {
         );
         assert_eq!(told, "8 rounds", "{host}");
     }
+}
+
+/// A tag of its own image on every host, which no session has and which is not stamped.
+fn with_a_tag_that_nobody_has(lab: &Lab, hosts: &[&str]) {
+    for host in hosts {
+        lab.on(
+            host,
+            "id=$(docker create --pull never convocate:v1.0.0) && docker commit -c 'LABEL of=waiting' $id convocate:v1.1.0 >/dev/null && docker rm $id >/dev/null",
+        );
+    }
+}
+
+fn pins_of_jobs(lab: &Lab, host: &str) -> String {
+    lab.on(
+        host,
+        "docker images --format '{{.Tag}}' tagboat-pin | grep '^job-' || true",
+    )
+}
+
+/// Begins a rollout that waits for a word after its canary; its process, and its job.
+fn waiting_rollout(tagboat: &Tagboat) -> (std::process::Child, String) {
+    let words = ["rollout", "--all", "--tag", "v1.1.0", "--approve", "-y", "--json"];
+    let mut console = tagboat.command(&words).spawn().unwrap();
+    let mut lines = BufReader::new(console.stdout.take().unwrap()).lines();
+    let ended = lines
+        .find(|line| line.as_ref().unwrap().contains("\"target_ended\""))
+        .unwrap();
+    let ended: serde_json::Value = serde_json::from_str(&ended.unwrap()).unwrap();
+    // Its output must not fill up while it waits.
+    std::thread::spawn(move || lines.count());
+    (console, ended["job"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn what_a_rollout_that_waits_will_need_is_kept_by_the_prune_of_its_hosts_also_when_its_console_died() {
+    let lab = Lab::reset();
+    let hosts = ["lab-1", "lab-2", "lab-3"];
+    with_a_tag_that_nobody_has(&lab, &hosts);
+    for host in hosts {
+        install(&lab, host);
+    }
+    let tagboat = Tagboat::new();
+    let (mut console, job) = waiting_rollout(&tagboat);
+    let until_held = |host: &str| while pins_of_jobs(&lab, host).is_empty() {};
+    for host in hosts {
+        until_held(host);
+    }
+    let is_kept = || {
+        for host in ["lab-2", "lab-3"] {
+            let told = prune(&lab, host, "dash", "", "--dry-run");
+            assert!(
+                told.contains("keep convocate:v1.1.0") && told.contains(&format!(": job {job} needs it")),
+                "{host}: {told}"
+            );
+            prune(&lab, host, "busybox sh", "", "");
+            assert!(tags(&lab, host).contains("convocate:v1.1.0"), "{host}");
+        }
+        // The prune of another console, which knows nothing of the job, keeps it as well.
+        let other = Tagboat::new();
+        let plan = text(&other.run(&["prune", "--host", "lab-2", "--dry-run"], 0).stdout);
+        assert!(plan.contains(&format!("job {job} needs it")), "{plan}");
+    };
+    is_kept();
+    console.kill().unwrap();
+    console.wait().unwrap();
+    is_kept();
+    let mut resumed = tagboat
+        .command(&["job", "resume", &job, "-y", "--json"])
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(resumed.stdout.take().unwrap()).lines();
+    let events = lines.map(|line| serde_json::from_str::<serde_json::Value>(&line.unwrap()).unwrap());
+    // It is heard as soon as it runs.
+    let approve = || {
+        let approve = tagboat.command(&["job", "approve", &job, "-y"]).output();
+        approve.unwrap().status.code() == Some(0)
+    };
+    while !approve() {}
+    assert_eq!(events.last().unwrap()["verdict"], "done");
+    assert_eq!(resumed.wait().unwrap().code(), Some(0));
+    for host in hosts {
+        assert_eq!(pins_of_jobs(&lab, host), "", "{host}");
+    }
+}
+
+#[test]
+fn a_rollout_that_is_cancelled_while_it_waits_leaves_no_pin() {
+    let lab = Lab::reset();
+    let hosts = ["lab-1", "lab-2", "lab-3"];
+    with_a_tag_that_nobody_has(&lab, &hosts);
+    let tagboat = Tagboat::new();
+    let (mut console, job) = waiting_rollout(&tagboat);
+    tagboat.run(&["job", "cancel", &job, "-y"], 0);
+    assert_eq!(console.wait().unwrap().code(), Some(130));
+    for host in hosts {
+        assert_eq!(pins_of_jobs(&lab, host), "", "{host}");
+    }
+}
+
+#[test]
+fn what_a_run_that_died_has_untagged_comes_back_also_where_the_prune_was_switched_off_since() {
+    let lab = Lab::reset();
+    let host = "lab-1";
+    install(&lab, host);
+    lab.on(
+        host,
+        "id=$(docker create --pull never convocate:v1.0.0); docker commit -c 'LABEL of=spare' $id convocate:spare >/dev/null; docker rm $id >/dev/null; \
+         docker tag convocate:spare tagboat-pin:prune-spare; docker rmi convocate:spare >/dev/null; \
+         mkdir -p /var/lib/tagboat; touch /var/lib/tagboat/prune.disabled",
+    );
+    let told = prune(&lab, host, "busybox sh", "", "");
+    assert!(
+        told.contains("prune.disabled is there") && told.ends_with("exit 0"),
+        "{told}"
+    );
+    let after = tags(&lab, host);
+    assert!(
+        after.contains("convocate:spare") && !after.contains("tagboat-pin"),
+        "{after}"
+    );
+    assert_eq!(left(&lab, host), "", "{host}");
 }

@@ -36,11 +36,11 @@ fn is_refused_by_lease(result: &Value, holder: &str) -> bool {
     let cause = detail["cause"].as_str().unwrap_or_default();
     result["result"] == "failed"
         && detail["step"] == "check"
-        && cause.starts_with(&format!("{holder}#"))
-        && cause.contains("is changing this host with job ")
+        && cause.starts_with(&format!("{holder} (process "))
+        && cause.contains("is changing this host (push, job ")
         && detail["advice"]
             .as_str()
-            .is_some_and(|advice| advice.contains("wait for that job"))
+            .is_some_and(|advice| advice.contains("waits for it"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,7 +220,7 @@ fn consoles_die_while_they_send(lab: &Lab, host: &str, mode: &str) {
     let mut sends = lines.iter().filter(|line| line["step"]["kind"] == "send");
     let note = sends.next_back().unwrap()["state"]["detail"].to_string();
     // The last bytes can be on their way when a console is killed, so that all of it is there.
-    let megabytes = format!("{}.{} MB", there / 1_000_000, there % 1_000_000 / 100_000);
+    let megabytes = format!("{}.{:02} MB", there / 1_000_000, there % 1_000_000 / 10_000);
     let is_the_rest = note.contains(&format!("resumed: {megabytes} were there, "));
     assert!(
         is_the_rest || note.contains("all of /tmp/convocate-image-"),

@@ -60,7 +60,7 @@ async fn a_restart_whose_host_went_out_of_reach_goes_on_there_and_is_followed_to
         lab_1.connection.is_usable() && on_new
     })
     .await;
-    real.send(Command::Resume(id.clone())).await;
+    real.send(Command::Resume(id.clone(), None)).await;
     let job = real
         .job_until(&id, "its good end", |job| {
             job.state == JobState::Ended(Verdict::Done)

@@ -5,7 +5,7 @@ use crate::scene::{BROKEN, Ended, GOOD, Scene};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
-use tagboat::ops::restart::BOOT_HOOK;
+use tagboat::model::setup::BOOT_HOOK;
 
 /// How soon after the power is back a host must have ended a restart by itself.
 pub(crate) const AFTER_BOOT: Duration = Duration::from_mins(1);

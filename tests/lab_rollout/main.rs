@@ -171,7 +171,7 @@ async fn what_was_put_back_is_tried_anew_when_the_rollout_is_taken_up_after_its_
         assert_eq!(sessions_on(&lab, host), vec!["convocate:v1.0.0 running"; 3]);
         lab.on(host, "for work in /srv/sessions/*; do touch $work/mended; done");
     }
-    real.send(Command::Resume(id.clone())).await;
+    real.send(Command::Resume(id.clone(), None)).await;
     real.job_until(&id, "it is taken up", |job| {
         matches!(job.state, JobState::Running)
     })
@@ -271,7 +271,7 @@ async fn a_host_that_is_lost_in_the_middle_costs_its_own_sessions_and_each_is_ac
     }
     assert_eq!(job.verdict(false), Verdict::Partly);
     real.reconnected(&["lab-3"]).await;
-    real.send(Command::Resume(id.clone())).await;
+    real.send(Command::Resume(id.clone(), None)).await;
     real.job_until(&id, "it is taken up", |job| {
         matches!(job.state, JobState::Running)
     })

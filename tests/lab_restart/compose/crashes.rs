@@ -5,7 +5,8 @@ use crate::crash_points::crash_points_of;
 use crate::meddling::run_with_docker;
 use crate::rig::{Rig, failure, lab};
 use tagboat::model::job::{StepKind, StepState, TrackResult};
-use tagboat::ops::restart::{BOOT_HOOK, COMPOSE_TRANSACTION};
+use tagboat::model::setup::BOOT_HOOK;
+use tagboat::ops::restart::COMPOSE_TRANSACTION;
 
 /// Points that only a restart onto a bad image comes to.
 const ON_THE_WAY_BACK: [&str; 3] = ["put_back", "put_back_up", "put_back_clean"];
@@ -29,10 +30,10 @@ async fn boot_hook(project: &Project) {
     project.sh(&line).await;
 }
 
-async fn crash_everywhere(host: &str, name: &str) {
+async fn crash_everywhere(host: &str, name: &str, turn: usize) {
     let points = crash_points_of(COMPOSE_TRANSACTION);
     assert!(points.len() >= 13, "{points:?}");
-    for point in &points {
+    for point in points.iter().skip(turn).step_by(2) {
         let Some(mut project) = Project::on(host, name).await else {
             return;
         };
@@ -66,13 +67,13 @@ async fn crash_everywhere(host: &str, name: &str) {
 }
 
 #[tokio::test]
-async fn lab_compose_restarts_die_at_every_point_and_the_console_recovers_on_the_classic_store() {
-    crash_everywhere("lab-1", "compose-crash1").await;
+async fn lab_compose_restarts_die_at_every_other_point_and_the_console_recovers_on_the_classic_store() {
+    crash_everywhere("lab-1", "compose-crash1", 0).await;
 }
 
 #[tokio::test]
-async fn lab_compose_restarts_die_at_every_point_and_the_console_recovers_on_the_containerd_store() {
-    crash_everywhere("lab-2", "compose-crash2").await;
+async fn lab_compose_restarts_die_at_the_points_between_and_the_console_recovers_on_the_containerd_store() {
+    crash_everywhere("lab-2", "compose-crash2", 1).await;
 }
 
 /// A line of shell that runs another as soon as the engine tells of an event; how far Compose has come by then is chance.
