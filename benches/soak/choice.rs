@@ -17,6 +17,14 @@ pub(crate) struct Choice {
     pub(crate) downtime: usize,
     /// Sessions of a rollout that loses a host.
     pub(crate) rollout: usize,
+    /// Rounds of a host's own prune against a start.
+    pub(crate) prune: usize,
+    /// The same with the plain prune, to compare.
+    pub(crate) plain: usize,
+    /// Rounds of the host's own against a start by image id.
+    pub(crate) by_id: usize,
+    /// Seconds between the two turns of the host's own prune.
+    pub(crate) grace: usize,
     /// What chance begins with.
     pub(crate) seed: u64,
 }
@@ -31,6 +39,10 @@ impl Choice {
             row: 50,
             downtime: 30,
             rollout: 0,
+            prune: 0,
+            plain: 100,
+            by_id: 100,
+            grace: 1,
             seed: 1,
         };
         let mut words = words.iter().filter(|word| *word != "--bench");
@@ -48,6 +60,10 @@ impl Choice {
                 "--row" => choice.row = number,
                 "--downtime" => choice.downtime = number,
                 "--rollout" => choice.rollout = number,
+                "--prune" => choice.prune = number,
+                "--plain" => choice.plain = number,
+                "--by-id" => choice.by_id = number,
+                "--grace" => choice.grace = number,
                 "--seed" => choice.seed = number as u64,
                 _ => return Err(format!("unknown option {word}")),
             }

@@ -1,4 +1,5 @@
 //! Restarts on real hosts while consoles, scripts, engines and hosts die, and onto images that are no good: `scripts/soak restart`.
+//! And a host's own prune while sessions start from what it removes: `scripts/soak prune`.
 //!
 //! Prints tables in markdown and a line at the end; exit code 1 when a session was lost or a broken image became one.
 #![allow(
@@ -25,11 +26,13 @@ mod in_a_row;
 mod matrix;
 #[path = "../../tests/lab_restart_crashes/points.rs"]
 mod points;
+mod prune;
 mod random;
 #[path = "../../tests/lab_restart_crashes/scene.rs"]
 mod scene;
 #[path = "../../tests/lab_restart_crashes/spread.rs"]
 mod spread;
+mod tally;
 
 use choice::Choice;
 use std::process::ExitCode;
@@ -58,7 +61,7 @@ fn main() -> ExitCode {
         }
     };
     let begun = jiff::Zoned::now();
-    let parts: [(&str, usize, Part); 6] = [
+    let parts: [(&str, usize, Part); 7] = [
         ("Everything dies at every point", choice.repeats, matrix::run),
         ("Kills at random moments", choice.random, random::run),
         ("Broken images", choice.broken, broken::run),
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
             downtime::run,
         ),
         ("A rollout that loses a host", choice.rollout, fleet::run),
+        ("A prune while sessions start", choice.prune, prune::run),
     ];
     let (mut lines, mut losses) = (Vec::new(), Vec::new());
     for (title, count, run) in parts {
