@@ -6,7 +6,7 @@ use tagboat::model::command::Command;
 use tagboat::model::console::{Effect, State};
 use tagboat::model::fleet::HostChange;
 use tagboat::model::plan::{Plan, SetupWork};
-use tagboat::model::setup::Examination;
+use tagboat::model::setup::{Before, Examination, Mode, Owned, Piece, pieces};
 
 const SIZE: (u16, u16) = (110, 40);
 
@@ -20,6 +20,28 @@ const BROKEN: &str = "system\tdebian\t13\tDebian GNU/Linux 13 (trixie)\tx86_64\n
 pub(crate) fn is_broken(state: &mut State, name: &str) {
     let told = Examination::read(BROKEN, now(), now());
     tell(state, name, HostChange::Examined(Box::new(told)));
+}
+
+/// With every piece of a member.
+fn is_whole(state: &mut State, name: &str) {
+    let profile = state.fleet.host(&host(name)).unwrap().settings.profile.clone();
+    let mut told = Examination::read(BROKEN, now(), now()).unwrap();
+    for (piece, _) in pieces(&profile, &told.system) {
+        let owned = |mode: Mode| Owned {
+            owner: "0:0".to_owned(),
+            mode,
+        };
+        let before = match &piece {
+            Piece::Directory { mode, .. } => Before::Directory(owned(*mode)),
+            Piece::File { mode, sum, .. } => Before::File {
+                owned: owned(*mode),
+                sum: sum.clone(),
+            },
+            Piece::Enabled { .. } => Before::Unit("enabled".to_owned()),
+        };
+        told.found.insert(piece.question(), before);
+    }
+    tell(state, name, HostChange::Examined(Box::new(Ok(told))));
 }
 
 fn asked(effects: &[Effect]) -> Vec<&Effect> {
@@ -91,4 +113,27 @@ fn a_machine_is_made_ready_and_what_is_none_yet_is_not_updated() {
         panic!("nothing was run: {}", screen(&mut state));
     };
     assert_eq!(plan.work, SetupWork::Init);
+}
+
+#[test]
+fn a_host_that_is_as_it_is_to_be_has_nothing_to_confirm() {
+    let mut state = listed(SIZE);
+    is_whole(&mut state, "eu-01");
+    press(&mut state, "2I");
+    let shown = screen(&mut state);
+    assert!(
+        shown.contains("nothing changes") && shown.contains("Esc close"),
+        "{shown}"
+    );
+    assert!(ran(&press(&mut state, "y")).is_none());
+}
+
+#[test]
+fn what_an_examination_found_is_counted_in_the_list_and_its_key_is_named() {
+    let mut state = listed(SIZE);
+    press(&mut state, "2");
+    assert!(!screen(&mut state).contains("m mend"), "nobody looked yet");
+    is_broken(&mut state, "eu-01");
+    let shown = screen(&mut state);
+    assert!(shown.contains("problems") && shown.contains("m mend"), "{shown}");
 }

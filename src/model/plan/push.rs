@@ -107,14 +107,14 @@ pub fn plan_push(intent: &PushIntent, fleet: &Fleet) -> Result<PushPlan, Refusal
             .filter(|known| known.image == reference.image)
             .map(|known| known.tag.as_str())
             .collect();
-        let have = if near.is_empty() {
-            "no tag of it".to_owned()
+        let (have, else_do) = if near.is_empty() {
+            ("no tag of it".to_owned(), "")
         } else {
-            near.join(", ")
+            (near.join(", "), ", or push one of these tags")
         };
         return Err(Refusal::of_plan(
             format!("{reference} is not at the source, which has {have}"),
-            format!("build or tag {reference} first, or push one of these tags"),
+            format!("build or tag {reference} first{else_do}"),
         ));
     };
     let (mut hosts, mut refused) = (Vec::new(), Vec::new());

@@ -7,7 +7,8 @@
 
 use super::Look;
 use crate::model::console::action::{actions_at, unavailable};
-use crate::model::console::{Action, ActionInfo, Overlay, Place, Risk, State};
+use crate::model::console::{Action, ActionInfo, Overlay, Place, Risk, RowId, State};
+use crate::model::setup::diagnose;
 use crate::ui::format;
 use crate::ui::layout::Regions;
 use crate::ui::text;
@@ -149,8 +150,22 @@ fn hint(state: &State, info: &ActionInfo) -> Option<String> {
         (Some(Overlay::Logs(_)), Action::Accept) => "take it",
         (Some(_), Action::Accept | Action::Decline) => return None,
         (None, Action::PauseRollout) if state.rollout().is_some_and(|job| job.steering.is_paused) => "go on",
+        (None, Action::MendHost) if !is_mendable(state) => return None,
         (None, Action::CancelJob) if place == Place::Rollout => "abort",
         _ => info.title,
     };
     Some(special.to_owned())
+}
+
+/// Whether the host under the cursor was examined, with something found that can be mended from here.
+fn is_mendable(state: &State) -> bool {
+    let Some(RowId::Host(name)) = state.pointed() else {
+        return false;
+    };
+    state.fleet.host(name).is_some_and(|host| {
+        host.examined.is_some()
+            && diagnose(host, state.fleet.source())
+                .iter()
+                .any(|finding| !finding.mends.is_empty())
+    })
 }

@@ -9,8 +9,9 @@
 use super::table::{Cell, Column};
 use super::{Look, standing};
 use crate::model::console::State;
-use crate::model::fleet::{Connection, Holder, Host};
+use crate::model::fleet::{Connection, Holder, Host, Source};
 use crate::model::names::HostName;
+use crate::model::setup::{Level, diagnose, summary};
 use crate::ui::format;
 use crate::ui::theme::Role;
 use jiff::Timestamp;
@@ -54,7 +55,7 @@ pub(super) fn cells(state: &State, look: &Look<'_>, name: &HostName) -> Option<V
             Role::Plain,
             or_dash(facts.map(|facts| format::bytes(facts.space.engine_root))),
         ),
-        note(host, state.clock.now),
+        note(state, host),
     ])
 }
 
@@ -79,7 +80,7 @@ fn own_images(host: &Host) -> usize {
 }
 
 /// What is wrong, or else what is unusual.
-fn note(host: &Host, now: Timestamp) -> Cell {
+fn note(state: &State, host: &Host) -> Cell {
     if let Connection::Failed { problem, .. } = &host.connection {
         let text = problem.to_string();
         // The state column has the first words already.
@@ -88,8 +89,9 @@ fn note(host: &Host, now: Timestamp) -> Cell {
     }
     match host.stamp.problem() {
         Some(problem) if host.listed_at.is_some() => Cell::new(Role::Warn, problem),
-        _ => changing(host, now)
+        _ => changing(host, state.clock.now)
             .or_else(|| clock(host))
+            .or_else(|| health(host, state.fleet.source()))
             .unwrap_or_else(|| Cell::new(Role::Muted, host.settings.groups.join(", "))),
     }
 }
@@ -108,6 +110,18 @@ fn changing(host: &Host, now: Timestamp) -> Option<Cell> {
     }
     let held = format::minutes(lease.held_at(told_at, now));
     Some(Cell::new(Role::Busy, format!("{who}, {held}")))
+}
+
+/// What the last examination found, where somebody looked; notes are no trouble.
+fn health(host: &Host, source: &Source) -> Option<Cell> {
+    host.examined.as_ref()?;
+    let findings = diagnose(host, source);
+    let role = match findings.first()?.level {
+        Level::Problem => Role::Bad,
+        Level::Warning => Role::Warn,
+        Level::Note => return None,
+    };
+    Some(Cell::new(role, format!("{} (Enter)", summary(&findings))))
 }
 
 fn clock(host: &Host) -> Option<Cell> {

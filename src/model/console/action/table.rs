@@ -57,7 +57,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     of(Action::Examine, "examine", "doctor", &["d"], HOSTS,
         "Examines the host under the cursor and shows what is wrong with it; changes nothing.").pointed().hinted(),
     of(Action::MendHost, "mend-host", "mend", &["m"], HOSTS,
-        "Mends what the examination of the hosts found and is safe to mend; shows the plan first.").asking(),
+        "Mends what the examination of the hosts found and is safe to mend; shows the plan first.").asking().hinted(),
     of(Action::MakeReady, "make-ready", "make ready", &["I"], HOSTS,
         "Makes hosts members of the fleet: the daily prune, and recovery after a boot; shows the plan first.").asking(),
     of(Action::UpdateHost, "update-host", "update", &["U"], HOSTS,

@@ -335,11 +335,20 @@ impl SetupPlan {
             SetupWork::Update => {
                 "tagboat host update of the earlier version puts its own pieces back".to_owned()
             }
+            SetupWork::Mend if self.puts_pieces() => {
+                "tagboat host remove takes the pieces off again; what is removed is of no use to anybody"
+                    .to_owned()
+            }
             SetupWork::Mend => {
                 "what is removed is of no use to anybody; there is nothing to take back".to_owned()
             }
             SetupWork::Remove => "tagboat host init puts everything back".to_owned(),
         }
+    }
+
+    fn puts_pieces(&self) -> bool {
+        let mut changes = self.hosts.iter().flat_map(|one| &one.changes);
+        changes.any(|change| matches!(change, Change::Put { .. }))
     }
 
     pub(super) fn gate(&self) -> Gate {
