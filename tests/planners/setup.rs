@@ -11,8 +11,8 @@ use tagboat::model::plan::{
 };
 use tagboat::model::profile::Profile;
 use tagboat::model::setup::{
-    Before, Change, Cron, Examination, FileSum, Init, InterruptedRestart, Limits, Mode, Owned, Piece, System,
-    diagnose, pieces, pieces_anywhere,
+    Before, Change, Cron, DailyPrune, Examination, FileSum, Init, InterruptedRestart, Limits, Mode, Owned,
+    Piece, System, diagnose, pieces, pieces_anywhere,
 };
 
 pub(crate) const SESSION: &str = "convocate-session-4f2a";
@@ -35,7 +35,6 @@ pub(crate) fn bare() -> Examination {
             has_daily_cron: true,
             has_docker_cli: true,
         },
-        clock_ahead: 0,
         limits: Limits::default(),
         found: found
             .iter()
@@ -44,8 +43,7 @@ pub(crate) fn bare() -> Examination {
         staged: Vec::new(),
         restarts: Vec::new(),
         helpers: Vec::new(),
-        is_prune_disabled: false,
-        pruned: None,
+        prune: DailyPrune::default(),
         empty_binds: Vec::new(),
     }
 }

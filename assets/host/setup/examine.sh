@@ -1,13 +1,13 @@
 # What a host is and what of tagboat is on it, as lines of fields with tabs between them. It changes nothing.
-# $1: state directory; $2: staging directory; $3: beginning of the names of staged files; $4: the engine's socket;
+# $1: state directory; $2: staging directory; $3: beginning of the names of staged files; $4: the engine's socket; $5: the prune;
 # then, each to be described: paths, and units as `unit:NAME`.
 set -u
 export LC_ALL=C
 PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
-state=$1 staging=$2 prefix=$3
+state=$1 staging=$2 prefix=$3 prune=$5
 [ -z "$4" ] || export DOCKER_HOST="unix://$4"
 unset DOCKER_CONTEXT
-shift 4
+shift 5
 now=$(date +%s)
 
 tell() { # tell KEY FIELD...
@@ -30,7 +30,6 @@ system() { # what runs here, and what this host does by itself
     id=$(release ID) version=$(release VERSION_ID) pretty=$(release PRETTY_NAME)
   fi
   tell system "$id" "$version" "$pretty" "$(uname -m)"
-  tell now "$now"
   if [ -d /run/systemd/system ] && has systemctl; then tell init systemd; else tell init other; fi
   tell cron "$(cron_daemon)" "$(cron_daily)"
   if has docker; then tell docker yes; else tell docker no; fi
@@ -76,9 +75,11 @@ describe() { # describe PATH
   tell path "$1" "$kind" "$owner" "$mode" "$sum"
 }
 
-unit() { # unit NAME: as the service manager has it
+unit() { # unit NAME: as the service manager has it; a timer that is enabled and does not count is `stopped`
   if [ -d /run/systemd/system ] && has systemctl; then
-    tell unit "$1" "$(systemctl is-enabled "$1" 2>/dev/null | head -n 1)"
+    is=$(systemctl is-enabled "$1" 2>/dev/null | head -n 1)
+    case $is:$1 in enabled:*.timer) systemctl is-active --quiet "$1" || is=stopped ;; esac
+    tell unit "$1" "$is"
   else
     tell unit "$1" ''
   fi
@@ -101,7 +102,8 @@ leftovers() { # what work that was interrupted has left
     [ ! -f "$file" ] || tell helper "$file"
   done
   [ ! -e "$state/prune.disabled" ] || tell prune disabled
-  [ ! -e "$state/prune.log" ] || tell pruned "$(age "$state/prune.log")"
+  [ ! -e "$state/prune.log" ] || tell prune ran "$(age "$state/prune.log")"
+  [ ! -f "$prune" ] || tell prune there "$(age "$prune")"
 }
 
 binds() { # of every container, the sources of its binds that are empty directories of root: what Docker makes where nothing was

@@ -3,7 +3,7 @@
 use super::Setup;
 use crate::model::plan::SetupWork;
 use crate::model::profile::{Address, Profile};
-use crate::model::setup::{Before, Change, Examination, pieces_anywhere};
+use crate::model::setup::{Before, Change, Examination, pieces_anywhere, prune_path};
 use crate::ops::helper::Helper;
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{Clock, Script, ScriptCall, SystemClock};
@@ -26,13 +26,11 @@ pub async fn examine(link: &HostLink, clock: &dyn Clock) -> Result<Examination, 
     let call = ScriptCall::question(EXAMINE, arguments(link))
         .as_root()
         .within(WITHIN);
-    let asked = clock.now();
     let answer = link.shell.run(call).await;
-    let answered = clock.now();
     let answer = answer.map_err(|error| StepError::of_shell(&error, UNTOUCHED, advice()))?;
     let told = answer
         .success()
-        .and_then(|told| Examination::read(&told, asked, answered))
+        .and_then(|told| Examination::read(&told, clock.now()))
         .map_err(|why| StepError::passing(why, UNTOUCHED, advice()))?;
     Ok(without_our_helper(told))
 }
@@ -49,6 +47,7 @@ fn arguments(link: &HostLink) -> Vec<String> {
         profile.paths.staging.trim_end_matches('/').to_owned(),
         staged_prefix(profile),
         socket,
+        prune_path(profile),
     ];
     let pieces = pieces_anywhere(profile);
     places

@@ -1,14 +1,7 @@
-//! The pieces of tagboat on the host: whether each is there and is the one of this version, and whether the prune runs.
+//! The pieces of tagboat on the host: whether each is there and is the one of this version.
 
 use crate::model::fleet::Host;
-use crate::model::setup::examination::Cron;
-use crate::model::setup::{
-    Before, Change, Examination, Finding, Init, Level, Piece, Purpose, is_member, pieces,
-};
-use std::time::Duration;
-
-/// A prune that was not run for so long was missed: cron runs it every day.
-const OVERDUE: Duration = Duration::from_hours(50);
+use crate::model::setup::{Before, Change, Examination, Finding, Level, Piece, Purpose, is_member, pieces};
 
 /// Pieces that are missing, told together, and those that are older or changed, each for itself.
 pub(super) fn pieces_of(host: &Host, told: &Examination) -> Vec<Finding> {
@@ -77,28 +70,4 @@ fn wrong(host: &Host, piece: Piece, before: Before) -> Finding {
         let advice = format!("look at it, move it away, then `tagboat host init {}`", host.name);
         Finding::new(Level::Problem, "setup", found, advice)
     }
-}
-
-/// Whether the prune does its daily work.
-pub(super) fn daily(host: &Host, told: &Examination) -> Option<Finding> {
-    let state = &host.settings.profile.paths.state;
-    if told.is_prune_disabled {
-        return Some(Finding::new(
-            Level::Note,
-            "prune",
-            "it is switched off on the host: nothing removes old tags by itself",
-            format!("`rm {state}/prune.disabled` there switches it on"),
-        ));
-    }
-    let days = told.pruned.filter(|age| *age > OVERDUE)?.as_secs() / 86_400;
-    let runner = match (told.system.cron, told.system.init) {
-        (Cron::Missing, Init::Systemd) => "`systemctl status tagboat-prune.timer`",
-        _ => "`run-parts --test /etc/cron.daily` and the log of cron",
-    };
-    Some(Finding::new(
-        Level::Warning,
-        "prune",
-        format!("it was last run {days} days ago"),
-        format!("look at {runner} there, and at {state}/prune.log"),
-    ))
 }
