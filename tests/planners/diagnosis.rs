@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 use tagboat::model::fleet::{ContainerState, HostChange, HostImage, RunsOn};
 use tagboat::model::names::{ContainerRole, ImageRef, JobId};
-use tagboat::model::plan::{Plan, SetupImage, plan_mend, plan_remove_host};
+use tagboat::model::plan::{Gate, Plan, SetupImage, plan_mend, plan_remove_host};
 use tagboat::model::setup::{
     Before, Cron, EmptyBind, Examination, InterruptedRestart, Mode, Owned, StagedFile, diagnose,
 };
@@ -125,6 +125,24 @@ fn a_restart_that_is_taken_up_is_not_among_what_keeps_its_container() {
         note.contains(SESSION) && note.contains("stops and starts"),
         "{note}"
     );
+}
+
+#[test]
+fn a_mend_that_takes_up_a_restart_asks_for_a_word_and_one_that_does_not_for_a_yes() {
+    let plan = |told: Examination| {
+        let fleet = with(told).fleet();
+        Plan::Setup(plan_mend(&intent(SetupImage::None), &fleet).unwrap())
+    };
+    let taking_up = plan(broken());
+    assert_eq!(taking_up.gate(), Gate::Typed(host_name().to_string()));
+    assert!(
+        taking_up.undo().contains("tagboat rollback"),
+        "{}",
+        taking_up.undo()
+    );
+    let mut told = broken();
+    told.restarts.clear();
+    assert_eq!(plan(told).gate(), Gate::Plan);
 }
 
 #[test]

@@ -117,6 +117,11 @@ impl SetupTarget {
 }
 
 impl SetupTarget {
+    fn takes_up_restarts(&self) -> bool {
+        let is_one = |change: &Change| matches!(change, Change::TakeUpRestarts { .. });
+        self.changes.iter().any(is_one)
+    }
+
     /// The sessions that keep their containers: all but those whose restart is taken up.
     fn untouched(&self) -> impl Iterator<Item = &SessionName> {
         let is_taken_up = |name: &SessionName| {
@@ -335,6 +340,10 @@ impl SetupPlan {
             SetupWork::Update => {
                 "tagboat host update of the earlier version puts its own pieces back".to_owned()
             }
+            SetupWork::Mend if self.hosts.iter().any(SetupTarget::takes_up_restarts) => {
+                "tagboat rollback takes back a restart that the host finishes; nothing else is to be taken back"
+                    .to_owned()
+            }
             SetupWork::Mend => {
                 "what is removed is of no use to anybody; there is nothing to take back".to_owned()
             }
@@ -343,7 +352,10 @@ impl SetupPlan {
     }
 
     pub(super) fn gate(&self) -> Gate {
-        let is_strict = |one: &SetupTarget| one.guard == Guard::Strict || self.work == SetupWork::Remove;
+        // A restart that is taken up stops and renames containers of sessions: no less than the restart itself was asked for.
+        let is_strict = |one: &SetupTarget| {
+            one.guard == Guard::Strict || self.work == SetupWork::Remove || one.takes_up_restarts()
+        };
         let typed: Vec<_> = self.hosts.iter().filter(|one| is_strict(one)).collect();
         match (typed.as_slice(), &self.push) {
             ([], Some(push)) => push.gate(),
