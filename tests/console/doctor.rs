@@ -11,8 +11,9 @@ use tagboat::model::setup::Examination;
 const SIZE: (u16, u16) = (110, 40);
 
 /// Without a prune and without a hook, with a push that did not end and a file that is none.
-const BROKEN: &str = "system\tdebian\t13\tDebian GNU/Linux 13 (trixie)\tx86_64\n\
+const BROKEN: &str = "system\tdebian\t13\tDebian GNU/Linux 13 (trixie)\tx86_64\tLinux\n\
     init\tsystemd\ncron\tinstalled\tyes\ndocker\tyes\nsshd\tmaxsessions\t1\n\
+    sshd\tmaxstartups\t10:30:100\n\
     staged\t/tmp/convocate-image-0123456789abcdef.tar.gz.part\t5000000\t7200\n\
     restart\t20261121-022900-cafe-convocate-session-oak\tdead\t2700\tmade\n\
     empty\tconvocate-session-oak\t/usr/local/bin/claude\t/usr/local/bin/claude\nend\n";

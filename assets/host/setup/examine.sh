@@ -29,15 +29,26 @@ system() { # what runs here, and what this host does by itself
   if [ -r /etc/os-release ]; then
     id=$(release ID) version=$(release VERSION_ID) pretty=$(release PRETTY_NAME)
   fi
-  tell system "$id" "$version" "$pretty" "$(uname -m)"
+  tell system "$id" "$version" "$pretty" "$(uname -m)" "$(uname -s)"
   if [ -d /run/systemd/system ] && has systemctl; then tell init systemd; else tell init other; fi
   tell cron "$(cron_daemon)" "$(cron_daily)"
   if has docker; then tell docker yes; else tell docker no; fi
-  if has sshd; then
-    limited 5 sshd -T 2>/dev/null | while read -r key value; do
-      case $key in maxsessions | maxstartups) tell sshd "$key" "$value" ;; esac
-    done
+  limits
+}
+
+limits() { # what sshd allows, or why that is not known
+  if ! has sshd; then
+    tell sshd unknown "there is no sshd command"
+    return
   fi
+  # An older one with a Match block wants to know who logs in.
+  if ! said=$(limited 5 sshd -T 2>&1) && ! said=$(limited 5 sshd -T -C "user=${SUDO_USER:-root},host=localhost,addr=127.0.0.1" 2>&1); then
+    tell sshd unknown "sshd -T says: $(printf %s "$said" | tail -n 1)"
+    return
+  fi
+  printf '%s\n' "$said" | while read -r key value; do
+    case $key in maxsessions | maxstartups) tell sshd "$key" "$value" ;; esac
+  done
 }
 
 cron_daemon() { # runs, simple, installed or missing

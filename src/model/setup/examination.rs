@@ -40,6 +40,8 @@ pub struct Examination {
 pub struct System {
     /// The word of the distribution, such as `debian`.
     pub id: String,
+    /// The kernel, in the words of `uname`: `Linux`.
+    pub kernel: String,
     /// Its name and version for people.
     pub name: String,
     /// The machine, in the words of `uname`.
@@ -87,6 +89,8 @@ pub struct Limits {
     pub max_sessions: Option<u32>,
     /// `MaxStartups`: connections that may begin at once, as `START:RATE:FULL`.
     pub max_startups: Option<String>,
+    /// Why sshd did not tell them.
+    pub unknown: Option<String>,
 }
 
 impl Examination {
@@ -156,6 +160,7 @@ fn system(system: &[&str], init: &[&str], cron: &[&str], docker: &[&str]) -> Sys
             name => name,
         },
         machine: clean(field(system, 3)),
+        kernel: clean(field(system, 4)),
         init: match field(init, 0) {
             "systemd" => Init::Systemd,
             _ => Init::Other,
@@ -177,6 +182,7 @@ fn limits<'a>(told: impl Iterator<Item = Vec<&'a str>>) -> Limits {
         match field(&fields, 0) {
             "maxsessions" => limits.max_sessions = field(&fields, 1).parse().ok(),
             "maxstartups" => limits.max_startups = Some(clean(field(&fields, 1))),
+            "unknown" => limits.unknown = Some(clean(field(&fields, 1))),
             _ => {}
         }
     }
@@ -234,7 +240,7 @@ mod tests {
     use super::{Before, Cron, Examination, Init};
     use jiff::Timestamp;
 
-    const ANSWER: &str = "system\tdebian\t12\tDebian GNU/Linux 12 (bookworm)\tx86_64\n\
+    const ANSWER: &str = "system\tdebian\t12\tDebian GNU/Linux 12 (bookworm)\tx86_64\tLinux\n\
         init\tsystemd\ncron\truns\tyes\ndocker\tyes\n\
         sshd\tmaxstartups\t10:30:100\nsshd\tmaxsessions\t10\n\
         path\t/etc/x\tmissing\t-\t-\t-\npath\t/srv\tdirectory\t0:0\t755\t-\npath\t/dev/null\tother\t0:0\t666\t-\n\
@@ -251,6 +257,7 @@ mod tests {
         assert_eq!(told.system.cron, Cron::Runs);
         assert_eq!(told.system.name, "Debian GNU/Linux 12 (bookworm)");
         assert_eq!(told.limits.max_sessions, Some(10));
+        assert_eq!(told.system.kernel, "Linux");
         assert_eq!(told.at("/etc/x"), Some(&Before::Missing));
         assert_eq!(told.at("/dev/null"), Some(&Before::Other));
         assert_eq!(

@@ -1,6 +1,6 @@
 //! The init planner: what a machine lacks to be a member of the fleet.
 
-use super::{SetupIntent, SetupPlan, SetupTarget, SetupWork, changeable};
+use super::{SetupIntent, SetupPlan, SetupTarget, SetupWork, changeable, machine};
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host};
 use crate::model::names::HostName;
@@ -22,13 +22,7 @@ pub fn plan_init(intent: &SetupIntent, fleet: &Fleet) -> Result<SetupPlan, Refus
 }
 
 fn target(host: &Host, told: &Examination, fleet: &Fleet) -> Result<(SetupTarget, Vec<Made>), Refusal> {
-    if !told.system.has_docker_cli {
-        return Err(Refusal::of_host(
-            &host.name,
-            "the docker command is not there: restarts and the prune run it on the host",
-            "install it (docker-cli, or docker.io on older systems), then run it again",
-        ));
-    }
+    machine::fits(host, told)?;
     let made = pieces(&host.settings.profile, &told.system);
     let mut target = SetupTarget::of(host);
     let (changes, there) = lacking(&host.name, &made, told)?;
@@ -38,9 +32,10 @@ fn target(host: &Host, told: &Examination, fleet: &Fleet) -> Result<(SetupTarget
     let others = findings.iter().filter(|finding| {
         finding.level != Level::Note && !matches!(finding.subject.as_str(), "setup" | "stamp")
     });
-    target.remarks = others
-        .map(|finding| format!("{}: {}; {}", finding.level.word(), finding.found, finding.advice))
-        .collect();
+    target.remarks = machine::words(host, told, fleet.source());
+    let troubles =
+        others.map(|finding| format!("{}: {}; {}", finding.level.word(), finding.found, finding.advice));
+    target.remarks.extend(troubles);
     target.remarks.extend(units_left_out(host, told));
     Ok((target, made))
 }

@@ -1,6 +1,7 @@
 //! The plan that makes hosts members of the fleet, keeps them so, or ends that: changes of each host, and the image that it gets.
 
 mod init;
+mod machine;
 mod mend;
 mod remove_host;
 mod update;

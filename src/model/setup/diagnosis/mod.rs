@@ -27,7 +27,7 @@ pub fn diagnose(host: &Host, source: &Source) -> Vec<Finding> {
         Some(Ok(told)) => {
             findings.extend(system::docker(told));
             findings.extend(daily::cron(host, told));
-            findings.extend(reach::limits(told));
+            findings.extend(reach::limits(host, told));
             findings.extend(member::pieces_of(host, told));
             findings.extend(daily::prune(host, told));
             findings.extend(leftovers::leftovers(host, told));
