@@ -44,6 +44,7 @@ pub(crate) fn bare() -> Examination {
         staged: Vec::new(),
         restarts: Vec::new(),
         helpers: Vec::new(),
+        lease: None,
         prune: DailyPrune::default(),
         empty_binds: Vec::new(),
     }

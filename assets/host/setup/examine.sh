@@ -112,9 +112,24 @@ leftovers() { # what work that was interrupted has left
   for file in "${home:-/root}"/.cache/tagboat/helper-*; do
     [ ! -f "$file" ] || tell helper "$file"
   done
+  last_lease
   [ ! -e "$state/prune.disabled" ] || tell prune disabled
   [ ! -e "$state/prune.log" ] || tell prune ran "$(age "$state/prune.log")"
   [ ! -f "$prune" ] || tell prune there "$(age "$prune")"
+}
+
+last_lease() { # the newest, where nobody marked it as over (`lease.sh`)
+  newest=0
+  for file in "$state"/lease.*; do
+    number=${file##*.}
+    case $number in '' | *[!0-9]*) continue ;; esac
+    [ "$number" -le "$newest" ] || newest=$number
+  done
+  tab=$(printf '\t')
+  [ -f "$state/lease.$newest" ] && while IFS=$tab read -r holder job ends since what; do
+    case $ends:$since in *[!0-9:]* | :* | *: | 0:*) continue ;; esac
+    tell lease "$holder" "$job" "$((ends - now))" "$((now - since))" "$what"
+  done <"$state/lease.$newest"
 }
 
 binds() { # of every container, the sources of its binds that are empty directories of root: what Docker makes where nothing was

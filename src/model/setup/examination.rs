@@ -4,6 +4,7 @@ use super::before::{Before, FileSum, Owned};
 use super::piece::Mode;
 use super::remains::{DailyPrune, EmptyBind, InterruptedRestart, StagedFile};
 use crate::model::clean::clean;
+use crate::model::fleet::HostLease;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub struct Examination {
     pub restarts: Vec<InterruptedRestart>,
     /// The helpers of the login, as paths.
     pub helpers: Vec<String>,
+    /// Who has changed it last, if nobody marked that as over.
+    pub lease: Option<HostLease>,
     /// How its daily prune is doing.
     pub prune: DailyPrune,
     /// Binds of containers whose source is an empty directory of root.
@@ -127,6 +130,7 @@ impl Examination {
                 ran: since("ran"),
                 there: since("there"),
             },
+            lease: one_lease(&one("lease")),
             empty_binds: all("empty").map(|fields| empty_bind(&fields)).collect(),
         })
     }
@@ -146,6 +150,10 @@ impl Examination {
 
 fn field<'a>(fields: &[&'a str], at: usize) -> &'a str {
     fields.get(at).copied().unwrap_or_default()
+}
+
+fn one_lease(fields: &[&str]) -> Option<HostLease> {
+    HostLease::read(&fields.join("\t"))
 }
 
 fn seconds_of(text: &str) -> Option<Duration> {
@@ -248,6 +256,7 @@ mod tests {
         staged\t/tmp/convocate-image-0.tar.gz\t12\t90\n\
         restart\t20261122-000000-abcd-convocate-session-1\tdead\t5\tmade\n\
         helper\t/root/.cache/tagboat/helper-1\nprune\tdisabled\nprune\tran\t86400\nprune\tthere\t90000\n\
+        lease\tkim@desk#a.1.0.7\t20261122-000000-abcd\t-7200\t7300\tpush\n\
         empty\tconvocate-session-1\t/usr/local/bin/claude\t/usr/local/bin/claude\nend\n";
 
     #[test]
@@ -258,6 +267,7 @@ mod tests {
         assert_eq!(told.system.name, "Debian GNU/Linux 12 (bookworm)");
         assert_eq!(told.limits.max_sessions, Some(10));
         assert_eq!(told.system.kernel, "Linux");
+        assert_eq!(told.lease.as_ref().map(|lease| lease.left), Some(-7200));
         assert_eq!(told.at("/etc/x"), Some(&Before::Missing));
         assert_eq!(told.at("/dev/null"), Some(&Before::Other));
         assert_eq!(
