@@ -1,11 +1,11 @@
-//! What machines are like, as the plan of an init tells it.
+//! What machines are like: told in the plan of an init, and what another way of starting services has left.
 
-use crate::fleets::OneHost;
-use crate::setup::{bare, facts_of_a_host, init, with};
+use crate::fleets::{OneHost, host_name};
+use crate::setup::{bare, facts_of_a_host, init, intent, member, names, put, with};
 use tagboat::model::fleet::{HostChange, Platform, Privilege, Stock, StockedHelper};
-use tagboat::model::plan::Plan;
-use tagboat::model::profile::Address;
-use tagboat::model::setup::{Cron, Limits};
+use tagboat::model::plan::{Plan, SetupImage, plan_init, plan_mend, plan_update};
+use tagboat::model::profile::{Address, Profile};
+use tagboat::model::setup::{Before, Cron, FileSum, Limits, diagnose, pieces_anywhere};
 
 /// What the plan of an init says of the machine.
 fn remarks(host: OneHost) -> Vec<String> {
@@ -59,4 +59,46 @@ fn helper_for(platform: Platform) -> Stock {
         helper: Some(StockedHelper { platform, bytes: 1 }),
         ..Stock::default()
     }
+}
+
+#[test]
+fn what_another_way_of_starting_services_needed_is_taken_off_so_that_nothing_runs_twice() {
+    let cron = "/etc/cron.d/tagboat-restarts";
+    let timer = "unit:tagboat-prune.timer";
+    // A host that had no systemd once, and one that had no cron.
+    let mut told = member();
+    let of = |path: &str| {
+        let all = pieces_anywhere(&Profile::convocate());
+        let (piece, _) = all.iter().find(|(piece, _)| piece.name() == path).unwrap();
+        put(piece)
+    };
+    told.found.insert(cron.to_owned(), of(cron));
+    told.found
+        .insert(timer.to_owned(), Before::Unit("enabled".to_owned()));
+    for name in [
+        "/etc/systemd/system/tagboat-prune.timer",
+        "/etc/systemd/system/tagboat-prune.service",
+    ] {
+        told.found.insert(name.to_owned(), of(name));
+    }
+    let takes = [
+        "disable tagboat-prune.timer",
+        "remove /etc/systemd/system/tagboat-prune.timer",
+        "remove /etc/systemd/system/tagboat-prune.service",
+        "remove /etc/cron.d/tagboat-restarts",
+    ];
+    let fleet = with(told.clone()).fleet();
+    for plan in [plan_init, plan_update, plan_mend] {
+        assert_eq!(names(&plan(&intent(SetupImage::None), &fleet).unwrap()), takes);
+    }
+    let found = diagnose(fleet.host(&host_name()).unwrap(), fleet.source());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].found.contains("run the same twice"), "{found:?}");
+    // What is not the very piece is somebody's own.
+    let Some(Before::File { sum, .. }) = told.found.get_mut(cron) else {
+        panic!("no file")
+    };
+    *sum = FileSum::of("mine");
+    let plan = init(&with(told).fleet()).unwrap();
+    assert_eq!(names(&plan), takes[..3]);
 }

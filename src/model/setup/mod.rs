@@ -19,6 +19,6 @@ pub use diagnosis::diagnose;
 pub use examination::{Cron, Examination, Examined, Init, Limits, System};
 pub use finding::{Finding, Level, summary};
 pub use piece::{Mode, Piece, Purpose};
-pub use pieces::{Made, hook_path, is_member, pieces, pieces_anywhere, prune_path};
+pub use pieces::{Made, is_member, pieces, pieces_anywhere, prune_path, strays};
 pub use prune_script::prune_script;
 pub use remains::{DailyPrune, EmptyBind, InterruptedRestart, StagedFile};

@@ -4,7 +4,8 @@ use super::{SetupIntent, SetupPlan, SetupTarget, SetupWork, changeable, machine}
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host};
 use crate::model::names::HostName;
-use crate::model::setup::{Before, Change, Examination, Init, Level, Made, Piece, diagnose, pieces};
+use crate::model::profile::Profile;
+use crate::model::setup::{Before, Change, Examination, Init, Level, Made, Piece, diagnose, pieces, strays};
 
 /// Plans how machines become members, or says why none of them can.
 pub fn plan_init(intent: &SetupIntent, fleet: &Fleet) -> Result<SetupPlan, Refusal> {
@@ -25,7 +26,7 @@ fn target(host: &Host, told: &Examination, fleet: &Fleet) -> Result<(SetupTarget
     machine::fits(host, told)?;
     let made = pieces(&host.settings.profile, &told.system);
     let mut target = SetupTarget::of(host);
-    let (changes, there) = lacking(&host.name, &made, told)?;
+    let (changes, there) = lacking((&host.name, &host.settings.profile), &made, told)?;
     (target.changes, target.there) = (changes, there);
     // What is wrong beside the pieces does not hinder it; it is said, because nobody looks at a host again that was made ready.
     let findings = diagnose(host, fleet.source());
@@ -52,9 +53,10 @@ fn units_left_out(host: &Host, told: &Examination) -> Option<String> {
     })
 }
 
-/// The changes that put the pieces there that are not, and how many are. Refused where something else is in the place of one.
+/// The changes that put the pieces there that are not and take off those for another way of starting services, and how many are
+/// as they are to be. Refused where something else is in the place of one.
 pub(super) fn lacking(
-    host: &HostName,
+    (host, profile): (&HostName, &Profile),
     made: &[Made],
     told: &Examination,
 ) -> Result<(Vec<Change>, usize), Refusal> {
@@ -72,6 +74,8 @@ pub(super) fn lacking(
         }
     }
     let there = made.len() - changes.len();
+    let strays = strays(profile, told).into_iter();
+    changes.extend(strays.map(|(piece, before)| Change::Take { piece, before }));
     Ok((changes, there))
 }
 

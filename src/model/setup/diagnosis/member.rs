@@ -1,7 +1,9 @@
 //! The pieces of tagboat on the host: whether each is there and is the one of this version.
 
 use crate::model::fleet::Host;
-use crate::model::setup::{Before, Change, Examination, Finding, Level, Piece, Purpose, is_member, pieces};
+use crate::model::setup::{
+    Before, Change, Examination, Finding, Level, Piece, Purpose, is_member, pieces, strays,
+};
 
 /// Pieces that are missing, told together, and those that are older or changed, each for itself.
 pub(super) fn pieces_of(host: &Host, told: &Examination) -> Vec<Finding> {
@@ -20,6 +22,7 @@ pub(super) fn pieces_of(host: &Host, told: &Examination) -> Vec<Finding> {
     if !missing.is_empty() {
         findings.push(lacks(host, told, missing));
     }
+    findings.extend(twice(host, told));
     findings
 }
 
@@ -47,6 +50,22 @@ fn lacks(host: &Host, told: &Examination, missing: Vec<(Piece, Before)>) -> Find
         .into_iter()
         .map(|(piece, before)| Change::Put { piece, before });
     Finding::new(Level::Problem, "setup", found, advice).mended_by(mends.collect())
+}
+
+/// Pieces that do what others do there: the host once started its services in another way, or had no cron.
+fn twice(host: &Host, told: &Examination) -> Option<Finding> {
+    let strays = strays(&host.settings.profile, told);
+    let names: Vec<_> = strays.iter().map(|(piece, _)| piece.name()).collect();
+    (!names.is_empty()).then(|| {
+        let found = format!(
+            "of no use where its services are started as they are, and run the same twice: {}",
+            names.join(", ")
+        );
+        let advice = format!("tagboat host doctor {} --fix", host.name);
+        let takes = strays.iter().cloned();
+        let mends = takes.map(|(piece, before)| Change::Take { piece, before });
+        Finding::new(Level::Warning, "setup", found, advice).mended_by(mends.collect())
+    })
 }
 
 fn wrong(host: &Host, piece: Piece, before: Before) -> Finding {
