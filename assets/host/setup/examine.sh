@@ -1,12 +1,7 @@
 # What a host is and what of tagboat is on it, as lines of fields with tabs between them. It changes nothing.
-# $1: state directory; $2: staging directory; $3: beginning of the names of staged files; $4: the engine's socket; $5: the prune;
+# $1: engine's socket; $2: state directory; $3: staging directory; $4: beginning of the names of staged files; $5: the prune;
 # then, each to be described: paths, and units as `unit:NAME`.
-set -u
-export LC_ALL=C
-PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
-state=$1 staging=$2 prefix=$3 prune=$5
-[ -z "$4" ] || export DOCKER_HOST="unix://$4"
-unset DOCKER_CONTEXT
+state=$2 staging=$3 prefix=$4 prune=$5
 shift 5
 now=$(date +%s)
 

@@ -2,7 +2,6 @@
 
 use super::Setup;
 use crate::model::plan::SetupWork;
-use crate::model::profile::{Address, Profile};
 use crate::model::setup::{Before, Change, Examination, pieces_anywhere, prune_path};
 use crate::ops::helper::Helper;
 use crate::ops::host_link::HostLink;
@@ -12,7 +11,10 @@ use std::time::Duration;
 
 const EXAMINE: Script = Script {
     name: "examine",
-    text: include_str!("../../../assets/host/setup/examine.sh"),
+    text: concat!(
+        include_str!("../../../assets/host/engine.sh"),
+        include_str!("../../../assets/host/setup/examine.sh")
+    ),
 };
 
 /// How long a host may take: it asks its engine for all containers.
@@ -38,15 +40,11 @@ pub async fn examine(link: &HostLink, clock: &dyn Clock) -> Result<Examination, 
 /// What the script is asked with: where things are, and what is to be described.
 fn arguments(link: &HostLink) -> Vec<String> {
     let profile = link.profile();
-    let socket = match link.settings.address {
-        Address::Local => String::new(),
-        Address::Ssh(_) => profile.paths.docker_socket.clone(),
-    };
     let places = [
+        link.engine_socket(),
         profile.paths.state.clone(),
         profile.paths.staging.trim_end_matches('/').to_owned(),
-        staged_prefix(profile),
-        socket,
+        profile.image.staged_prefix(),
         prune_path(profile),
     ];
     let pieces = pieces_anywhere(profile);
@@ -54,11 +52,6 @@ fn arguments(link: &HostLink) -> Vec<String> {
         .into_iter()
         .chain(pieces.iter().map(|(piece, _)| piece.question()))
         .collect()
-}
-
-/// How staged files of the profile's image begin.
-fn staged_prefix(profile: &Profile) -> String {
-    format!("{}-image-", profile.image.as_str().replace(['/', ':'], "-"))
 }
 
 /// Only helpers of other versions are worth a word.
