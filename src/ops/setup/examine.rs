@@ -9,7 +9,7 @@ use crate::ops::ports::{Clock, Script, ScriptCall, SystemClock};
 use crate::ops::report::{Outcome, StepError};
 use std::time::Duration;
 
-const EXAMINE: Script = Script {
+pub(super) const EXAMINE: Script = Script {
     name: "examine",
     text: concat!(
         include_str!("../../../assets/host/engine.sh"),
