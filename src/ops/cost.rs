@@ -5,7 +5,6 @@ use super::ports::{Script, ScriptCall};
 use super::report::StepError;
 use crate::model::cost::{self, Cost};
 use crate::model::names::ContainerId;
-use crate::model::profile::Address;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,7 +21,10 @@ const UNTOUCHED: &str = "Nothing was changed.";
 /// Looks at containers.
 pub(super) const COST: Script = Script {
     name: "restart cost",
-    text: include_str!("../../assets/host/restart/cost.sh"),
+    text: concat!(
+        include_str!("../../assets/host/engine.sh"),
+        include_str!("../../assets/host/restart/cost.sh")
+    ),
 };
 
 /// The cost of each of these containers; `now` is when they are asked. A container that is not there any more, and a part
@@ -37,11 +39,7 @@ pub async fn weigh(
         return Ok(BTreeMap::new());
     }
     let advice = || format!("see `tagboat status --host {}`", link.name());
-    let socket = match link.settings.address {
-        Address::Local => String::new(),
-        Address::Ssh(_) => link.profile().paths.docker_socket.clone(),
-    };
-    let arguments = [socket, HOST_HAS.as_secs().to_string()]
+    let arguments = [link.engine_socket(), HOST_HAS.as_secs().to_string()]
         .into_iter()
         .chain(ids.iter().map(ToString::to_string));
     let call = ScriptCall::question(COST, arguments)

@@ -2,7 +2,7 @@
 
 use crate::model::fleet::Privilege;
 use crate::model::names::HostName;
-use crate::model::profile::{HostSettings, Profile};
+use crate::model::profile::{Address, HostSettings, Profile};
 use crate::ops::ports::{ContainerEngine, Shell};
 use crate::ops::ssh::Tunnel;
 use std::sync::Arc;
@@ -36,5 +36,13 @@ impl HostLink {
     /// Its profile.
     pub fn profile(&self) -> &Profile {
         &self.settings.profile
+    }
+
+    /// Where scripts on the host find its engine; empty where it is the one that this machine's operator uses.
+    pub fn engine_socket(&self) -> String {
+        match self.settings.address {
+            Address::Local => String::new(),
+            Address::Ssh(_) => self.profile().paths.docker_socket.clone(),
+        }
     }
 }

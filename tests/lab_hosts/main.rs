@@ -11,4 +11,5 @@ mod boots;
 mod life;
 mod machine;
 mod refusals;
+mod resumes;
 mod units;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 use tagboat::model::fleet::{ContainerState, HostChange, HostImage, RunsOn};
 use tagboat::model::names::{ContainerRole, ImageRef, JobId};
-use tagboat::model::plan::{Plan, SetupImage, plan_mend};
+use tagboat::model::plan::{Gate, Plan, SetupImage, plan_mend, plan_remove_host};
 use tagboat::model::setup::{
     Before, Cron, EmptyBind, Examination, InterruptedRestart, Mode, Owned, StagedFile, diagnose,
 };
@@ -16,10 +16,9 @@ use tagboat::model::setup::{
 fn broken() -> Examination {
     let mut told = member();
     told.system.cron = Cron::Installed;
-    told.clock_ahead = -90;
     told.limits.max_sessions = Some(1);
     told.limits.max_startups = Some("1:30:100".to_owned());
-    told.is_prune_disabled = true;
+    told.prune.is_disabled = true;
     told.found
         .insert("/var/lib/tagboat/take-up-restarts".to_owned(), Before::Missing);
     let open = Owned {
@@ -67,6 +66,7 @@ fn forgotten_pin() -> HostImage {
 fn everything_that_is_wrong_is_told_with_what_mends_it_the_worst_first() {
     let fleet = with(broken())
         .with(HostChange::Image(forgotten_pin()))
+        .with(HostChange::ClockOff(-90))
         .stamped("v9", &[])
         .fleet();
     let mut told = String::new();
@@ -128,6 +128,24 @@ fn a_restart_that_is_taken_up_is_not_among_what_keeps_its_container() {
 }
 
 #[test]
+fn a_mend_that_takes_up_a_restart_asks_for_a_word_and_one_that_does_not_for_a_yes() {
+    let plan = |told: Examination| {
+        let fleet = with(told).fleet();
+        Plan::Setup(plan_mend(&intent(SetupImage::None), &fleet).unwrap())
+    };
+    let taking_up = plan(broken());
+    assert_eq!(taking_up.gate(), Gate::Typed(host_name().to_string()));
+    assert!(
+        taking_up.undo().contains("tagboat rollback"),
+        "{}",
+        taking_up.undo()
+    );
+    let mut told = broken();
+    told.restarts.clear();
+    assert_eq!(plan(told).gate(), Gate::Plan);
+}
+
+#[test]
 fn a_restart_that_a_console_prepares_and_what_came_after_the_examination_are_nothing_wrong() {
     let mut told = member();
     told.restarts.push(InterruptedRestart {
@@ -153,4 +171,113 @@ fn a_restart_that_a_console_prepares_and_what_came_after_the_examination_are_not
         let found = diagnose(fleet.host(&host_name()).unwrap(), fleet.source());
         assert_eq!(found.len(), findings, "{found:?}");
     }
+}
+
+/// What is said of the prune of a member that was examined so.
+fn of_prune(told: Examination) -> Vec<String> {
+    let fleet = with(told).fleet();
+    let found = diagnose(fleet.host(&host_name()).unwrap(), fleet.source());
+    let of_prune = found.into_iter().filter(|one| one.subject == "prune");
+    of_prune
+        .map(|one| format!("{} | {}", one.found, one.advice))
+        .collect()
+}
+
+/// A member whose prune is there for so many hours, and was last run so many hours ago.
+fn pruned(there: u64, ran: Option<u64>) -> Examination {
+    let mut told = member();
+    told.prune.there = Some(Duration::from_hours(there));
+    told.prune.ran = ran.map(Duration::from_hours);
+    told
+}
+
+#[test]
+fn a_prune_that_never_ran_is_told_when_a_day_and_what_cron_may_wait_are_over() {
+    for (there, ran) in [
+        (25, None),
+        (27, Some(3)),
+        (1, Some(240)),
+        (27, Some(49)),
+        (240, Some(25)),
+    ] {
+        assert_eq!(
+            of_prune(pruned(there, ran)),
+            Vec::<String>::new(),
+            "{there} {ran:?}"
+        );
+    }
+    let told = of_prune(pruned(27, None)).concat();
+    assert!(
+        told.starts_with("it has never run, although it is there since 2026-11-20 21:00 UTC | look at"),
+        "{told}"
+    );
+    assert!(
+        told.contains("`/etc/cron.daily/convocate-image-prune` runs it now"),
+        "{told}"
+    );
+    let told = of_prune(pruned(240, Some(72))).concat();
+    assert!(told.starts_with("it was last run 3 days ago | look at"), "{told}");
+}
+
+/// What hinders it, what is said of that, and what mends it.
+type Cause<'a> = (&'a dyn Fn(&mut Examination), &'a str, &'a str);
+
+#[test]
+fn why_the_prune_never_ran_is_told_where_that_is_to_be_seen_with_what_mends_it() {
+    let stopped = |told: &mut Examination| {
+        told.system.cron = Cron::Missing;
+        let timer = "unit:tagboat-prune.timer".to_owned();
+        told.found.insert(timer, Before::Unit("stopped".to_owned()));
+    };
+    let closed = |told: &mut Examination| {
+        let piece = told
+            .found
+            .get_mut("/etc/cron.daily/convocate-image-prune")
+            .unwrap();
+        if let Before::File { owned, .. } = piece {
+            owned.mode = Mode(0o644);
+        }
+    };
+    let fix = format!("tagboat host doctor {} --fix", host_name());
+    let causes: [Cause<'_>; 5] = [
+        (
+            &|told| told.system.cron = Cron::Installed,
+            ": cron is installed and does not run",
+            "`systemctl enable --now cron` there",
+        ),
+        (
+            &|told| told.system.has_daily_cron = false,
+            ": nothing runs what is in /etc/cron.daily",
+            "/etc/crontab",
+        ),
+        (&stopped, ": tagboat-prune.timer is not started", &fix),
+        (&closed, ": its file may not be executed", &fix),
+        (
+            &|told| told.prune.is_disabled = true,
+            "it is switched off on the host",
+            "rm /var/lib/tagboat/prune.disabled",
+        ),
+    ];
+    for (change, cause, advice) in causes {
+        let mut told = pruned(27, None);
+        change(&mut told);
+        let found = of_prune(told).concat();
+        assert!(
+            found.contains(cause) && found.contains(advice),
+            "{cause}: {found}"
+        );
+    }
+}
+
+#[test]
+fn a_timer_that_is_enabled_and_does_not_count_is_started_and_on_removal_disabled() {
+    let mut told = member();
+    let timer = "unit:tagboat-restarts.timer".to_owned();
+    told.found.insert(timer, Before::Unit("stopped".to_owned()));
+    let fleet = with(told).fleet();
+    let plan = plan_mend(&intent(SetupImage::None), &fleet).unwrap();
+    assert_eq!(names(&plan), ["enable tagboat-restarts.timer"]);
+    assert_eq!(Plan::Setup(plan).lines()[0].before, "not started");
+    let plan = plan_remove_host(&intent(SetupImage::None), &fleet).unwrap();
+    assert_eq!(names(&plan)[0], "disable tagboat-restarts.timer");
 }

@@ -5,6 +5,8 @@ mod any_route;
 mod daily;
 mod diagnosis;
 mod fleets;
+mod left_behind;
+mod machines;
 mod prune;
 mod prune_script;
 mod push;

@@ -3,7 +3,7 @@
 use crate::fleets::{OneHost, host_name, reference};
 use std::time::Duration;
 use tagboat::model::failure::Refusal;
-use tagboat::model::fleet::{ContainerState, Fleet, HostChange, Privilege};
+use tagboat::model::fleet::{ContainerState, Fleet, HostChange, HostFacts, Privilege};
 use tagboat::model::job::{StepKind, Target};
 use tagboat::model::names::HostName;
 use tagboat::model::plan::{
@@ -11,8 +11,8 @@ use tagboat::model::plan::{
 };
 use tagboat::model::profile::Profile;
 use tagboat::model::setup::{
-    Before, Change, Cron, Examination, FileSum, Init, InterruptedRestart, Limits, Mode, Owned, Piece, System,
-    diagnose, pieces, pieces_anywhere,
+    Before, Change, Cron, DailyPrune, Examination, FileSum, Init, InterruptedRestart, Limits, Mode, Owned,
+    Piece, System, diagnose, pieces, pieces_anywhere,
 };
 
 pub(crate) const SESSION: &str = "convocate-session-4f2a";
@@ -30,12 +30,12 @@ pub(crate) fn bare() -> Examination {
             id: "debian".to_owned(),
             name: "Debian GNU/Linux 13 (trixie)".to_owned(),
             machine: "x86_64".to_owned(),
+            kernel: "Linux".to_owned(),
             init: Init::Systemd,
             cron: Cron::Runs,
             has_daily_cron: true,
             has_docker_cli: true,
         },
-        clock_ahead: 0,
         limits: Limits::default(),
         found: found
             .iter()
@@ -44,14 +44,14 @@ pub(crate) fn bare() -> Examination {
         staged: Vec::new(),
         restarts: Vec::new(),
         helpers: Vec::new(),
-        is_prune_disabled: false,
-        pruned: None,
+        lease: None,
+        prune: DailyPrune::default(),
         empty_binds: Vec::new(),
     }
 }
 
 /// What stands where a piece was put.
-fn put(piece: &Piece) -> Before {
+pub(crate) fn put(piece: &Piece) -> Before {
     let owned = |mode: Mode| Owned {
         owner: "0:0".to_owned(),
         mode,
@@ -104,7 +104,7 @@ fn push(tag: &str) -> SetupImage {
     }
 }
 
-fn init(fleet: &Fleet) -> Result<SetupPlan, Refusal> {
+pub(crate) fn init(fleet: &Fleet) -> Result<SetupPlan, Refusal> {
     plan_init(&intent(SetupImage::None), fleet)
 }
 
@@ -227,15 +227,14 @@ fn something_else_in_the_place_of_a_piece_is_never_replaced() {
     );
 }
 
+pub(crate) fn facts_of_a_host() -> HostFacts {
+    let fleet = OneHost::new().fleet();
+    fleet.host(&host_name()).unwrap().facts.clone().unwrap()
+}
+
 #[test]
 fn a_host_is_refused_that_cannot_be_changed_or_is_not_known() {
-    let mut facts = OneHost::new()
-        .fleet()
-        .host(&host_name())
-        .unwrap()
-        .facts
-        .clone()
-        .unwrap();
+    let mut facts = facts_of_a_host();
     facts.privilege = Privilege::None;
     let no_root = with(bare()).with(HostChange::Facts(facts)).fleet();
     let unasked = OneHost::new().fleet();
@@ -246,11 +245,21 @@ fn a_host_is_refused_that_cannot_be_changed_or_is_not_known() {
         .fleet();
     let mut no_docker = bare();
     no_docker.system.has_docker_cli = false;
+    let mut no_linux = bare();
+    no_linux.system.kernel = "FreeBSD".to_owned();
+    let mut windows = facts_of_a_host();
+    windows.platform.os = "windows".to_owned();
+    let windows = with(bare()).with(HostChange::Facts(windows)).fleet();
     for (fleet, why) in [
         (no_root, "may not use `sudo -n`"),
         (unasked, "it was not examined"),
         (silent, "no answer within 50 s"),
         (with(no_docker).fleet(), "the docker command is not there"),
+        (
+            with(no_linux).fleet(),
+            "it runs FreeBSD; a member of the fleet runs Linux",
+        ),
+        (windows, "its engine runs images for windows/amd64"),
     ] {
         let refusal = init(&fleet).unwrap_err();
         assert!(refusal.reason.contains(why), "{refusal}");

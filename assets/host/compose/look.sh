@@ -2,11 +2,6 @@
 # $1: engine's socket; $2: project; $3: its folder; $4: service; then `config PATH` and `env PATH`, each pair as two arguments.
 # Prints `compose plugin|standalone|none VERSION`, `missing PATH`, `readonly PATH`, `env PATH` and `text BASE64` for each env file
 # (the path without links), and `container ID` for each container of the service.
-set -u
-export LC_ALL=C
-PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
-[ -z "$1" ] || export DOCKER_HOST="unix://$1"
-unset DOCKER_CONTEXT
 project=$2 working_dir=$3 service=$4
 shift 4
 

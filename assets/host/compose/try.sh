@@ -4,12 +4,7 @@
 # then `config PATH` and `env PATH`, each pair as two arguments.
 # Prints `account USER HOME` (for whom the files make the very container that runs) or `drift`; `before BASE64` and `after BASE64`
 # (the project as JSON); or `bad TEXT`.
-set -u
 umask 077
-export LC_ALL=C
-PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
-[ -z "$1" ] || export DOCKER_HOST="unix://$1"
-unset DOCKER_CONTEXT
 kind=$2 project=$3 working_dir=$4 service=$5 pinned=$6 hash=$7 changed=$8
 shift 8
 

@@ -63,6 +63,8 @@ if [ -z "$dry" ] && grep -q "^$PIN prune-" "$scratch/images"; then
   list_images || refuse "the images cannot be listed: $(why_not)"
 fi
 judge_all
+# What ran has said something, and be it that there was nothing to look at: who examines the host goes by that.
+[ -s "$scratch/verdicts" ] || note "there are no tags of $image"
 tell_plan
 [ -n "$dry" ] || remove_all
 [ ! -e "$scratch/failed" ]

@@ -1,12 +1,7 @@
 # What a restart needs of its host, looked at before anything changes. One line for each thing that is missing.
-# $1: state directory; $2: session; $3: engine's socket; $4: id of its container;
+# $1: engine's socket; $2: state directory; $3: session; $4: id of its container;
 # then `bind PATH`, `network NAME`, `container NAME`, each pair as two arguments.
-set -u
-export LC_ALL=C
-PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
-state=$1 session=$2 old=$4
-[ -z "$3" ] || export DOCKER_HOST="unix://$3"
-unset DOCKER_CONTEXT
+state=$2 session=$3 old=$4
 shift 4
 
 if ! command -v docker >/dev/null 2>&1; then

@@ -2,11 +2,6 @@
 # them from outside, how busy they are, and what is in their own layers. It changes nothing. What cannot be told is told as
 # `unknown ID PART REASON`.
 # $1: engine's socket; $2: seconds that it may take; then the ids of the containers.
-set -u
-export LC_ALL=C
-PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
-[ -z "$1" ] || export DOCKER_HOST="unix://$1"
-unset DOCKER_CONTEXT
 ends=$(($(date +%s) + $2))
 shift 2
 

@@ -1,13 +1,8 @@
 # What a host is and what of tagboat is on it, as lines of fields with tabs between them. It changes nothing.
-# $1: state directory; $2: staging directory; $3: beginning of the names of staged files; $4: the engine's socket;
+# $1: engine's socket; $2: state directory; $3: staging directory; $4: beginning of the names of staged files; $5: the prune;
 # then, each to be described: paths, and units as `unit:NAME`.
-set -u
-export LC_ALL=C
-PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
-state=$1 staging=$2 prefix=$3
-[ -z "$4" ] || export DOCKER_HOST="unix://$4"
-unset DOCKER_CONTEXT
-shift 4
+state=$2 staging=$3 prefix=$4 prune=$5
+shift 5
 now=$(date +%s)
 
 tell() { # tell KEY FIELD...
@@ -29,16 +24,26 @@ system() { # what runs here, and what this host does by itself
   if [ -r /etc/os-release ]; then
     id=$(release ID) version=$(release VERSION_ID) pretty=$(release PRETTY_NAME)
   fi
-  tell system "$id" "$version" "$pretty" "$(uname -m)"
-  tell now "$now"
+  tell system "$id" "$version" "$pretty" "$(uname -m)" "$(uname -s)"
   if [ -d /run/systemd/system ] && has systemctl; then tell init systemd; else tell init other; fi
   tell cron "$(cron_daemon)" "$(cron_daily)"
   if has docker; then tell docker yes; else tell docker no; fi
-  if has sshd; then
-    limited 5 sshd -T 2>/dev/null | while read -r key value; do
-      case $key in maxsessions | maxstartups) tell sshd "$key" "$value" ;; esac
-    done
+  limits
+}
+
+limits() { # what sshd allows, or why that is not known
+  if ! has sshd; then
+    tell sshd unknown "there is no sshd command"
+    return
   fi
+  # An older one with a Match block wants to know who logs in.
+  if ! said=$(limited 5 sshd -T 2>&1) && ! said=$(limited 5 sshd -T -C "user=${SUDO_USER:-root},host=localhost,addr=127.0.0.1" 2>&1); then
+    tell sshd unknown "sshd -T says: $(printf %s "$said" | tail -n 1)"
+    return
+  fi
+  printf '%s\n' "$said" | while read -r key value; do
+    case $key in maxsessions | maxstartups) tell sshd "$key" "$value" ;; esac
+  done
 }
 
 cron_daemon() { # runs, simple, installed or missing
@@ -76,9 +81,11 @@ describe() { # describe PATH
   tell path "$1" "$kind" "$owner" "$mode" "$sum"
 }
 
-unit() { # unit NAME: as the service manager has it
+unit() { # unit NAME: as the service manager has it; a timer that is enabled and does not count is `stopped`
   if [ -d /run/systemd/system ] && has systemctl; then
-    tell unit "$1" "$(systemctl is-enabled "$1" 2>/dev/null | head -n 1)"
+    is=$(systemctl is-enabled "$1" 2>/dev/null | head -n 1)
+    case $is:$1 in enabled:*.timer) systemctl is-active --quiet "$1" || is=stopped ;; esac
+    tell unit "$1" "$is"
   else
     tell unit "$1" ''
   fi
@@ -100,8 +107,24 @@ leftovers() { # what work that was interrupted has left
   for file in "${home:-/root}"/.cache/tagboat/helper-*; do
     [ ! -f "$file" ] || tell helper "$file"
   done
+  last_lease
   [ ! -e "$state/prune.disabled" ] || tell prune disabled
-  [ ! -e "$state/prune.log" ] || tell pruned "$(age "$state/prune.log")"
+  [ ! -e "$state/prune.log" ] || tell prune ran "$(age "$state/prune.log")"
+  [ ! -f "$prune" ] || tell prune there "$(age "$prune")"
+}
+
+last_lease() { # the newest, where nobody marked it as over (`lease.sh`)
+  newest=0
+  for file in "$state"/lease.*; do
+    number=${file##*.}
+    case $number in '' | *[!0-9]*) continue ;; esac
+    [ "$number" -le "$newest" ] || newest=$number
+  done
+  tab=$(printf '\t')
+  [ -f "$state/lease.$newest" ] && while IFS=$tab read -r holder job ends since what; do
+    case $ends:$since in *[!0-9:]* | :* | *: | 0:*) continue ;; esac
+    tell lease "$holder" "$job" "$((ends - now))" "$((now - since))" "$what"
+  done <"$state/lease.$newest"
 }
 
 binds() { # of every container, the sources of its binds that are empty directories of root: what Docker makes where nothing was

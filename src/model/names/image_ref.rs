@@ -37,6 +37,11 @@ impl ImageName {
         &self.0
     }
 
+    /// How its archives begin in a staging directory: `convocate-image-`.
+    pub fn staged_prefix(&self) -> String {
+        format!("{}-image-", self.0.replace(['/', ':'], "-"))
+    }
+
     /// The reference to one tag of this image.
     pub fn with_tag(&self, tag: Tag) -> ImageRef {
         ImageRef {

@@ -28,7 +28,7 @@ pub use gate::Gate;
 pub use lack::{HeldLayers, missing};
 pub use mode::{Mode, ModeChoice, UnknownMode};
 pub use new_session::{NewSession, NewWish};
-pub use pin::{PIN_IMAGE, job_of_pin, job_pin};
+pub use pin::{PIN_IMAGE, PinOf, job_of_pin, job_pin, pin_of};
 pub use prune::{PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts};
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
 pub use remove::{

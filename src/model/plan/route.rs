@@ -246,19 +246,19 @@ impl Look<'_> {
         })
     }
 
-    /// Why the helper cannot rebuild layers on the host.
     fn helper_problem(&self) -> Option<String> {
-        if !self.host.settings.helper {
-            return Some("helpers are switched off for this host".to_owned());
-        }
-        let built_for = &self.stock.helper.as_ref()?.platform;
-        (*built_for != self.facts.platform).then(|| {
-            format!(
-                "the helper is built for {built_for}, not for {}",
-                self.facts.platform
-            )
-        })
+        helper_problem(self.host, self.facts, self.stock)
     }
+}
+
+/// Why the helper cannot rebuild layers on a host; its pushes send the layers that it lacks.
+pub(super) fn helper_problem(host: &Host, facts: &HostFacts, stock: &Stock) -> Option<String> {
+    if !host.settings.helper {
+        return Some("helpers are switched off for this host".to_owned());
+    }
+    let built_for = &stock.helper.as_ref()?.platform;
+    (*built_for != facts.platform)
+        .then(|| format!("the helper is built for {built_for}, not for {}", facts.platform))
 }
 
 /// What the host has, in words.

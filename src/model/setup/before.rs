@@ -19,7 +19,8 @@ pub enum Before {
         /// Its content.
         sum: FileSum,
     },
-    /// A unit, as the service manager calls its state: `enabled`, `disabled`, or nothing when it knows none.
+    /// A unit, as the service manager calls its state: `enabled`, `disabled`, or nothing when it knows none; `stopped` is a timer
+    /// that is enabled and does not count.
     Unit(String),
     /// A link, a device, or whatever else is no place for a piece.
     Other,
@@ -95,6 +96,7 @@ impl Before {
         match (self, piece) {
             _ if self.is(piece) => "there",
             (Self::Missing, _) => "missing",
+            (Self::Unit(state), Piece::Enabled { .. }) if state == "stopped" => "not started",
             (Self::Unit(_), Piece::Enabled { .. }) => "not enabled",
             (Self::File { sum, .. }, Piece::File { sum: wanted, .. }) if sum != wanted => "another version",
             (Self::Directory(_), Piece::Directory { .. }) | (Self::File { .. }, Piece::File { .. }) => {

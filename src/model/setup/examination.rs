@@ -2,7 +2,9 @@
 
 use super::before::{Before, FileSum, Owned};
 use super::piece::Mode;
+use super::remains::{DailyPrune, EmptyBind, InterruptedRestart, StagedFile};
 use crate::model::clean::clean;
+use crate::model::fleet::HostLease;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -18,8 +20,6 @@ pub struct Examination {
     pub at: Timestamp,
     /// What runs there.
     pub system: System,
-    /// Seconds that its clock is ahead of the clock here; negative when it is behind.
-    pub clock_ahead: i64,
     /// What its sshd allows.
     pub limits: Limits,
     /// What is at the places that were asked about.
@@ -30,10 +30,10 @@ pub struct Examination {
     pub restarts: Vec<InterruptedRestart>,
     /// The helpers of the login, as paths.
     pub helpers: Vec<String>,
-    /// Whether the prune is switched off.
-    pub is_prune_disabled: bool,
-    /// How long ago the prune wrote its log; none where it never did.
-    pub pruned: Option<Duration>,
+    /// Who has changed it last, if nobody marked that as over.
+    pub lease: Option<HostLease>,
+    /// How its daily prune is doing.
+    pub prune: DailyPrune,
     /// Binds of containers whose source is an empty directory of root.
     pub empty_binds: Vec<EmptyBind>,
 }
@@ -43,6 +43,8 @@ pub struct Examination {
 pub struct System {
     /// The word of the distribution, such as `debian`.
     pub id: String,
+    /// The kernel, in the words of `uname`: `Linux`.
+    pub kernel: String,
     /// Its name and version for people.
     pub name: String,
     /// The machine, in the words of `uname`.
@@ -90,59 +92,13 @@ pub struct Limits {
     pub max_sessions: Option<u32>,
     /// `MaxStartups`: connections that may begin at once, as `START:RATE:FULL`.
     pub max_startups: Option<String>,
-}
-
-/// A file in the staging directory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StagedFile {
-    /// Where.
-    pub path: String,
-    /// In bytes.
-    pub size: u64,
-    /// Since it was changed.
-    pub age: Duration,
-}
-
-impl StagedFile {
-    /// A file that nothing wrote to for so long belongs to no push that runs.
-    pub const STALE: Duration = Duration::from_hours(1);
-}
-
-impl InterruptedRestart {
-    /// Whether nobody is at it any more: a console that still prepares one has an hour.
-    pub fn is_abandoned(&self) -> bool {
-        !self.is_running && (self.is_made || self.age > Duration::from_hours(1))
-    }
-}
-
-/// A restart whose journal has no end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InterruptedRestart {
-    /// The name of its journal: the job and the session.
-    pub journal: String,
-    /// Whether the host works on it now.
-    pub is_running: bool,
-    /// Whether its new containers are made: until then it is the console that works on it.
-    pub is_made: bool,
-    /// Since its journal was changed.
-    pub age: Duration,
-}
-
-/// A bind whose source is an empty directory of root: what Docker makes where nothing was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EmptyBind {
-    /// The container.
-    pub container: String,
-    /// The path on the host.
-    pub source: String,
-    /// The path in the container.
-    pub inside: String,
+    /// Why sshd did not tell them.
+    pub unknown: Option<String>,
 }
 
 impl Examination {
-    /// Reads the answer of the script; the error says what of it is missing. `asked` and `answered` are times here: the host
-    /// looked at its clock between the two.
-    pub fn read(answer: &str, asked: Timestamp, answered: Timestamp) -> Result<Self, String> {
+    /// Reads the answer of the script, which came at this time; the error says what of it is missing.
+    pub fn read(answer: &str, at: Timestamp) -> Result<Self, String> {
         let lines: Vec<Vec<&str>> = answer.lines().map(|line| line.split('\t').collect()).collect();
         let all = |key: &'static str| {
             lines.iter().filter_map(move |fields| match fields.split_first() {
@@ -151,16 +107,16 @@ impl Examination {
             })
         };
         let one = |key| all(key).next().unwrap_or_default();
+        let since = |what: &str| {
+            let told = all("prune").find(|fields| field(fields, 0) == what);
+            told.and_then(|fields| seconds_of(field(&fields, 1)))
+        };
         if all("end").next().is_none() {
             return Err("the answer of the host is not whole".to_owned());
         }
-        let seconds = field(&one("now"), 0)
-            .parse::<i64>()
-            .map_err(|_| "the host does not tell its time".to_owned())?;
         Ok(Self {
-            at: answered,
+            at,
             system: system(&one("system"), &one("init"), &one("cron"), &one("docker")),
-            clock_ahead: ahead(seconds, asked, answered),
             limits: limits(all("sshd")),
             found: all("path")
                 .filter_map(|fields| place(&fields))
@@ -169,10 +125,12 @@ impl Examination {
             staged: all("staged").filter_map(|fields| staged(&fields)).collect(),
             restarts: all("restart").map(|fields| restart(&fields)).collect(),
             helpers: all("helper").map(|fields| clean(field(&fields, 0))).collect(),
-            is_prune_disabled: field(&one("prune"), 0) == "disabled",
-            pruned: all("pruned")
-                .next()
-                .and_then(|fields| seconds_of(field(&fields, 0))),
+            prune: DailyPrune {
+                is_disabled: all("prune").any(|fields| field(&fields, 0) == "disabled"),
+                ran: since("ran"),
+                there: since("there"),
+            },
+            lease: one_lease(&one("lease")),
             empty_binds: all("empty").map(|fields| empty_bind(&fields)).collect(),
         })
     }
@@ -194,17 +152,12 @@ fn field<'a>(fields: &[&'a str], at: usize) -> &'a str {
     fields.get(at).copied().unwrap_or_default()
 }
 
-fn seconds_of(text: &str) -> Option<Duration> {
-    text.parse().ok().map(Duration::from_secs)
+fn one_lease(fields: &[&str]) -> Option<HostLease> {
+    HostLease::read(&fields.join("\t"))
 }
 
-/// How far a clock is ahead that told `seconds` some time between the two.
-fn ahead(seconds: i64, asked: Timestamp, answered: Timestamp) -> i64 {
-    if seconds < asked.as_second() {
-        seconds - asked.as_second()
-    } else {
-        (seconds - answered.as_second()).max(0)
-    }
+fn seconds_of(text: &str) -> Option<Duration> {
+    text.parse().ok().map(Duration::from_secs)
 }
 
 fn system(system: &[&str], init: &[&str], cron: &[&str], docker: &[&str]) -> System {
@@ -215,6 +168,7 @@ fn system(system: &[&str], init: &[&str], cron: &[&str], docker: &[&str]) -> Sys
             name => name,
         },
         machine: clean(field(system, 3)),
+        kernel: clean(field(system, 4)),
         init: match field(init, 0) {
             "systemd" => Init::Systemd,
             _ => Init::Other,
@@ -236,6 +190,7 @@ fn limits<'a>(told: impl Iterator<Item = Vec<&'a str>>) -> Limits {
         match field(&fields, 0) {
             "maxsessions" => limits.max_sessions = field(&fields, 1).parse().ok(),
             "maxstartups" => limits.max_startups = Some(clean(field(&fields, 1))),
+            "unknown" => limits.unknown = Some(clean(field(&fields, 1))),
             _ => {}
         }
     }
@@ -293,27 +248,26 @@ mod tests {
     use super::{Before, Cron, Examination, Init};
     use jiff::Timestamp;
 
-    const ANSWER: &str = "system\tdebian\t12\tDebian GNU/Linux 12 (bookworm)\tx86_64\n\
-        now\t1000\ninit\tsystemd\ncron\truns\tyes\ndocker\tyes\n\
+    const ANSWER: &str = "system\tdebian\t12\tDebian GNU/Linux 12 (bookworm)\tx86_64\tLinux\n\
+        init\tsystemd\ncron\truns\tyes\ndocker\tyes\n\
         sshd\tmaxstartups\t10:30:100\nsshd\tmaxsessions\t10\n\
         path\t/etc/x\tmissing\t-\t-\t-\npath\t/srv\tdirectory\t0:0\t755\t-\npath\t/dev/null\tother\t0:0\t666\t-\n\
         unit\ttagboat-restarts.service\tenabled\n\
         staged\t/tmp/convocate-image-0.tar.gz\t12\t90\n\
         restart\t20261122-000000-abcd-convocate-session-1\tdead\t5\tmade\n\
-        helper\t/root/.cache/tagboat/helper-1\nprune\tdisabled\npruned\t86400\n\
+        helper\t/root/.cache/tagboat/helper-1\nprune\tdisabled\nprune\tran\t86400\nprune\tthere\t90000\n\
+        lease\tkim@desk#a.1.0.7\t20261122-000000-abcd\t-7200\t7300\tpush\n\
         empty\tconvocate-session-1\t/usr/local/bin/claude\t/usr/local/bin/claude\nend\n";
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_second(seconds).unwrap()
-    }
 
     #[test]
     fn an_answer_is_read_whole() {
-        let told = Examination::read(ANSWER, at(999), at(1001)).unwrap();
+        let told = Examination::read(ANSWER, Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!(told.system.init, Init::Systemd);
         assert_eq!(told.system.cron, Cron::Runs);
         assert_eq!(told.system.name, "Debian GNU/Linux 12 (bookworm)");
         assert_eq!(told.limits.max_sessions, Some(10));
+        assert_eq!(told.system.kernel, "Linux");
+        assert_eq!(told.lease.as_ref().map(|lease| lease.left), Some(-7200));
         assert_eq!(told.at("/etc/x"), Some(&Before::Missing));
         assert_eq!(told.at("/dev/null"), Some(&Before::Other));
         assert_eq!(
@@ -325,26 +279,16 @@ mod tests {
         assert!(told.is_left_over("/root/.cache/tagboat/helper-1"));
         assert!(!told.is_left_over(&told.staged[0].path), "it is 90 s old");
         assert_eq!(told.helpers, ["/root/.cache/tagboat/helper-1"]);
-        assert!(told.is_prune_disabled);
-        assert_eq!(told.pruned.unwrap().as_secs(), 86400);
+        assert!(told.prune.is_disabled);
+        assert_eq!(told.prune.ran.unwrap().as_secs(), 86400);
+        assert_eq!(told.prune.there.unwrap().as_secs(), 90000);
         assert_eq!(told.empty_binds[0].source, "/usr/local/bin/claude");
     }
 
     #[test]
     fn an_answer_that_was_cut_short_is_none() {
         let cut = ANSWER.trim_end_matches("end\n");
-        assert!(Examination::read(cut, at(0), at(0)).is_err());
-        assert!(Examination::read("", at(0), at(0)).is_err());
-    }
-
-    #[test]
-    fn a_clock_is_wrong_only_by_what_the_way_there_cannot_explain() {
-        for (asked, answered, ahead) in [(999, 1001, 0), (1000, 1000, 0), (1010, 1012, -10), (900, 905, 95)] {
-            let told = Examination::read(ANSWER, at(asked), at(answered)).unwrap();
-            assert_eq!(
-                told.clock_ahead, ahead,
-                "asked at {asked}, answered at {answered}"
-            );
-        }
+        assert!(Examination::read(cut, Timestamp::UNIX_EPOCH).is_err());
+        assert!(Examination::read("", Timestamp::UNIX_EPOCH).is_err());
     }
 }

@@ -5,7 +5,7 @@ use super::boot_hook::BOOT_HOOK;
 use super::examination::{Cron, Examination, Init, System};
 use super::piece::{Mode, Piece, Purpose};
 use super::prune_script::prune_script;
-use super::units::{HOOK_TIMER, PRUNE_TIMER, hook_cron, hook_unit, prune_unit};
+use super::units::{hook_cron, hook_timer, hook_unit, prune_timer_unit, prune_unit};
 use crate::model::profile::Profile;
 
 const HOOK_UNIT: &str = "tagboat-restarts.service";
@@ -52,6 +52,29 @@ pub fn pieces_anywhere(profile: &Profile) -> Vec<Made> {
     made
 }
 
+/// Pieces for what starts services elsewhere, which are on a host although something else starts them there: what they run would be
+/// run twice. The last one that was put there comes first. A file counts only when it is this very piece.
+pub fn strays(profile: &Profile, told: &Examination) -> Vec<(Piece, Before)> {
+    let own = pieces(profile, &told.system);
+    let is_own = |piece: &Piece| own.iter().any(|(other, _)| other == piece);
+    let others = pieces_anywhere(profile).into_iter().rev().map(|(piece, _)| piece);
+    let strays = others.filter(|piece| {
+        let is_runner = matches!(piece.purpose(), Purpose::Recovery | Purpose::PruneTimer);
+        is_runner && !is_own(piece)
+    });
+    strays
+        .filter_map(|piece| {
+            let before = told.at(&piece.question())?.clone();
+            let is_there = match (&before, &piece) {
+                (Before::File { sum, .. }, Piece::File { sum: ours, .. }) => sum == ours,
+                (Before::Unit(state), _) => matches!(state.as_str(), "enabled" | "stopped"),
+                _ => false,
+            };
+            is_there.then_some((piece, before))
+        })
+        .collect()
+}
+
 /// Whether a host is a member: a file of tagboat is on it.
 pub fn is_member(profile: &Profile, told: &Examination) -> bool {
     let files = pieces_anywhere(profile).into_iter();
@@ -74,7 +97,7 @@ pub fn prune_path(profile: &Profile) -> String {
 }
 
 /// Where the hook is.
-pub fn hook_path(profile: &Profile) -> String {
+fn hook_path(profile: &Profile) -> String {
     format!("{}/take-up-restarts", profile.paths.state.trim_end_matches('/'))
 }
 
@@ -97,7 +120,7 @@ fn directories(profile: &Profile) -> Vec<Made> {
 fn of_systemd(profile: &Profile, hook: &str) -> [Made; 4] {
     [
         unit_file(HOOK_UNIT, Purpose::Recovery, hook_unit(profile, hook)),
-        unit_file(HOOK_TIMER_UNIT, Purpose::Recovery, HOOK_TIMER.to_owned()),
+        unit_file(HOOK_TIMER_UNIT, Purpose::Recovery, hook_timer()),
         enabled(HOOK_UNIT, false, Purpose::Recovery),
         enabled(HOOK_TIMER_UNIT, true, Purpose::Recovery),
     ]
@@ -106,7 +129,7 @@ fn of_systemd(profile: &Profile, hook: &str) -> [Made; 4] {
 fn prune_timer(prune: &str) -> [Made; 3] {
     [
         unit_file(PRUNE_UNIT, Purpose::PruneTimer, prune_unit(prune)),
-        unit_file(PRUNE_TIMER_UNIT, Purpose::PruneTimer, PRUNE_TIMER.to_owned()),
+        unit_file(PRUNE_TIMER_UNIT, Purpose::PruneTimer, prune_timer_unit()),
         enabled(PRUNE_TIMER_UNIT, true, Purpose::PruneTimer),
     ]
 }

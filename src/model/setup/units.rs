@@ -25,15 +25,9 @@ pub(super) fn hook_unit(profile: &Profile, hook: &str) -> String {
 }
 
 /// Runs the hook daily too, in case it came to nothing at the boot.
-pub(super) const HOOK_TIMER: &str = "# Written by tagboat.\n\
-[Unit]\n\
-Description=Takes up session restarts that were interrupted, daily\n\
-\n\
-[Timer]\n\
-OnCalendar=daily\n\
-\n\
-[Install]\n\
-WantedBy=timers.target\n";
+pub(super) fn hook_timer() -> String {
+    daily_timer("Takes up session restarts that were interrupted, daily", "")
+}
 
 /// The same for cron, at boot and, in case that was missed, every day.
 pub(super) fn hook_cron(profile: &Profile, hook: &str) -> String {
@@ -62,18 +56,29 @@ pub(super) fn prune_unit(prune: &str) -> String {
     )
 }
 
-/// Its timer.
-pub(super) const PRUNE_TIMER: &str = "# Written by tagboat.\n\
-[Unit]\n\
-Description=Removes image tags that no session needs, daily\n\
-\n\
-[Timer]\n\
-OnCalendar=daily\n\
-RandomizedDelaySec=1h\n\
-Persistent=true\n\
-\n\
-[Install]\n\
-WantedBy=timers.target\n";
+/// Its timer. What was missed while the host was off is done after the boot.
+pub(super) fn prune_timer_unit() -> String {
+    daily_timer(
+        "Removes image tags that no session needs, daily",
+        "RandomizedDelaySec=1h\nPersistent=true\n",
+    )
+}
+
+/// A timer that starts the unit of its name every day.
+fn daily_timer(description: &str, more: &str) -> String {
+    format!(
+        "# Written by tagboat.\n\
+         [Unit]\n\
+         Description={description}\n\
+         \n\
+         [Timer]\n\
+         OnCalendar=daily\n\
+         {more}\
+         \n\
+         [Install]\n\
+         WantedBy=timers.target\n"
+    )
+}
 
 /// A path as one word of a unit's command: `%` and `$` have meanings there.
 fn unit_word(path: &str) -> String {

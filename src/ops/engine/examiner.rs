@@ -6,6 +6,7 @@ use crate::model::fleet::{Delta, HostChange};
 use crate::model::names::HostName;
 use crate::ops::report::StepError;
 use crate::ops::setup::examine;
+use futures_util::future::join_all;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +44,8 @@ pub(super) async fn tell_examinations(
     events: &mpsc::Sender<Event>,
     hosts: &BTreeSet<HostName>,
 ) {
-    for host in hosts {
-        tell_examination(workshop.clone(), events.clone(), host.clone()).await;
-    }
+    let asked = hosts
+        .iter()
+        .map(|host| tell_examination(workshop.clone(), events.clone(), host.clone()));
+    join_all(asked).await;
 }

@@ -1,6 +1,6 @@
 //! The steps `check` and `compare`: the image here is still the planned one, and what the host needs of it.
 
-use super::context::{Push, Staged};
+use super::context::Push;
 use super::inventory::inventory;
 use super::load;
 use super::scripts::ROOM;
@@ -164,7 +164,11 @@ async fn room(push: &Push<'_>, root: &str, is_all: bool) -> Result<Codec, StepEr
     let staging = push.link.profile().paths.staging.clone();
     let call = ScriptCall::question(
         ROOM,
-        [staging.clone(), Staged::prefix(push.plan), root.to_owned()],
+        [
+            staging.clone(),
+            push.plan.reference.image.staged_prefix(),
+            root.to_owned(),
+        ],
     );
     let output = push.link.shell.run(call).await;
     let output = output.map_err(|error| push.shell_failed(&error, push.nothing_sent()))?;

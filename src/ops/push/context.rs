@@ -76,16 +76,10 @@ pub(super) struct Staged {
 }
 
 impl Staged {
-    /// How the staged archives of the plan's image begin: `convocate-image-`.
-    pub(super) fn prefix(plan: &PushPlan) -> String {
-        let name = plan.reference.image.as_str().replace(['/', ':'], "-");
-        format!("{name}-image-")
-    }
-
     /// The places of an archive in the host's staging directory.
     pub(super) fn of(push: &Push<'_>, parcel: &Parcel) -> Self {
         let folder = push.link.profile().paths.staging.trim_end_matches('/').to_owned();
-        let (prefix, wrapping) = (Self::prefix(push.plan), parcel.wrapping());
+        let (prefix, wrapping) = (push.plan.reference.image.staged_prefix(), parcel.wrapping());
         Self {
             part: format!("{folder}/{prefix}{}.{}.part", parcel.name(), wrapping.extension()),
             folder,

@@ -7,7 +7,6 @@ use super::journal::Facts;
 use super::{Restart, scripts};
 use crate::model::clean::clean;
 use crate::model::fleet::ContainerState;
-use crate::model::profile::Address;
 use crate::model::successor::{self, Needs, Order, Origin, Part, Successor};
 use crate::ops::report::{Outcome, StepError};
 use obstacles::Obstacles;
@@ -231,14 +230,11 @@ impl Restart<'_> {
     /// Lets the host look at its own files, networks and other containers.
     pub(super) async fn look_at_host(&self, needs: &Needs) -> Result<Seen, StepError> {
         let paths = &self.link.profile().paths;
-        let socket = match self.link.settings.address {
-            Address::Local => String::new(),
-            Address::Ssh(_) => paths.docker_socket.clone(),
-        };
+        let socket = self.link.engine_socket();
         let mut arguments = vec![
+            socket.clone(),
             paths.state.clone(),
             self.target.session.to_string(),
-            socket.clone(),
             self.target.container.to_string(),
         ];
         for (word, names) in [

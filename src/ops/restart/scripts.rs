@@ -5,7 +5,10 @@ use crate::ops::ports::Script;
 /// Looks at what a restart needs, before anything changes.
 pub(super) const CHECK: Script = Script {
     name: "restart check",
-    text: include_str!("../../../assets/host/restart/check.sh"),
+    text: concat!(
+        include_str!("../../../assets/host/engine.sh"),
+        include_str!("../../../assets/host/restart/check.sh")
+    ),
 };
 
 /// Writes the journal on the host and claims the session.

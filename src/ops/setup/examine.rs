@@ -2,17 +2,19 @@
 
 use super::Setup;
 use crate::model::plan::SetupWork;
-use crate::model::profile::{Address, Profile};
-use crate::model::setup::{Before, Change, Examination, pieces_anywhere};
+use crate::model::setup::{Before, Change, Examination, pieces_anywhere, prune_path};
 use crate::ops::helper::Helper;
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{Clock, Script, ScriptCall, SystemClock};
 use crate::ops::report::{Outcome, StepError};
 use std::time::Duration;
 
-const EXAMINE: Script = Script {
+pub(super) const EXAMINE: Script = Script {
     name: "examine",
-    text: include_str!("../../../assets/host/setup/examine.sh"),
+    text: concat!(
+        include_str!("../../../assets/host/engine.sh"),
+        include_str!("../../../assets/host/setup/examine.sh")
+    ),
 };
 
 /// How long a host may take: it asks its engine for all containers.
@@ -26,13 +28,11 @@ pub async fn examine(link: &HostLink, clock: &dyn Clock) -> Result<Examination, 
     let call = ScriptCall::question(EXAMINE, arguments(link))
         .as_root()
         .within(WITHIN);
-    let asked = clock.now();
     let answer = link.shell.run(call).await;
-    let answered = clock.now();
     let answer = answer.map_err(|error| StepError::of_shell(&error, UNTOUCHED, advice()))?;
     let told = answer
         .success()
-        .and_then(|told| Examination::read(&told, asked, answered))
+        .and_then(|told| Examination::read(&told, clock.now()))
         .map_err(|why| StepError::passing(why, UNTOUCHED, advice()))?;
     Ok(without_our_helper(told))
 }
@@ -40,26 +40,18 @@ pub async fn examine(link: &HostLink, clock: &dyn Clock) -> Result<Examination, 
 /// What the script is asked with: where things are, and what is to be described.
 fn arguments(link: &HostLink) -> Vec<String> {
     let profile = link.profile();
-    let socket = match link.settings.address {
-        Address::Local => String::new(),
-        Address::Ssh(_) => profile.paths.docker_socket.clone(),
-    };
     let places = [
+        link.engine_socket(),
         profile.paths.state.clone(),
         profile.paths.staging.trim_end_matches('/').to_owned(),
-        staged_prefix(profile),
-        socket,
+        profile.image.staged_prefix(),
+        prune_path(profile),
     ];
     let pieces = pieces_anywhere(profile);
     places
         .into_iter()
         .chain(pieces.iter().map(|(piece, _)| piece.question()))
         .collect()
-}
-
-/// How staged files of the profile's image begin.
-fn staged_prefix(profile: &Profile) -> String {
-    format!("{}-image-", profile.image.as_str().replace(['/', ':'], "-"))
 }
 
 /// Only helpers of other versions are worth a word.

@@ -2,8 +2,12 @@
 
 mod enable;
 mod examine;
+#[cfg(test)]
+mod fake_root;
 mod put;
 mod remove;
+#[cfg(test)]
+mod script_tests;
 mod take_up;
 
 use crate::model::job::{Step, StepKind, TrackResult};

@@ -6,7 +6,7 @@ use super::rollout_args::{RollbackArgs, RolloutArgs};
 use super::session_args::SessionVerb;
 use super::setup_args::HostSetupArgs;
 use crate::model::job::Patience;
-use crate::model::plan::{ByteRate, ModeChoice};
+use crate::model::plan::{ByteRate, ModeChoice, PushOptions};
 use crate::ops::config::read_duration;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::num::NonZeroUsize;
@@ -170,6 +170,17 @@ pub struct PushArgs {
     /// Move the tag on hosts where it names another image.
     #[arg(long)]
     pub replace_tag: bool,
+    /// How it is sent.
+    #[command(flatten)]
+    pub sending: SendArgs,
+    /// Confirmation and output.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+/// How an image is sent.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct SendArgs {
     /// What is sent: best, full, layers (those that a host lacks) or delta (what changed in them) [default: as in the
     /// config, else best].
     #[arg(long, value_name = "MODE")]
@@ -180,9 +191,17 @@ pub struct PushArgs {
     /// The most hosts that are worked on at the same time [default: as in the config, else 8].
     #[arg(long, value_name = "N")]
     pub at_once: Option<NonZeroUsize>,
-    /// Confirmation and output.
-    #[command(flatten)]
-    pub change: ChangeArgs,
+}
+
+impl SendArgs {
+    /// What the operator wants, where he says nothing as the config has it.
+    pub fn options(self, usual: PushOptions) -> PushOptions {
+        PushOptions {
+            mode: self.mode.unwrap_or(usual.mode),
+            limit: self.limit.or(usual.limit),
+            at_once: self.at_once.or(usual.at_once),
+        }
+    }
 }
 
 /// `tagboat activate`.

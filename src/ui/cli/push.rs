@@ -8,22 +8,17 @@ use super::exit_code::Exit;
 use super::program::Program;
 use super::stop::Stop;
 use super::survey::{Need, survey};
-use crate::model::plan::{Plan, PushIntent, PushOptions, plan_push};
+use crate::model::plan::{Plan, PushIntent, plan_push};
 
 /// Plans a push, has it confirmed, and runs it.
 pub(super) async fn push(program: &mut Program<'_>, args: &PushArgs) -> Result<Exit, Stop> {
     let setup = program.setup()?;
     let hosts = hosts_to_change(&setup.config, &args.hosts)?;
-    let usual = setup.config.push;
     let intent = PushIntent {
         reference: choose_image(&args.image, &hosts)?,
         hosts: hosts.iter().map(|host| host.name.clone()).collect(),
         replace_tag: args.replace_tag,
-        options: PushOptions {
-            mode: args.mode.unwrap_or(usual.mode),
-            limit: args.limit.or(usual.limit),
-            at_once: args.at_once.or(usual.at_once),
-        },
+        options: args.sending.options(setup.config.push),
     };
     let survey = survey(program, &setup, hosts, Need::HostsAndImages).await?;
     let plan = plan_push(&intent, &survey.fleet)

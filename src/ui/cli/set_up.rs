@@ -13,7 +13,7 @@ use super::survey::{Need, Survey, survey};
 use crate::model::failure::Refusal;
 use crate::model::fleet::Fleet;
 use crate::model::names::{HostName, ImageRef};
-use crate::model::plan::{Plan, PushOptions, SetupImage, SetupIntent, SetupPlan};
+use crate::model::plan::{Plan, SetupImage, SetupIntent, SetupPlan};
 use crate::model::profile::HostSettings;
 
 /// A planner of setups.
@@ -102,14 +102,9 @@ fn named_image(image: Option<&SetupImageArgs>, hosts: &[HostSettings]) -> Result
 }
 
 fn pushed(setup: &Setup, args: &SetupImageArgs, reference: ImageRef) -> SetupImage {
-    let usual = setup.config.push;
     SetupImage::Push {
         reference,
-        options: PushOptions {
-            mode: args.mode.unwrap_or(usual.mode),
-            limit: args.limit.or(usual.limit),
-            at_once: args.at_once.or(usual.at_once),
-        },
+        options: args.sending.options(setup.config.push),
     }
 }
 

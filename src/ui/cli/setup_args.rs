@@ -1,9 +1,7 @@
 //! The arguments of what sets hosts up: init, update, doctor, remove.
 
-use super::args::{ChangeArgs, HostArgs};
-use crate::model::plan::{ByteRate, ModeChoice};
+use super::args::{ChangeArgs, HostArgs, SendArgs};
 use clap::Args;
-use std::num::NonZeroUsize;
 
 /// Hosts, as words or behind `--host`.
 #[derive(Debug, Clone, Default, Args)]
@@ -36,15 +34,9 @@ pub struct SetupImageArgs {
     /// Push no image.
     #[arg(long, conflicts_with = "image")]
     pub no_image: bool,
-    /// How it is sent, as in `tagboat push`.
-    #[arg(long, value_name = "MODE")]
-    pub mode: Option<ModeChoice>,
-    /// The most bytes per second that all hosts together get, such as 50M.
-    #[arg(long, value_name = "RATE")]
-    pub limit: Option<ByteRate>,
-    /// The most hosts that are worked on at the same time.
-    #[arg(long, value_name = "N")]
-    pub at_once: Option<NonZeroUsize>,
+    /// How it is sent.
+    #[command(flatten)]
+    pub sending: SendArgs,
 }
 
 /// `tagboat host init` and `tagboat host update`.

@@ -1,10 +1,11 @@
 //! The init planner: what a machine lacks to be a member of the fleet.
 
-use super::{SetupIntent, SetupPlan, SetupTarget, SetupWork, changeable};
+use super::{SetupIntent, SetupPlan, SetupTarget, SetupWork, changeable, machine};
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host};
 use crate::model::names::HostName;
-use crate::model::setup::{Before, Change, Examination, Init, Level, Made, Piece, diagnose, pieces};
+use crate::model::profile::Profile;
+use crate::model::setup::{Before, Change, Examination, Init, Level, Made, Piece, diagnose, pieces, strays};
 
 /// Plans how machines become members, or says why none of them can.
 pub fn plan_init(intent: &SetupIntent, fleet: &Fleet) -> Result<SetupPlan, Refusal> {
@@ -22,25 +23,20 @@ pub fn plan_init(intent: &SetupIntent, fleet: &Fleet) -> Result<SetupPlan, Refus
 }
 
 fn target(host: &Host, told: &Examination, fleet: &Fleet) -> Result<(SetupTarget, Vec<Made>), Refusal> {
-    if !told.system.has_docker_cli {
-        return Err(Refusal::of_host(
-            &host.name,
-            "the docker command is not there: restarts and the prune run it on the host",
-            "install it (docker-cli, or docker.io on older systems), then run it again",
-        ));
-    }
+    machine::fits(host, told)?;
     let made = pieces(&host.settings.profile, &told.system);
     let mut target = SetupTarget::of(host);
-    let (changes, there) = lacking(&host.name, &made, told)?;
+    let (changes, there) = lacking((&host.name, &host.settings.profile), &made, told)?;
     (target.changes, target.there) = (changes, there);
     // What is wrong beside the pieces does not hinder it; it is said, because nobody looks at a host again that was made ready.
     let findings = diagnose(host, fleet.source());
     let others = findings.iter().filter(|finding| {
         finding.level != Level::Note && !matches!(finding.subject.as_str(), "setup" | "stamp")
     });
-    target.remarks = others
-        .map(|finding| format!("{}: {}; {}", finding.level.word(), finding.found, finding.advice))
-        .collect();
+    target.remarks = machine::words(host, told, fleet.source());
+    let troubles =
+        others.map(|finding| format!("{}: {}; {}", finding.level.word(), finding.found, finding.advice));
+    target.remarks.extend(troubles);
     target.remarks.extend(units_left_out(host, told));
     Ok((target, made))
 }
@@ -57,9 +53,10 @@ fn units_left_out(host: &Host, told: &Examination) -> Option<String> {
     })
 }
 
-/// The changes that put the pieces there that are not, and how many are. Refused where something else is in the place of one.
+/// The changes that put the pieces there that are not and take off those for another way of starting services, and how many are
+/// as they are to be. Refused where something else is in the place of one.
 pub(super) fn lacking(
-    host: &HostName,
+    (host, profile): (&HostName, &Profile),
     made: &[Made],
     told: &Examination,
 ) -> Result<(Vec<Change>, usize), Refusal> {
@@ -77,6 +74,8 @@ pub(super) fn lacking(
         }
     }
     let there = made.len() - changes.len();
+    let strays = strays(profile, told).into_iter();
+    changes.extend(strays.map(|(piece, before)| Change::Take { piece, before }));
     Ok((changes, there))
 }
 

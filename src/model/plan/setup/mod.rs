@@ -1,6 +1,7 @@
 //! The plan that makes hosts members of the fleet, keeps them so, or ends that: changes of each host, and the image that it gets.
 
 mod init;
+mod machine;
 mod mend;
 mod remove_host;
 mod update;
@@ -117,6 +118,11 @@ impl SetupTarget {
 }
 
 impl SetupTarget {
+    fn takes_up_restarts(&self) -> bool {
+        let is_one = |change: &Change| matches!(change, Change::TakeUpRestarts { .. });
+        self.changes.iter().any(is_one)
+    }
+
     /// The sessions that keep their containers: all but those whose restart is taken up.
     fn untouched(&self) -> impl Iterator<Item = &SessionName> {
         let is_taken_up = |name: &SessionName| {
@@ -335,24 +341,34 @@ impl SetupPlan {
             SetupWork::Update => {
                 "tagboat host update of the earlier version puts its own pieces back".to_owned()
             }
-            SetupWork::Mend if self.puts_pieces() => {
-                "tagboat host remove takes the pieces off again; what is removed is of no use to anybody"
-                    .to_owned()
-            }
-            SetupWork::Mend => {
-                "what is removed is of no use to anybody; there is nothing to take back".to_owned()
-            }
+            SetupWork::Mend => self.undo_of_mend(),
             SetupWork::Remove => "tagboat host init puts everything back".to_owned(),
         }
     }
 
-    fn puts_pieces(&self) -> bool {
+    fn undo_of_mend(&self) -> String {
         let mut changes = self.hosts.iter().flat_map(|one| &one.changes);
-        changes.any(|change| matches!(change, Change::Put { .. }))
+        let restarts = self.hosts.iter().any(SetupTarget::takes_up_restarts);
+        let ways = [
+            (
+                restarts,
+                "tagboat rollback takes back a restart that the host finishes",
+            ),
+            (
+                changes.any(|change| matches!(change, Change::Put { .. })),
+                "tagboat host remove takes the pieces off again",
+            ),
+            (true, "what is removed is of no use to anybody"),
+        ];
+        let ways: Vec<_> = ways.iter().filter(|(is_so, _)| *is_so).map(|(_, way)| *way).collect();
+        ways.join("; ")
     }
 
     pub(super) fn gate(&self) -> Gate {
-        let is_strict = |one: &SetupTarget| one.guard == Guard::Strict || self.work == SetupWork::Remove;
+        // A restart that is taken up stops and renames containers of sessions: no less than the restart itself was asked for.
+        let is_strict = |one: &SetupTarget| {
+            one.guard == Guard::Strict || self.work == SetupWork::Remove || one.takes_up_restarts()
+        };
         let typed: Vec<_> = self.hosts.iter().filter(|one| is_strict(one)).collect();
         match (typed.as_slice(), &self.push) {
             ([], Some(push)) => push.gate(),

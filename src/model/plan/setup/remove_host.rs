@@ -36,7 +36,7 @@ fn target(host: &Host, told: &Examination) -> Result<SetupTarget, Refusal> {
         }
         match told.at(&piece.question()) {
             None | Some(Before::Missing | Before::Directory(_) | Before::Other) => {}
-            Some(Before::Unit(state)) if state != "enabled" => {}
+            Some(Before::Unit(state)) if !matches!(state.as_str(), "enabled" | "stopped") => {}
             Some(before) => target.changes.push(Change::Take {
                 piece,
                 before: before.clone(),

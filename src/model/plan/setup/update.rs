@@ -32,7 +32,7 @@ fn target(host: &Host, told: &Examination) -> Result<(SetupTarget, Vec<Made>), R
     }
     let made = pieces(profile, &told.system);
     let mut target = SetupTarget::of(host);
-    (target.changes, target.there) = lacking(&host.name, &made, told)?;
+    (target.changes, target.there) = lacking((&host.name, profile), &made, told)?;
     let old_helpers = told.helpers.iter().map(|path| Change::RemoveFile {
         path: path.clone(),
         what: "the helper of another version; the next push brings its own".to_owned(),

@@ -1,14 +1,15 @@
 //! What interrupted work has left on the host.
 
+mod pins;
+
 use crate::model::amount::bytes;
-use crate::model::fleet::Host;
+use crate::model::fleet::{Holder, Host};
 use crate::model::names::{ContainerRole, JobId, SessionName};
-use crate::model::plan::job_of_pin;
 use crate::model::setup::{Change, Examination, Finding, Level, StagedFile};
 use std::time::Duration;
 
-/// A job that began so long ago and holds images was forgotten.
-const FORGOTTEN: Duration = Duration::from_hours(48);
+/// A lease that ran out so long ago was left by its console.
+const ABANDONED: Duration = Duration::from_hours(1);
 
 /// All of it.
 pub(super) fn leftovers(host: &Host, told: &Examination) -> Vec<Finding> {
@@ -16,7 +17,8 @@ pub(super) fn leftovers(host: &Host, told: &Examination) -> Vec<Finding> {
     findings.extend(staged(told));
     findings.extend(restarts(host, told));
     findings.extend(containers(host, told));
-    findings.extend(pins(host, told));
+    findings.extend(lease(told));
+    findings.extend(pins::pins(host, told));
     findings.extend(old_helpers(told));
     findings
 }
@@ -65,10 +67,42 @@ fn restarts(host: &Host, told: &Examination) -> Option<Finding> {
     })
 }
 
+/// A lease that ran out and that nobody marked as over: its console died, or lost the host, and nobody was there since.
+fn lease(told: &Examination) -> Option<Finding> {
+    let lease = told.lease.as_ref()?;
+    let since = Duration::from_secs(u64::try_from(-lease.left).ok()?);
+    if since < ABANDONED {
+        return None;
+    }
+    let advice = match lease.holder {
+        Holder::Prune => "the next prune puts back what it held, and takes its place".to_owned(),
+        _ => format!(
+            "`tagboat job resume {}` where it began ends that job; whoever changes the host next takes its place",
+            lease.job
+        ),
+    };
+    let hours = since.as_secs() / 3600;
+    Some(Finding::new(
+        Level::Warning,
+        "lease",
+        format!(
+            "{} left it in the middle ({}): the lease ran out {hours} h ago and was not given back",
+            lease.holder,
+            lease.doing()
+        ),
+        advice,
+    ))
+}
+
+/// Whether somebody changed it when it was listed: a lease that has run out is nobody's.
+fn is_being_changed(host: &Host) -> bool {
+    host.moment.lease.as_ref().is_some_and(|lease| lease.left > 0)
+}
+
 /// Containers of restarts that are over: a successor or a stand-in that nobody will swap in. While somebody changes the host, or
 /// where one came after the examination, that cannot be told.
 fn containers(host: &Host, told: &Examination) -> Option<Finding> {
-    if host.moment.lease.is_some() {
+    if is_being_changed(host) {
         return None;
     }
     let is_open = |session: &SessionName, job: &JobId| {
@@ -91,34 +125,6 @@ fn containers(host: &Host, told: &Examination) -> Option<Finding> {
                 names.join(", ")
             ),
             "look at them with `docker inspect`, then `docker rm` them there",
-        )
-    })
-}
-
-/// Images that jobs hold, of jobs that began so long ago that nobody is at them any more.
-fn pins(host: &Host, told: &Examination) -> Option<Finding> {
-    let day = told.at.checked_sub(FORGOTTEN).ok()?.to_string();
-    // The digits of a time and of a job's id that begin with the date sort alike.
-    let digits = |text: &str| {
-        text.chars()
-            .filter(char::is_ascii_digit)
-            .take(14)
-            .collect::<String>()
-    };
-    let references = host.images().flat_map(|image| &image.references);
-    let mut jobs: Vec<String> = references
-        .filter_map(job_of_pin)
-        .filter(|job| digits(job.as_str()) < digits(&day))
-        .map(|job| job.to_string())
-        .collect();
-    jobs.sort();
-    jobs.dedup();
-    (!jobs.is_empty()).then(|| {
-        Finding::new(
-            Level::Warning,
-            "pins",
-            format!("images are held for jobs that did not go on: {}", jobs.join(", ")),
-            "`tagboat job resume` where it began ends the job; or `docker rmi` its tags of tagboat-pin there",
         )
     })
 }

@@ -1,14 +1,9 @@
-//! The pieces of tagboat on the host: whether each is there and is the one of this version, and whether the prune runs.
+//! The pieces of tagboat on the host: whether each is there and is the one of this version.
 
 use crate::model::fleet::Host;
-use crate::model::setup::examination::Cron;
 use crate::model::setup::{
-    Before, Change, Examination, Finding, Init, Level, Piece, Purpose, is_member, pieces,
+    Before, Change, Examination, Finding, Level, Piece, Purpose, is_member, pieces, strays,
 };
-use std::time::Duration;
-
-/// A prune that was not run for so long was missed: cron runs it every day.
-const OVERDUE: Duration = Duration::from_hours(50);
 
 /// Pieces that are missing, told together, and those that are older or changed, each for itself.
 pub(super) fn pieces_of(host: &Host, told: &Examination) -> Vec<Finding> {
@@ -27,6 +22,7 @@ pub(super) fn pieces_of(host: &Host, told: &Examination) -> Vec<Finding> {
     if !missing.is_empty() {
         findings.push(lacks(host, told, missing));
     }
+    findings.extend(twice(host, told));
     findings
 }
 
@@ -56,6 +52,22 @@ fn lacks(host: &Host, told: &Examination, missing: Vec<(Piece, Before)>) -> Find
     Finding::new(Level::Problem, "setup", found, advice).mended_by(mends.collect())
 }
 
+/// Pieces that do what others do there: the host once started its services in another way, or had no cron.
+fn twice(host: &Host, told: &Examination) -> Option<Finding> {
+    let strays = strays(&host.settings.profile, told);
+    let names: Vec<_> = strays.iter().map(|(piece, _)| piece.name()).collect();
+    (!names.is_empty()).then(|| {
+        let found = format!(
+            "of no use where its services are started as they are, and run the same twice: {}",
+            names.join(", ")
+        );
+        let advice = format!("tagboat host doctor {} --fix", host.name);
+        let takes = strays.iter().cloned();
+        let mends = takes.map(|(piece, before)| Change::Take { piece, before });
+        Finding::new(Level::Warning, "setup", found, advice).mended_by(mends.collect())
+    })
+}
+
 fn wrong(host: &Host, piece: Piece, before: Before) -> Finding {
     let found = format!(
         "{}: {} ({})",
@@ -77,28 +89,4 @@ fn wrong(host: &Host, piece: Piece, before: Before) -> Finding {
         let advice = format!("look at it, move it away, then `tagboat host init {}`", host.name);
         Finding::new(Level::Problem, "setup", found, advice)
     }
-}
-
-/// Whether the prune does its daily work.
-pub(super) fn daily(host: &Host, told: &Examination) -> Option<Finding> {
-    let state = &host.settings.profile.paths.state;
-    if told.is_prune_disabled {
-        return Some(Finding::new(
-            Level::Note,
-            "prune",
-            "it is switched off on the host: nothing removes old tags by itself",
-            format!("`rm {state}/prune.disabled` there switches it on"),
-        ));
-    }
-    let days = told.pruned.filter(|age| *age > OVERDUE)?.as_secs() / 86_400;
-    let runner = match (told.system.cron, told.system.init) {
-        (Cron::Missing, Init::Systemd) => "`systemctl status tagboat-prune.timer`",
-        _ => "`run-parts --test /etc/cron.daily` and the log of cron",
-    };
-    Some(Finding::new(
-        Level::Warning,
-        "prune",
-        format!("it was last run {days} days ago"),
-        format!("look at {runner} there, and at {state}/prune.log"),
-    ))
 }

@@ -1,5 +1,6 @@
 //! From what is known of a host to the list of what is wrong with it: one file for each thing that is looked at.
 
+mod daily;
 mod leftovers;
 mod member;
 mod reach;
@@ -18,15 +19,17 @@ pub fn diagnose(host: &Host, source: &Source) -> Vec<Finding> {
     }
     findings.extend(reach::rights(host));
     findings.extend(system::engine(host));
+    findings.extend(system::clock(host));
     findings.extend(system::space(host, source));
     findings.extend(sessions::stamp(host));
     findings.extend(sessions::tags_gone(host));
     match &host.examined {
         Some(Ok(told)) => {
-            findings.extend(system::system(host, told));
-            findings.extend(reach::limits(told));
+            findings.extend(system::docker(told));
+            findings.extend(daily::cron(host, told));
+            findings.extend(reach::limits(host, told));
             findings.extend(member::pieces_of(host, told));
-            findings.extend(member::daily(host, told));
+            findings.extend(daily::prune(host, told));
             findings.extend(leftovers::leftovers(host, told));
             findings.extend(sessions::empty_binds(host, told));
         }

@@ -66,8 +66,8 @@ pub(super) fn rights(host: &Host) -> Option<Finding> {
 }
 
 /// What sshd allows.
-pub(super) fn limits(told: &Examination) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(super) fn limits(host: &Host, told: &Examination) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = unknown_limits(host, told).into_iter().collect();
     if let Some(sessions) = told.limits.max_sessions.filter(|&sessions| sessions < CHANNELS) {
         findings.push(Finding::new(
             Level::Warning,
@@ -89,4 +89,26 @@ pub(super) fn limits(told: &Examination) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// What sshd does not tell, and why.
+fn unknown_limits(host: &Host, told: &Examination) -> Option<Finding> {
+    let limits = &told.limits;
+    let what = match (limits.max_sessions, &limits.max_startups) {
+        // Nobody logs in there.
+        _ if host.settings.address == Address::Local => return None,
+        (Some(_), Some(_)) => return None,
+        (Some(_), None) => "MaxStartups is",
+        (None, Some(_)) => "MaxSessions is",
+        (None, None) => "MaxSessions and MaxStartups are",
+    };
+    let why = limits.unknown.as_deref().unwrap_or("sshd did not tell");
+    Some(Finding::new(
+        Level::Note,
+        "sshd",
+        format!("{what} not known: {why}"),
+        format!(
+            "look at the settings of its ssh server; MaxSessions is to be {CHANNELS} or more, MaxStartups 10:30:100"
+        ),
+    ))
 }

@@ -5,13 +5,17 @@ use crate::ops::ports::Script;
 /// Looks for Compose, the project's files and the service's containers.
 pub(super) const LOOK: Script = Script {
     name: "compose look",
-    text: include_str!("../../../../assets/host/compose/look.sh"),
+    text: concat!(
+        include_str!("../../../../assets/host/engine.sh"),
+        include_str!("../../../../assets/host/compose/look.sh")
+    ),
 };
 
 /// Has Compose read the project with the old pin and with the new one.
 pub(super) const TRY: Script = Script {
     name: "compose try",
     text: concat!(
+        include_str!("../../../../assets/host/engine.sh"),
         include_str!("../../../../assets/host/compose/run.sh"),
         "\n",
         include_str!("../../../../assets/host/compose/try.sh"),
