@@ -8,7 +8,7 @@
 # of any number that find a lease over, exactly one has the next. What is older is removed, and the newest never is, only marked
 # as over. So one who looked long ago may make a number again that was taken and removed since, or renew one after another took
 # the next: whoever has changed something looks again, and takes back what does not count.
-# A lease is renewed and given back only until its end: one that is over can only be taken anew.
+# A lease is renewed and given back by owner and job, and only until its end: one that is over can only be taken anew.
 # Whom it belongs to is told as `OWNER JOB SECONDS-LEFT SECONDS-HELD WHAT`: by exit code 9 who has it, by 0 whose had run out.
 verb=$1 state=$2 owner=$3 job=$4 good=$5 gone=${6:-} notice=${7:-} what=${8:-change}
 mkdir -p -m 700 -- "$state" || exit 1
@@ -108,8 +108,7 @@ take() {
 
 replace() { # our lease by one that is good for $1 seconds from now on; false where it is over
     look
-    [ "$holder" = "$owner" ] || return 1
-    job=$held_for
+    [ "$holder" = "$owner" ] && [ "$held_for" = "$job" ] || return 1
     # Before it is over for others: what they show is not taken away.
     [ "$1" -gt 0 ] || show 0
     [ "$ends" -gt "$now" ] || return 1

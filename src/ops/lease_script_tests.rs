@@ -203,3 +203,20 @@ fn what_a_run_that_died_has_left_of_older_numbers_goes_with_the_next_lease() {
         );
     }
 }
+
+#[test]
+fn a_late_word_of_an_earlier_job_is_not_one_of_the_job_that_has_the_host_now() {
+    for host in Host::all() {
+        host.run("take one@a job-1");
+        host.run("release one@a job-1");
+        host.run("take one@a job-2");
+        let of_two = "lease.2: one@a job-2 1060 1000 push\nnotice: one@a job-2 1060 1000 push\n";
+        assert_eq!(host.run("release one@a job-1").0, 0, "{:?}", host.shell);
+        assert_eq!(host.has(), of_two);
+        assert_eq!(host.run("beat one@a job-1").0, 9);
+        assert_eq!(host.has(), of_two);
+        assert_eq!(host.run("beat one@a job-2").0, 0);
+        host.run("release one@a job-2");
+        assert_eq!(host.has(), "lease.2: one@a job-2 0 1000 push\nnotice:\n");
+    }
+}
