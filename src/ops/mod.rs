@@ -21,6 +21,8 @@ pub mod journal;
 pub mod layers;
 pub mod lease;
 #[cfg(test)]
+mod lease_loss_tests;
+#[cfg(test)]
 mod lease_script_tests;
 #[cfg(test)]
 mod lease_tests;
