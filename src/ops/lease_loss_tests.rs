@@ -145,6 +145,42 @@ async fn a_step_does_not_begin_when_the_machine_slept_longer_than_its_lease_was_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_loss_that_a_new_link_finds_out_is_one_of_the_jobs_that_hold_the_lease_since_the_link_before() {
+    let host = SimulatedHost::new(Store::Classic);
+    let console = console();
+    let (broken, back) = (Played::beating(None), Played::beating(Some(9)));
+    let first = take(&console, &linked(&host, &broken), &job(1)).await;
+    let second = take(&console, &linked(&host, &back), &job(2)).await;
+    assert!(Arc::ptr_eq(&first, &second));
+    let lost = timeout(Duration::from_secs(2), first.lost().cancelled()).await;
+    assert!(lost.is_ok(), "another console has the host");
+    let third = take(&console, &linked(&host, &back), &job(3)).await;
+    assert!(!third.is_lost() && first.is_lost());
+    drop((first, second));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(
+        (broken.calls_of("release"), back.calls_of("release")),
+        (0, 0),
+        "what is left of the lost one does not give back the next"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_is_back_goes_on_renewing_for_all_who_hold_the_lease() {
+    let host = SimulatedHost::new(Store::Classic);
+    let console = console();
+    let (broken, back) = (Played::beating(None), Played::beating(Some(0)));
+    let first = take(&console, &linked(&host, &broken), &job(1)).await;
+    tokio::time::sleep(Duration::from_secs(50)).await;
+    drop(take(&console, &linked(&host, &back), &job(2)).await);
+    assert!(timeout(10 * MINUTE, first.lost().cancelled()).await.is_err());
+    assert_eq!((back.calls_of("take"), back.calls_of("release")), (0, 0));
+    drop(first);
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!((broken.calls_of("release"), back.calls_of("release")), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lease_that_nobody_wants_any_more_when_it_comes_is_given_back() {
     let host = SimulatedHost::new(Store::Classic);
     let console = console();

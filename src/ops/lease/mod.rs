@@ -9,9 +9,10 @@ use crate::ops::host_link::HostLink;
 use crate::ops::ports::{Script, ScriptCall, ScriptOutput, ShellError};
 use crate::ops::report::StepError;
 pub(crate) use renewal::Uptime;
-use renewal::{Renewal, Standing, uptime};
+use renewal::{BEAT, Renewal, Standing, uptime};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -101,7 +102,14 @@ struct Slot(tokio::sync::Mutex<Held>);
 #[derive(Default)]
 struct Held {
     lease: Weak<Lease>,
-    renewing: Option<(HostLink, JoinHandle<()>)>,
+    renewing: Option<Renewing>,
+}
+
+/// What renews a lease: which link it does that through, and in which job's name.
+struct Renewing {
+    link: HostLink,
+    job: JobId,
+    task: JoinHandle<()>,
 }
 
 impl Leases {
@@ -144,20 +152,18 @@ impl Console {
     async fn take(&self, link: &HostLink, claim: &Claim<'_>) -> Result<Arc<Lease>, NoLease> {
         let slot = self.slot(link.name());
         let mut held = slot.0.lock().await;
-        if let (Some(lease), Some((renewed_through, _))) = (held.lease.upgrade(), &held.renewing)
-            && renewed_through.is(link)
+        if let Some(lease) = held.lease.upgrade()
             && !lease.is_lost()
         {
+            self.renew_through(link, &lease, &mut held);
             return Ok(lease);
         }
-        if let Some((renewed_through, renewing)) = held.renewing.take() {
-            if renewed_through.is(link) && held.lease.upgrade().is_none() {
-                if renewing.await.is_err() {
-                    tracing::warn!(host = %link.name(), "giving a lease back did not come to its end");
-                }
-            } else {
-                // It is renewed through a connection that is gone; this one takes it over for the jobs that still run.
-                renewing.abort();
+        if let Some(Renewing { link, task, .. }) = held.renewing.take() {
+            if held.lease.upgrade().is_some() {
+                // What is left of a lease that was lost must not give back the next one, which may be of the same job.
+                task.abort();
+            } else if task.await.is_err() {
+                tracing::warn!(host = %link.name(), "giving a lease back did not come to its end");
             }
         }
         let asked = (self.uptime)();
@@ -171,14 +177,35 @@ impl Console {
             _let_go: let_go.drop_guard(),
         });
         held.lease = Arc::downgrade(&lease);
+        held.renewing = Some(self.renewing(link, claim.job, &lease, BEAT));
+        Ok(lease)
+    }
+
+    /// Has a lease renewed through this link. Whoever holds it since the link before still hears when it is lost.
+    fn renew_through(&self, link: &HostLink, lease: &Lease, held: &mut Held) {
+        let Some(before) = &held.renewing else { return };
+        if before.link.is(link) {
+            return;
+        }
+        before.task.abort();
+        // At once: it has been as long without one as the link was away.
+        let renewing = self.renewing(link, &before.job, lease, Duration::ZERO);
+        held.renewing = Some(renewing);
+    }
+
+    fn renewing(&self, link: &HostLink, job: &JobId, lease: &Lease, first: Duration) -> Renewing {
         let renewal = Renewal {
             link: link.clone(),
-            job: claim.job.clone(),
+            job: job.clone(),
             owner: self.owner.clone(),
             standing: lease.standing.clone(),
+            first,
         };
-        held.renewing = Some((link.clone(), self.tasks.spawn(renewal.run())));
-        Ok(lease)
+        Renewing {
+            link: link.clone(),
+            job: job.clone(),
+            task: self.tasks.spawn(renewal.run()),
+        }
     }
 
     fn slot(&self, host: &HostName) -> Arc<Slot> {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// How often it is renewed.
-const BEAT: Duration = Duration::from_secs(15);
+pub(super) const BEAT: Duration = Duration::from_secs(15);
 
 /// How long one renewal may take: some must fit into what a lease is good for.
 const BEAT_WITHIN: Duration = Duration::from_secs(10);
@@ -94,12 +94,14 @@ pub(super) struct Renewal {
     pub(super) job: JobId,
     pub(super) owner: String,
     pub(super) standing: Arc<Standing>,
+    /// When the first renewal is due.
+    pub(super) first: Duration,
 }
 
 impl Renewal {
     /// Renews it until it is let go, then gives it back. One that was lost is not renewed: nobody holds to it any more.
     pub(super) async fn run(self) {
-        let mut beats = interval_at(Instant::now() + BEAT, BEAT);
+        let mut beats = interval_at(Instant::now() + self.first, BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
