@@ -198,3 +198,16 @@ async fn a_lease_that_nobody_wants_any_more_when_it_comes_is_given_back() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(shell.calls_of("release"), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_joins_a_lease_waits_until_what_the_one_before_left_was_taken_up() {
+    let host = SimulatedHost::new(Store::Classic);
+    let console = console();
+    let link = linked(&host, &Played::beating(Some(0)));
+    let lease = take(&console, &link, &job(1)).await;
+    let joined = take(&console, &link, &job(2)).await;
+    let taking_up = lease.before().await;
+    assert!(timeout(MINUTE, joined.before()).await.is_err());
+    drop(taking_up);
+    assert!(timeout(MINUTE, joined.before()).await.is_ok());
+}

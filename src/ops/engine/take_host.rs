@@ -31,7 +31,7 @@ const TAKE_UP_RESTARTS: Script = Script {
 };
 
 /// Why a target ends whose lease is gone.
-const LOST: &str =
+pub(super) const LOST: &str =
     "the lease of this host was lost: it could not be renewed in time, or another console has taken it over";
 
 /// What a target is like that had no lease yet.
@@ -68,9 +68,7 @@ impl Runner {
         reporter: &TrackReporter,
     ) -> Result<(HostLink, Hold), StepError> {
         let (link, lease) = self.wait_for_lease(host, reporter).await?;
-        if let Some(before) = lease.take_before() {
-            take_up_after(&before, &link, reporter).await;
-        }
+        take_up_first(&lease, &link, reporter).await;
         Ok((link, Hold::new(lease, reporter)))
     }
 
@@ -190,9 +188,20 @@ fn waiting(held: &HostLease, most: Duration) -> String {
     format!("{}: waiting for its end, at most {minutes} min", held.cause())
 }
 
-/// Takes up what a console has left open whose lease had run out, before anything else is done under the new one. A restart that
-/// its host does not end by this stays claimed, and whoever wants its session is told so.
-async fn take_up_after(before: &HostLease, link: &HostLink, reporter: &TrackReporter) {
+/// Takes up what a console has left open whose lease had run out, once, before anything else is done under the new one: whoever
+/// joins it meanwhile waits for that. A restart that its host does not end by this stays claimed, and whoever wants its session
+/// is told so.
+pub(super) async fn take_up_first(lease: &Lease, link: &HostLink, reporter: &TrackReporter) {
+    let mut before = lease.before().await;
+    if let Some(had) = before.as_ref()
+        && take_up_after(had, link, reporter).await
+    {
+        *before = None;
+    }
+}
+
+/// False where the host was not even asked: then it is for whoever comes next.
+async fn take_up_after(before: &HostLease, link: &HostLink, reporter: &TrackReporter) -> bool {
     let told = format!(
         "{} had this host ({}) and renewed its lease no more: taken over",
         before.holder,
@@ -202,16 +211,17 @@ async fn take_up_after(before: &HostLease, link: &HostLink, reporter: &TrackRepo
     let call = ScriptCall::question(TAKE_UP_RESTARTS, [&link.profile().paths.state])
         .as_root()
         .within(TAKE_UP);
-    let trouble = match link.shell.run(call).await.map(ScriptOutput::success) {
-        Ok(Ok(_)) => return,
-        Ok(Err(why)) => why,
-        Err(error) => error.to_string(),
+    let (trouble, is_asked) = match link.shell.run(call).await.map(ScriptOutput::success) {
+        Ok(Ok(_)) => return true,
+        Ok(Err(why)) => (why, true),
+        Err(error) => (error.to_string(), false),
     };
     reporter
         .log(format!(
             "restarts that were left open could not be taken up: {trouble}"
         ))
         .await;
+    is_asked
 }
 
 /// The lease of a host while a target works on it. Losing it ends the target.

@@ -13,6 +13,7 @@ use renewal::{BEAT, Renewal, Standing, uptime};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
+use tokio::sync::MutexGuard;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -72,7 +73,7 @@ impl From<NoLease> for StepError {
 /// A lease that is renewed while any job holds it.
 pub struct Lease {
     standing: Arc<Standing>,
-    before: Mutex<Option<HostLease>>,
+    before: tokio::sync::Mutex<Option<HostLease>>,
     _let_go: DropGuard,
 }
 
@@ -88,9 +89,9 @@ impl Lease {
         self.standing.is_lost()
     }
 
-    /// Whose lease had run out before this one, for whoever asks first: what that one left open is his to look at.
-    pub fn take_before(&self) -> Option<HostLease> {
-        self.before.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// Whose lease had run out before this one, until what that one left open was taken up. Nobody else gets past this meanwhile.
+    pub async fn before(&self) -> MutexGuard<'_, Option<HostLease>> {
+        self.before.lock().await
     }
 }
 
@@ -173,7 +174,7 @@ impl Console {
         self.tasks.spawn(standing.clone().watch());
         let lease = Arc::new(Lease {
             standing,
-            before: Mutex::new(before),
+            before: tokio::sync::Mutex::new(before),
             _let_go: let_go.drop_guard(),
         });
         held.lease = Arc::downgrade(&lease);
