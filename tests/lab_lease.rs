@@ -8,6 +8,7 @@ mod real_fleet;
 use headless::{Tagboat, text};
 use real_fleet::Lab;
 use serde_json::Value;
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 use tagboat::model::profile::Profile;
@@ -201,39 +202,84 @@ fn the_host_of_a_console_that_vanished_is_taken_when_its_lease_has_run_out_and_t
     );
 }
 
-#[test]
-fn a_restart_that_a_killed_console_left_open_is_taken_up_by_whoever_takes_the_host_next() {
-    let lab = Lab::reset();
-    lab.on(HOST, "docker tag convocate:v1.0.0 convocate:v1.1.0");
+/// Has a console begin a restart on a host, and kills both in the middle of it; the session.
+fn restart_left_open(lab: &Lab, console: &Tagboat, host: &str) -> String {
+    lab.on(host, "docker tag convocate:v1.0.0 convocate:v1.1.0");
     let name = lab.on(
-        HOST,
+        host,
         "docker ps --format '{{.Names}}' | grep convocate-session- | head -n 1",
     );
+    let point = format!("/var/lib/tagboat/restarts/crash-at.{name}");
     lab.on(
-        HOST,
-        &format!("mkdir -p -m 700 /var/lib/tagboat/restarts; echo rename >/var/lib/tagboat/restarts/crash-at.{name}"),
+        host,
+        &format!("mkdir -p -m 700 /var/lib/tagboat/restarts; echo rename >{point}"),
     );
-    let (first, second) = (Tagboat::new(), Tagboat::new());
     let words = [
-        "session", "restart", &name, "--host", HOST, "--tag", "v1.1.0", "--yes", "--json",
+        "session", "restart", &name, "--host", host, "--tag", "v1.1.0", "--yes", "--json",
     ];
-    let mut console = first.until_step(&words, "hold");
-    console.kill().unwrap();
-    console.wait().unwrap();
+    let mut killed = console.until_step(&words, "hold");
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    lab.on(host, &format!("while [ -e {point} ]; do sleep 0.1; done"));
+    name
+}
+
+/// How its restart has ended, as soon as it has, and what the session runs then.
+fn end_of_restart(lab: &Lab, host: &str, name: &str) -> String {
     lab.on(
-        HOST,
-        &format!("while [ -e /var/lib/tagboat/restarts/crash-at.{name} ]; do sleep 0.1; done"),
-    );
-    let lines = activate(&second, &[], 0);
-    assert!(said(&lines).contains("taken over"), "{lines:?}");
-    let state = lab.on(
-        HOST,
+        host,
         &format!(
             "until cat /var/lib/tagboat/restarts/*-{name}/ended 2>/dev/null; do sleep 0.2; done; \
              docker inspect -f '{{{{.Config.Image}}}} {{{{.State.Status}}}}' {name}"
         ),
+    )
+}
+
+#[test]
+fn a_restart_that_a_killed_console_left_open_is_taken_up_by_whoever_takes_the_host_next() {
+    let lab = Lab::reset();
+    let (first, second) = (Tagboat::new(), Tagboat::new());
+    let name = restart_left_open(&lab, &first, HOST);
+    let lines = activate(&second, &[], 0);
+    assert!(said(&lines).contains("taken over"), "{lines:?}");
+    assert_eq!(
+        end_of_restart(&lab, HOST, &name),
+        "undone\nconvocate:v1.0.0 running"
     );
-    assert_eq!(state, "undone\nconvocate:v1.0.0 running");
+}
+
+#[test]
+fn a_rollout_that_only_holds_its_images_on_a_host_takes_up_what_a_killed_console_left_there_first() {
+    let lab = Lab::reset();
+    let (first, second) = (Tagboat::new(), Tagboat::new());
+    let name = restart_left_open(&lab, &first, "lab-3");
+    for host in ["lab-1", "lab-2"] {
+        lab.on(host, "docker tag convocate:v1.0.0 convocate:v1.1.0");
+    }
+    // Its canary is on the first host, and after that it waits for a word: nobody's turn comes on the last one.
+    let words = ["rollout", "--all", "--tag", "v1.1.0", "--approve", "-y", "--json"];
+    let mut waiting = second.command(&words).spawn().unwrap();
+    let mut lines = BufReader::new(waiting.stdout.take().unwrap()).lines();
+    let told = lines.find(|line| {
+        let line = line.as_ref().unwrap();
+        line.contains("lab-3") && line.contains("taken over")
+    });
+    assert!(
+        told.is_some(),
+        "it took the host as if nobody had left anything there"
+    );
+    // Its output must not fill up.
+    std::thread::spawn(move || lines.count());
+    assert_eq!(
+        end_of_restart(&lab, "lab-3", &name),
+        "undone\nconvocate:v1.0.0 running"
+    );
+    lab.on(
+        "lab-3",
+        "until docker images --format '{{.Tag}}' tagboat-pin | grep -q '^job-'; do sleep 0.2; done",
+    );
+    signal(&waiting, "INT");
+    waiting.wait().unwrap();
 }
 
 #[test]

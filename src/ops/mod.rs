@@ -4,6 +4,8 @@
 
 pub mod activate;
 pub mod audit;
+#[cfg(test)]
+mod audit_script_tests;
 pub mod config;
 pub mod connector;
 pub mod console_id;
@@ -20,6 +22,10 @@ pub mod host_link;
 pub mod journal;
 pub mod layers;
 pub mod lease;
+#[cfg(test)]
+mod lease_loss_tests;
+#[cfg(test)]
+mod lease_script_tests;
 #[cfg(test)]
 mod lease_tests;
 pub mod lister;

@@ -3,10 +3,11 @@
 use crate::model::clean::clean;
 use crate::model::failure::Failure;
 use crate::model::job::{JobEvent, Meter, Progress, Step, StepState, Target, TrackResult, Transfer};
+use crate::ops::lease::Lease;
 use crate::ops::ports::{Clock, EngineError, ShellError};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio_util::sync::CancellationToken;
 
 /// Where the events of one job go. Recording returns only when the journal has them on disk.
@@ -147,6 +148,8 @@ pub struct TrackReporter {
     sink: Arc<dyn JobSink>,
     clock: Arc<dyn Clock>,
     cancel: CancellationToken,
+    /// The lease without which it begins no step.
+    under: Arc<Mutex<Weak<Lease>>>,
 }
 
 impl TrackReporter {
@@ -162,7 +165,19 @@ impl TrackReporter {
             sink,
             clock,
             cancel,
+            under: Arc::default(),
         }
+    }
+
+    /// From here on no step begins once this lease is lost.
+    pub(crate) fn work_under(&self, lease: Weak<Lease>) {
+        *self.under.lock().unwrap_or_else(PoisonError::into_inner) = lease;
+    }
+
+    /// Whether no step may begin any more. A lease is looked at now: nobody may have had the time to tell that it is lost.
+    fn is_over(&self) -> bool {
+        let under = self.under.lock().unwrap_or_else(PoisonError::into_inner);
+        self.cancel.is_cancelled() || under.upgrade().is_some_and(|lease| lease.is_lost())
     }
 
     /// What it reports on.
@@ -180,13 +195,14 @@ impl TrackReporter {
         self.clock.now()
     }
 
-    /// Runs one step: records that it runs, does the work, records how it ended. A cancelled job begins no step.
+    /// Runs one step: records that it runs, does the work, records how it ended. A job that is cancelled, or
+    /// has lost its host, begins no step.
     pub async fn step<T>(
         &self,
         step: Step,
         work: impl Future<Output = Result<Outcome<T>, StepError>>,
     ) -> Result<T, TrackResult> {
-        if self.cancel.is_cancelled() {
+        if self.is_over() {
             return Err(TrackResult::Cancelled(format!("before {step}")));
         }
         self.record(&step, StepState::Running).await?;

@@ -8,6 +8,7 @@ mod fleets;
 mod left_behind;
 mod machines;
 mod prune;
+mod prune_run;
 mod prune_script;
 mod push;
 mod restart;

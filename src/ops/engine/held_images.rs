@@ -1,11 +1,12 @@
 //! The images of a rollout that waits: it has no lease meanwhile, and no prune may take them before their turn.
 
 use super::run_job::{Runner, SIDE_BY_SIDE};
+use super::take_host::{LOST, take_up_first};
 use crate::model::job::Target;
 use crate::model::names::{HostName, ImageId, ImageRef};
 use crate::model::plan::{RestartPlan, RestartTarget, job_pin};
 use crate::ops::ports::{EngineError, Removal};
-use crate::ops::report::StepError;
+use crate::ops::report::{StepError, TrackReporter};
 use futures_util::StreamExt;
 use futures_util::stream;
 use std::collections::BTreeMap;
@@ -66,12 +67,19 @@ impl Runner {
         }
     }
 
-    /// Under the lease, so that no prune is at work that has looked before and removes after.
+    /// Under the lease, so that no prune is at work that has looked before and removes after; and as every other job, after what
+    /// a console that is gone has left open there.
     async fn try_to_hold(&self, host: &HostName, images: &Images) -> Result<(), NotHeld> {
         let link = self.workshop.link(host).await.map_err(NotHeld::Yet)?;
         let taken = self.workshop.leases.take(&link, &self.claim()).await;
-        let _lease = taken.map_err(|error| NotHeld::Yet(error.into()))?;
+        let lease = taken.map_err(|error| NotHeld::Yet(error.into()))?;
+        if let Some(reporter) = self.reporter_about(host) {
+            take_up_first(&lease, &link, &reporter).await;
+        }
         for (image, reference) in images {
+            if lease.is_lost() {
+                return Err(NotHeld::Yet(StepError::passing(LOST, NOT_HELD, "")));
+            }
             let pin = job_pin(&self.job.id, image).map_err(|error| {
                 NotHeld::AtAll(StepError::trouble(error.to_string(), NOT_HELD, "plan it again"))
             })?;
@@ -123,10 +131,15 @@ impl Runner {
 
     /// Tells something about a whole host where its sessions are told.
     async fn say_about(&self, host: &HostName, line: &str) {
-        let tracks = &self.job.tracks;
-        if let Some(track) = tracks.iter().find(|track| track.target.host == *host) {
-            self.reporter(&track.target).log(line).await;
+        if let Some(reporter) = self.reporter_about(host) {
+            reporter.log(line).await;
         }
+    }
+
+    fn reporter_about(&self, host: &HostName) -> Option<TrackReporter> {
+        let mut tracks = self.job.tracks.iter();
+        let track = tracks.find(|track| track.target.host == *host)?;
+        Some(self.reporter(&track.target))
     }
 }
 

@@ -10,11 +10,10 @@ use crate::ops::host_link::HostLink;
 use crate::ops::lease::{Claim, Lease, NoLease};
 use crate::ops::ports::{Script, ScriptCall, ScriptOutput};
 use crate::ops::report::{StepError, TrackReporter};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
-use tokio_util::sync::CancellationToken;
 
 /// How often a host that is waited for is asked.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
@@ -30,6 +29,10 @@ const TAKE_UP_RESTARTS: Script = Script {
     name: "restart hook",
     text: BOOT_HOOK,
 };
+
+/// Why a target ends whose lease is gone.
+pub(super) const LOST: &str =
+    "the lease of this host was lost: it could not be renewed in time, or another console has taken it over";
 
 /// What a target is like that had no lease yet.
 const UNTOUCHED: &str = "Nothing was changed.";
@@ -65,10 +68,8 @@ impl Runner {
         reporter: &TrackReporter,
     ) -> Result<(HostLink, Hold), StepError> {
         let (link, lease) = self.wait_for_lease(host, reporter).await?;
-        if let Some(before) = lease.take_before() {
-            take_up_after(&before, &link, reporter).await;
-        }
-        Ok((link, Hold::new(lease, reporter.cancel().clone())))
+        take_up_first(&lease, &link, reporter).await;
+        Ok((link, Hold::new(lease, reporter)))
     }
 
     /// Asks for the lease until it is there, or for as long as this job waits for whoever has it.
@@ -171,8 +172,7 @@ impl Runner {
         TrackResult::Failed(Failure {
             host: Some(target.host.clone()),
             step: begun.map_or(StepKind::Check, |record| record.step.kind),
-            cause: "the lease of this host was lost: it could not be renewed in time, or another console has taken it over"
-                .to_owned(),
+            cause: LOST.to_owned(),
             state: state.clone(),
             advice: format!(
                 "see `tagboat status --host {}`, then `tagboat job resume {}`",
@@ -188,9 +188,20 @@ fn waiting(held: &HostLease, most: Duration) -> String {
     format!("{}: waiting for its end, at most {minutes} min", held.cause())
 }
 
-/// Takes up what a console has left open whose lease had run out, before anything else is done under the new one. A restart that
-/// its host does not end by this stays claimed, and whoever wants its session is told so.
-async fn take_up_after(before: &HostLease, link: &HostLink, reporter: &TrackReporter) {
+/// Takes up what a console has left open whose lease had run out, once, before anything else is done under the new one: whoever
+/// joins it meanwhile waits for that. A restart that its host does not end by this stays claimed, and whoever wants its session
+/// is told so.
+pub(super) async fn take_up_first(lease: &Lease, link: &HostLink, reporter: &TrackReporter) {
+    let mut before = lease.before().await;
+    if let Some(had) = before.as_ref()
+        && take_up_after(had, link, reporter).await
+    {
+        *before = None;
+    }
+}
+
+/// False where the host was not even asked: then it is for whoever comes next.
+async fn take_up_after(before: &HostLease, link: &HostLink, reporter: &TrackReporter) -> bool {
     let told = format!(
         "{} had this host ({}) and renewed its lease no more: taken over",
         before.holder,
@@ -200,42 +211,50 @@ async fn take_up_after(before: &HostLease, link: &HostLink, reporter: &TrackRepo
     let call = ScriptCall::question(TAKE_UP_RESTARTS, [&link.profile().paths.state])
         .as_root()
         .within(TAKE_UP);
-    let trouble = match link.shell.run(call).await.map(ScriptOutput::success) {
-        Ok(Ok(_)) => return,
-        Ok(Err(why)) => why,
-        Err(error) => error.to_string(),
+    let (trouble, is_asked) = match link.shell.run(call).await.map(ScriptOutput::success) {
+        Ok(Ok(_)) => return true,
+        Ok(Err(why)) => (why, true),
+        Err(error) => (error.to_string(), false),
     };
     reporter
         .log(format!(
             "restarts that were left open could not be taken up: {trouble}"
         ))
         .await;
+    is_asked
 }
 
 /// The lease of a host while a target works on it. Losing it ends the target.
 pub(super) struct Hold {
     lease: Arc<Lease>,
+    reporter: TrackReporter,
     watching: JoinHandle<()>,
 }
 
 impl Hold {
-    fn new(lease: Arc<Lease>, target: CancellationToken) -> Self {
-        let lost = lease.lost().clone();
+    fn new(lease: Arc<Lease>, reporter: &TrackReporter) -> Self {
+        let (lost, target) = (lease.lost().clone(), reporter.cancel().clone());
         let watching = tokio::spawn(async move {
             lost.cancelled().await;
             target.cancel();
         });
-        Self { lease, watching }
+        reporter.work_under(Arc::downgrade(&lease));
+        Self {
+            lease,
+            reporter: reporter.clone(),
+            watching,
+        }
     }
 
     /// Whether another console may have the host by now.
     pub(super) fn is_lost(&self) -> bool {
-        self.lease.lost().is_cancelled()
+        self.lease.is_lost()
     }
 
     /// From here on a loss ends nothing: nothing is done here any more until the host was taken again.
     pub(super) fn rest(&self) {
         self.watching.abort();
+        self.reporter.work_under(Weak::new());
     }
 }
 
