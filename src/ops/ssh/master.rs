@@ -1,5 +1,6 @@
 //! The ssh process that holds one connection: how it is called, and all that it and its proxies write.
 
+use super::unattended::SAID;
 use super::{SshSettings, hop};
 use openssh::Session;
 use std::fs;
@@ -7,7 +8,6 @@ use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::Command;
 
 /// A master whose console was killed ends by itself after this many seconds without a channel.
 const ORPHAN: &str = "ControlPersist=60s";
@@ -28,23 +28,20 @@ pub(super) async fn launch(
         .tempdir_in(settings.sockets())
         .map_err(here)?;
     let log = folder.path().join("log");
-    let mut ssh = Command::new("ssh");
+    let mut ssh = settings.ssh();
     ssh.args(["-M", "-N", "-f", "-T", "-E"])
         .arg(&log)
         .arg("-S")
         .arg(folder.path().join("master"))
-        .arg("-F")
-        .arg(settings.config())
         .args(["-o", ORPHAN])
         .args(["-o", &format!("ConnectTimeout={}", patience.as_secs().max(1))]);
     if let Some(command) = jump.and_then(|jump| through(jump, settings.config(), &log)) {
         ssh.arg("-o").arg(format!("ProxyCommand={command}"));
     }
     ssh.args(["--", address])
-        .stdin(Stdio::null())
+        .env(SAID, &log)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
+        .stderr(Stdio::null());
     // It forks once it is logged in, and only then ends here.
     let status = ssh.status().await.map_err(here)?;
     if status.success() {

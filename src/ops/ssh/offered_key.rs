@@ -121,11 +121,8 @@ impl OfferedKey {
 }
 
 async fn destination(address: &str, settings: &SshSettings) -> Result<Destination, KeyProblem> {
-    let mut command = Command::new("ssh");
-    command
-        .arg("-F")
-        .arg(settings.config())
-        .args(["-G", "--", address]);
+    let mut command = settings.ssh();
+    command.args(["-G", "--", address]);
     let output = run(command).await?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
@@ -187,8 +184,8 @@ async fn shown_key(
         .map(|file| format!("\"{}\"", file.display()))
         .collect();
     let files = format!("UserKnownHostsFile={}", quoted.join(" "));
-    let mut command = Command::new("ssh");
-    command.arg("-F").arg(settings.config()).args(["-T", "-n"]);
+    let mut command = settings.ssh();
+    command.args(["-T", "-n"]);
     for option in [
         files.as_str(),
         "StrictHostKeyChecking=accept-new",

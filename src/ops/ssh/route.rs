@@ -3,7 +3,6 @@
 use super::{SshSettings, hop};
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::Command;
 use tokio::time::timeout;
 
 /// How long ssh may take to read its config; `Match exec` runs programs.
@@ -64,13 +63,8 @@ impl Route {
 }
 
 async fn ask(words: &[String], settings: &SshSettings) -> Option<Route> {
-    let mut ssh = Command::new("ssh");
-    ssh.args(["-G", "-T", "-F"])
-        .arg(settings.config())
-        .args(words)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
+    let mut ssh = settings.ssh();
+    ssh.args(["-G", "-T"]).args(words).stderr(Stdio::null());
     let answer = timeout(READ, ssh.output()).await.ok()?.ok()?;
     answer
         .status

@@ -4,7 +4,6 @@ use super::{SshSettings, hop};
 use crate::model::clean::clean;
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::Command;
 use tokio::time::timeout;
 
 /// How long a second look at a host's key may take.
@@ -24,22 +23,11 @@ pub(super) async fn unknown(what: &str, address: &str, jump: Option<&str>, setti
 }
 
 async fn shown(words: &[String], settings: &SshSettings) -> Option<String> {
-    let mut ssh = Command::new("ssh");
-    ssh.args([
-        "-N",
-        "-T",
-        "-o",
-        "LogLevel=DEBUG1",
-        "-o",
-        "ControlPath=none",
-        "-F",
-    ])
-    .arg(settings.config())
-    .args(words)
-    .stdin(Stdio::null())
-    .stdout(Stdio::null())
-    .stderr(Stdio::piped())
-    .kill_on_drop(true);
+    let mut ssh = settings.ssh();
+    ssh.args(["-N", "-T", "-o", "LogLevel=DEBUG1", "-o", "ControlPath=none"])
+        .args(words)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let answer = timeout(LOOK, ssh.output()).await.ok()?.ok()?;
     fingerprint(&String::from_utf8_lossy(&answer.stderr))
 }
