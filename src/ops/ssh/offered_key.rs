@@ -5,6 +5,7 @@
 
 use super::{HostKey, SshSettings, problem};
 use crate::model::clean::clean;
+use crate::model::destination::destination_words;
 use crate::model::fleet::ConnectionProblem;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -122,7 +123,7 @@ impl OfferedKey {
 
 async fn destination(address: &str, settings: &SshSettings) -> Result<Destination, KeyProblem> {
     let mut command = settings.ssh();
-    command.args(["-G", "--", address]);
+    command.arg("-G").args(destination_words(address));
     let output = run(command).await?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
@@ -196,7 +197,7 @@ async fn shown_key(
     ] {
         command.args(["-o", option]);
     }
-    command.args(["--", address, "true"]);
+    command.args(destination_words(address)).arg("true");
     let output = run(command).await?;
     let lines = fs::read_to_string(&shown).unwrap_or_default();
     if let Some(key) = lines.lines().find_map(HostKey::read) {

@@ -1,6 +1,7 @@
 //! The way to a host as the ssh config has it: whose sshd the first connection goes to, and which jump hosts are between.
 
 use super::{SshSettings, hop};
+use crate::model::destination::destination_words;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -38,8 +39,7 @@ impl Route {
 
     /// Asks ssh. What cannot be found out is the address alone: then it has turns of its own, and no jump host is named.
     pub(super) async fn of(address: &str, settings: &SshSettings) -> Self {
-        let words = ["--".to_owned(), address.to_owned()];
-        let Some(mut route) = ask(&words, settings).await else {
+        let Some(mut route) = ask(&destination_words(address), settings).await else {
             return Self {
                 gates: [address.to_owned(), address.to_owned()],
                 known_as: address.to_owned(),

@@ -2,6 +2,7 @@
 
 use super::{SshSettings, hop};
 use crate::model::clean::clean;
+use crate::model::destination::destination_words;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -12,7 +13,7 @@ const LOOK: Duration = Duration::from_secs(6);
 /// What is said of a host whose key nobody trusted yet: ssh does not tell the fingerprint when it refuses, so it is asked
 /// once more, for that alone.
 pub(super) async fn unknown(what: &str, address: &str, jump: Option<&str>, settings: &SshSettings) -> String {
-    let asked = jump.map_or_else(|| vec!["--".to_owned(), address.to_owned()], hop::words);
+    let asked = jump.map_or_else(|| destination_words(address), hop::words);
     let key = match (shown(&asked, settings).await, jump) {
         (Some(key), None) => format!("{key} is in no known_hosts file"),
         (Some(key), Some(jump)) => format!("jump host {}: {key} is in no known_hosts file", clean(jump)),
