@@ -343,3 +343,54 @@ fn no_question_of_a_jump_hosts_ssh_reaches_the_terminal() {
         "{shown}"
     );
 }
+
+#[test]
+fn no_question_of_the_ssh_of_a_proxy_command_reaches_the_terminal() {
+    let lab = Lab::reset();
+    let desk = Desk::new("");
+    let door = address("lab-1");
+    let passwords = "/etc/ssh/sshd_config.d/a-password.conf";
+    let hup = "kill -HUP \"$(cat /run/sshd.pid)\"";
+    lab.on(
+        "lab-1",
+        &format!(
+            "echo PasswordAuthentication yes >{passwords}; {hup}; until sshd -T | grep -qx 'passwordauthentication yes'; do :; done; \
+             : >/var/log/sshd.log"
+        ),
+    );
+    let mut shown = Vec::new();
+    // The operator's own ssh, which nobody told to ask nothing: about the key of the door, and for a password at it.
+    for options in [
+        "StrictHostKeyChecking=ask",
+        "StrictHostKeyChecking=no -o PreferredAuthentications=password",
+    ] {
+        let ssh = format!(
+            "Host lab-3\nProxyCommand ssh -F none -o UserKnownHostsFile=/dev/null -o {options} -W %h:%p ops@{door}\n"
+        );
+        let lab = std::fs::read_to_string(desk.folder.path().join("ssh")).unwrap();
+        let file = desk.folder.path().join("asking");
+        std::fs::write(&file, format!("{ssh}{lab}")).unwrap();
+        let config = format!(
+            "{CONFIG}\n[ssh]\nconfig_file = \"{}\"\n\n[[hosts]]\nname = \"lab-3\"\n",
+            file.display()
+        );
+        std::fs::write(desk.config_file(), config).unwrap();
+        shown.push(desk.on_a_terminal(&["status"], &[]).0);
+    }
+    let failed = lab.on(
+        "lab-1",
+        &format!("grep -ci 'failed password' /var/log/sshd.log; rm {passwords}; {hup}"),
+    );
+    for (shown, told) in shown.iter().zip([
+        "lab-3: host key unknown: The authenticity of host".to_owned(),
+        format!("lab-3: needs auth: ssh asks what nobody can answer here: ops@{door}'s password:"),
+    ]) {
+        assert!(shown.contains(&told), "{shown}");
+        let asked = shown.replace(&told, "");
+        assert!(
+            !asked.contains("authenticity") && !asked.contains("password:"),
+            "{shown}"
+        );
+    }
+    assert_eq!(failed, "0", "nothing is answered with an empty password");
+}

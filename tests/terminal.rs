@@ -1,7 +1,10 @@
-//! The terminal is given back on every way out, seen from outside by tmux and stty.
+//! The terminal is given back on every way out, seen from outside by tmux and stty; and nothing but tagboat ever asks on it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod tmux_console;
 
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use std::io::Read;
 use tmux_console::Console;
 
 fn opened() -> Console {
@@ -63,4 +66,51 @@ fn a_terminal_that_goes_away_in_the_middle_of_typing_takes_the_console_with_it()
         console.text(opened_by);
         console.typed_into_until_it_ended_with_its_terminal();
     }
+}
+
+#[test]
+fn what_a_proxy_command_of_the_operator_asks_does_not_reach_the_terminal_and_is_told_as_the_reason() {
+    let home = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = home.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let proxy = file(
+        "proxy",
+        "(echo 'Password on the terminal:' >/dev/tty) 2>/dev/null\n\"$SSH_ASKPASS\" \"ops@door's password: \"\necho went on >&2\n",
+    );
+    let ssh = file("ssh_config", &format!("Host asks\n  ProxyCommand sh {proxy}\n"));
+    let config = file(
+        "config.toml",
+        &format!("[ssh]\nconfig_file = \"{ssh}\"\n\n[[hosts]]\nname = \"asks\"\n"),
+    );
+    // Wide enough for the reason to stand in one line.
+    let size = PtySize {
+        cols: 200,
+        ..PtySize::default()
+    };
+    let pty = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tagboat"));
+    command.args(["--config", &config, "status"]);
+    for folder in ["TAGBOAT_STATE_DIR", "TAGBOAT_CACHE_DIR", "TAGBOAT_RUNTIME_DIR"] {
+        command.env(folder, home.path().join(folder));
+    }
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    drop(pty.slave);
+    let mut screen = pty.master.try_clone_reader().unwrap();
+    let (mut shown, mut piece) = (String::new(), [0; 4096]);
+    // The end of the program is the end of its terminal.
+    while let Ok(read @ 1..) = screen.read(&mut piece) {
+        shown.push_str(&String::from_utf8_lossy(&piece[..read]));
+    }
+    child.wait().unwrap();
+    assert!(
+        shown.contains("needs auth: ssh asks what nobody can answer here: ops@door's password:"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("on the terminal") && !shown.contains("went on"),
+        "{shown}"
+    );
 }

@@ -1,5 +1,6 @@
 //! The command line that opens a session on the operator's terminal: ssh with a terminal, or the engine here.
 
+use crate::model::destination::destination_words;
 use crate::model::names::{ContainerId, HostName, SessionName};
 use crate::model::profile::{Address, HostSettings};
 
@@ -59,7 +60,7 @@ pub fn attach_line(
                 arguments.extend(["-F".to_owned(), file.to_owned()]);
             }
             // Behind `--` nothing that is configured as an address is an option.
-            arguments.extend(["--".to_owned(), address.clone()]);
+            arguments.extend(destination_words(address));
             let quoted: Vec<_> = words("there").iter().map(|word| quote(word)).collect();
             arguments.push(quoted.join(" "));
             ("ssh".to_owned(), arguments)

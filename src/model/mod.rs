@@ -10,6 +10,7 @@ pub mod command;
 pub mod compose;
 pub mod console;
 pub mod cost;
+pub mod destination;
 pub mod event;
 pub mod failure;
 pub mod fleet;

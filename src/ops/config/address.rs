@@ -1,5 +1,6 @@
 //! The address of a host as it is written in a config: an ssh destination, or `local`.
 
+use crate::model::destination::check_place;
 use crate::model::names::HostName;
 use crate::model::profile::Address;
 
@@ -20,6 +21,7 @@ pub(super) fn parse_address(text: &str) -> Result<Address, String> {
             "{text:?} is not an address; write an alias of your ssh config, user@host, ssh://user@host:port, or local"
         ))
     } else {
+        check_place(text)?;
         Ok(Address::Ssh(text.to_owned()))
     }
 }
@@ -36,6 +38,8 @@ mod tests {
             "root@10.0.0.7",
             "ssh://agent@host.example:2222",
             "ssh://[::1]:22",
+            "ops@[fe80::1%eth0]",
+            "ops@2001:db8::1",
         ] {
             assert_eq!(parse_address(good), Ok(Address::Ssh(good.to_owned())));
         }
@@ -54,6 +58,8 @@ mod tests {
             "ssh://",
             "a\nb",
             "$(x)",
+            "ssh://2001:db8::1",
+            "ssh://eu-01:70000",
         ] {
             assert!(parse_address(bad).is_err(), "{bad:?}");
         }

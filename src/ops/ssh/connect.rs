@@ -2,7 +2,7 @@
 
 use super::route::Route;
 use super::turns::Turns;
-use super::{SshSettings, door, master, problem, untrusted_key};
+use super::{SshSettings, door, hop, master, problem, untrusted_key};
 use crate::model::fleet::ConnectionProblem;
 use openssh::{Error, Session};
 use std::error::Error as _;
@@ -66,6 +66,9 @@ pub(crate) async fn connect(
     patience: Duration,
 ) -> Result<Opened, NotOpened> {
     let route = Route::of(address, settings).await;
+    if let Some(why) = route.jump.as_deref().and_then(hop::impassable) {
+        return Err(ConnectionProblem::Unreachable(why));
+    }
     let whole = WHOLE.min(patience * 4);
     // Through a jump host, its whole login comes first.
     let handshake = if route.jump.is_some() {

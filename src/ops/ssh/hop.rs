@@ -1,8 +1,10 @@
 //! Jump hosts as the ssh config names them, as words that ssh can be called with.
 
-/// The last words of a call of ssh that connects to the last of these jump hosts, through those before it. Only in the form
-/// of a URI are a port and brackets read, and ssh itself prints every numeric address in brackets (`[10.0.0.1]`); but no
-/// URI may name an IPv6 address.
+use crate::model::clean::clean;
+use crate::model::destination::destination_words;
+
+/// The last words of a call of ssh that connects to the last of these jump hosts, through those before it. ssh itself prints every
+/// numeric address in brackets (`[10.0.0.1]`).
 pub(super) fn words(jump: &str) -> Vec<String> {
     let Some((before, last)) = jump.rsplit_once(',') else {
         return destination(jump.trim());
@@ -12,23 +14,28 @@ pub(super) fn words(jump: &str) -> Vec<String> {
     words
 }
 
+/// ssh prints a hop without a scheme, but reads its port only with one.
 fn destination(hop: &str) -> Vec<String> {
-    let (user, place) = hop
-        .rsplit_once('@')
-        .map_or(("", hop), |(user, place)| (user, place));
-    let address = place.strip_prefix('[').and_then(|place| place.split_once(']'));
-    match address {
-        Some((address, port)) if address.contains(':') => {
-            let at = if user.is_empty() { "" } else { "@" };
-            let host = format!("{user}{at}{address}");
-            match port.strip_prefix(':') {
-                Some(port) => vec!["-p".to_owned(), port.to_owned(), "--".to_owned(), host],
-                None => vec!["--".to_owned(), host],
-            }
-        }
-        _ if hop.contains("//") => vec!["--".to_owned(), hop.to_owned()],
-        _ => vec!["--".to_owned(), format!("ssh://{hop}")],
+    if hop.contains("//") {
+        destination_words(hop)
+    } else {
+        destination_words(&format!("ssh://{hop}"))
     }
+}
+
+/// Why no ssh can go through these jump hosts: one before the last is named by an address with a zone, in which ssh reads the
+/// `%` as something to replace.
+pub(super) fn impassable(jump: &str) -> Option<String> {
+    let (before, _) = jump.rsplit_once(',')?;
+    let hop = before.split(',').map(str::trim).find(|hop| hop.contains('%'))?;
+    let (_, place) = hop.rsplit_once('@').unwrap_or(("", hop));
+    let machine = place.trim_start_matches('[').split(']').next().unwrap_or(place);
+    Some(format!(
+        "jump host {}: in a chain ssh takes no address with a zone; give it a name in your ssh config (`Host NAME` with `HostName {}`) \
+         and jump through that name",
+        clean(hop),
+        clean(&machine.replace('%', "%%"))
+    ))
 }
 
 /// How an operator types the words for the last of these jump hosts.
@@ -50,7 +57,7 @@ pub(super) fn typed(words: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{typed, words};
+    use super::{impassable, typed, words};
 
     #[test]
     fn a_hop_is_given_to_ssh_in_a_form_that_it_reads_whatever_form_it_prints() {
@@ -62,6 +69,8 @@ mod tests {
             ("ops@[2001:db8::1]", "-- ops@2001:db8::1"),
             ("gate", "-- ssh://gate"),
             ("ssh://ops@gate:22", "-- ssh://ops@gate:22"),
+            ("ops@[fe80::1%eth0]:22", "-p 22 -- ops@fe80::1%eth0"),
+            ("a,ops@[2001:db8::1]", "-J a -- ops@2001:db8::1"),
             ("a, [10.0.0.1]", "-J a -- ssh://[10.0.0.1]"),
         ] {
             assert_eq!(words(hop).join(" "), given);
@@ -90,5 +99,16 @@ mod tests {
                 "{hop}: {told}"
             );
         }
+    }
+
+    #[test]
+    fn a_zone_within_a_chain_is_refused_with_the_way_that_ssh_takes() {
+        assert_eq!(impassable("ops@[fe80::1%eth0]:22"), None);
+        assert_eq!(impassable("a,[fe80::1%eth0]"), None);
+        assert_eq!(
+            impassable("ops@[fe80::1%eth0]:22,b").unwrap(),
+            "jump host ops@[fe80::1%eth0]:22: in a chain ssh takes no address with a zone; give it a name in your ssh config \
+             (`Host NAME` with `HostName fe80::1%%eth0`) and jump through that name"
+        );
     }
 }

@@ -1,13 +1,14 @@
 //! The ssh process that holds one connection: how it is called, and all that it and its proxies write.
 
+use super::unattended::SAID;
 use super::{SshSettings, hop};
+use crate::model::destination::destination_words;
 use openssh::Session;
 use std::fs;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::Command;
 
 /// A master whose console was killed ends by itself after this many seconds without a channel.
 const ORPHAN: &str = "ControlPersist=60s";
@@ -28,23 +29,20 @@ pub(super) async fn launch(
         .tempdir_in(settings.sockets())
         .map_err(here)?;
     let log = folder.path().join("log");
-    let mut ssh = Command::new("ssh");
+    let mut ssh = settings.ssh();
     ssh.args(["-M", "-N", "-f", "-T", "-E"])
         .arg(&log)
         .arg("-S")
         .arg(folder.path().join("master"))
-        .arg("-F")
-        .arg(settings.config())
         .args(["-o", ORPHAN])
         .args(["-o", &format!("ConnectTimeout={}", patience.as_secs().max(1))]);
     if let Some(command) = jump.and_then(|jump| through(jump, settings.config(), &log)) {
         ssh.arg("-o").arg(format!("ProxyCommand={command}"));
     }
-    ssh.args(["--", address])
-        .stdin(Stdio::null())
+    ssh.args(destination_words(address))
+        .env(SAID, &log)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
+        .stderr(Stdio::null());
     // It forks once it is logged in, and only then ends here.
     let status = ssh.status().await.map_err(here)?;
     if status.success() {
@@ -58,14 +56,22 @@ pub(super) async fn launch(
 fn through(jump: &str, config: &Path, log: &Path) -> Option<String> {
     let is_plain = |text: &str| {
         let mut chars = text.chars();
-        !text.starts_with('-') && chars.all(|c| c.is_ascii_alphanumeric() || "@:._-[]/".contains(c))
+        !text.starts_with('-') && chars.all(|c| c.is_ascii_alphanumeric() || "@:._-[]/%".contains(c))
     };
     let hops: Vec<&str> = jump.split(',').map(str::trim).collect();
     let (config, log) = (config.to_str()?, log.to_str()?);
     if !hops.iter().chain([&config, &log]).all(|text| is_plain(text)) {
         return None;
     }
-    let words = hop::words(jump).join(" ");
+    // ssh replaces what begins with a `%` (the zone of an address) in the command itself, and then in that of a chain.
+    if jump
+        .rsplit_once(',')
+        .is_some_and(|(before, _)| before.contains('%'))
+    {
+        return None;
+    }
+    let words = hop::words(jump).join(" ").replace('%', "%%");
+    let (config, log) = (config.replace('%', "%%"), log.replace('%', "%%"));
     Some(format!(
         "sh -c 'exec ssh -F {config} -W [%h]:%p {words} 2>>{log}'"
     ))
@@ -100,7 +106,11 @@ mod tests {
             through("ops@[10.0.0.1]").unwrap(),
             "sh -c 'exec ssh -F /run/c -W [%h]:%p -- ssh://ops@[10.0.0.1] 2>>/run/l'"
         );
-        for odd in ["$(id)", "a'b", "-oProxyCommand=x", "a b", "a%h"] {
+        assert_eq!(
+            through("[fe80::1%eth0]:22").unwrap(),
+            "sh -c 'exec ssh -F /run/c -W [%h]:%p -p 22 -- fe80::1%%eth0 2>>/run/l'"
+        );
+        for odd in ["$(id)", "a'b", "-oProxyCommand=x", "a b", "[fe80::1%eth0],b"] {
             assert_eq!(through(odd), None, "{odd}");
         }
     }

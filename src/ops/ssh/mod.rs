@@ -13,6 +13,7 @@ mod settings;
 mod spawn;
 mod tunnel;
 mod turns;
+mod unattended;
 mod untrusted_key;
 
 pub(crate) use connect::{CONNECT, Heard, Opened, connect};

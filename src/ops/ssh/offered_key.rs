@@ -5,6 +5,7 @@
 
 use super::{HostKey, SshSettings, problem};
 use crate::model::clean::clean;
+use crate::model::destination::destination_words;
 use crate::model::fleet::ConnectionProblem;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -121,11 +122,8 @@ impl OfferedKey {
 }
 
 async fn destination(address: &str, settings: &SshSettings) -> Result<Destination, KeyProblem> {
-    let mut command = Command::new("ssh");
-    command
-        .arg("-F")
-        .arg(settings.config())
-        .args(["-G", "--", address]);
+    let mut command = settings.ssh();
+    command.arg("-G").args(destination_words(address));
     let output = run(command).await?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
@@ -187,8 +185,8 @@ async fn shown_key(
         .map(|file| format!("\"{}\"", file.display()))
         .collect();
     let files = format!("UserKnownHostsFile={}", quoted.join(" "));
-    let mut command = Command::new("ssh");
-    command.arg("-F").arg(settings.config()).args(["-T", "-n"]);
+    let mut command = settings.ssh();
+    command.args(["-T", "-n"]);
     for option in [
         files.as_str(),
         "StrictHostKeyChecking=accept-new",
@@ -199,7 +197,7 @@ async fn shown_key(
     ] {
         command.args(["-o", option]);
     }
-    command.args(["--", address, "true"]);
+    command.args(destination_words(address)).arg("true");
     let output = run(command).await?;
     let lines = fs::read_to_string(&shown).unwrap_or_default();
     if let Some(key) = lines.lines().find_map(HostKey::read) {

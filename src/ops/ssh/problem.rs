@@ -1,5 +1,6 @@
 //! What ssh says, as a typed reason: its exit code is 255 for all of them (research/reliability.md section 3).
 
+use super::unattended::NOT_ANSWERED;
 use crate::model::clean::clean;
 use crate::model::fleet::ConnectionProblem;
 
@@ -33,6 +34,9 @@ pub(super) fn read(said: &str, jump: Option<&str>) -> ConnectionProblem {
     if let Some(denied) = line("Permission denied").or_else(|| line("Too many authentication failures")) {
         return ConnectionProblem::NeedsAuth(whose(denied));
     }
+    if let Some(problem) = asked(said, whose) {
+        return problem;
+    }
     let known = [
         "Connection refused",
         "Connection timed out",
@@ -46,6 +50,21 @@ pub(super) fn read(said: &str, jump: Option<&str>) -> ConnectionProblem {
     ConnectionProblem::Unreachable(match far {
         Some(jump) => format!("{what} (through jump host {})", clean(jump)),
         None => whose(what),
+    })
+}
+
+/// What a person was asked, where it is what the connection failed for: nothing else was said then but that there is no handshake.
+fn asked(said: &str, whose: impl Fn(String) -> String) -> Option<ConnectionProblem> {
+    let (asked, others): (Vec<_>, Vec<_>) = telling(said).partition(|line| line.starts_with(NOT_ANSWERED));
+    let question = asked.last()?.trim_start_matches(NOT_ANSWERED).trim();
+    if !others.iter().all(|line| line.starts_with(NO_HANDSHAKE)) {
+        return None;
+    }
+    Some(if question.contains("yes/no") {
+        ConnectionProblem::HostKeyUnknown(whose(clean(question)))
+    } else {
+        let what = format!("ssh asks what nobody can answer here: {}", clean(question));
+        ConnectionProblem::NeedsAuth(whose(what))
     })
 }
 
@@ -173,6 +192,39 @@ mod tests {
             "Timeout, server 10.0.0.1 not responding.\n",
         ] {
             assert!(!is_crowded(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_was_asked_is_the_reason_only_where_nothing_else_is() {
+        let password = "tagboat did not answer: ops@door's password: \n";
+        let unknown =
+            "tagboat did not answer: The authenticity of host 'door' can't be established. (yes/no)? \n";
+        let passphrase = "tagboat did not answer: Enter passphrase for key '/k': \n";
+        for (said, told) in [
+            (
+                password.to_owned(),
+                "needs auth: ssh asks what nobody can answer here: ops@door's password:",
+            ),
+            (
+                format!("{passphrase}{password}{PROXY_ENDED}"),
+                "needs auth: ssh asks what nobody can answer here: ops@door's password:",
+            ),
+            (
+                format!("{unknown}{PROXY_ENDED}"),
+                "host key unknown: The authenticity of host 'door' can't be established. (yes/no)?",
+            ),
+            (
+                format!("{passphrase}root@eu: Permission denied (publickey).\n"),
+                "needs auth: root@eu: Permission denied (publickey).",
+            ),
+            (
+                format!("{passphrase}ssh: connect to host 10.0.0.1 port 22: Connection refused\n"),
+                "unreachable: Connection refused",
+            ),
+        ] {
+            assert_eq!(read(&said, None).to_string(), told, "{said}");
+            assert!(!is_crowded(&said), "it is not asked again and again: {said}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! The way to a host as the ssh config has it: whose sshd the first connection goes to, and which jump hosts are between.
 
 use super::{SshSettings, hop};
+use crate::model::destination::destination_words;
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::Command;
 use tokio::time::timeout;
 
 /// How long ssh may take to read its config; `Match exec` runs programs.
@@ -39,8 +39,7 @@ impl Route {
 
     /// Asks ssh. What cannot be found out is the address alone: then it has turns of its own, and no jump host is named.
     pub(super) async fn of(address: &str, settings: &SshSettings) -> Self {
-        let words = ["--".to_owned(), address.to_owned()];
-        let Some(mut route) = ask(&words, settings).await else {
+        let Some(mut route) = ask(&destination_words(address), settings).await else {
             return Self {
                 gates: [address.to_owned(), address.to_owned()],
                 known_as: address.to_owned(),
@@ -64,13 +63,8 @@ impl Route {
 }
 
 async fn ask(words: &[String], settings: &SshSettings) -> Option<Route> {
-    let mut ssh = Command::new("ssh");
-    ssh.args(["-G", "-T", "-F"])
-        .arg(settings.config())
-        .args(words)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
+    let mut ssh = settings.ssh();
+    ssh.args(["-G", "-T"]).args(words).stderr(Stdio::null());
     let answer = timeout(READ, ssh.output()).await.ok()?.ok()?;
     answer
         .status

@@ -1,10 +1,12 @@
 //! What tagboat adds to the operator's ssh config: never a prompt, never a forgotten connection.
 
 use super::hop;
+use super::unattended::Unattended;
 use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use tokio::process::Command;
 
 /// How ssh is called, prepared once per console.
 #[derive(Debug)]
@@ -13,6 +15,7 @@ pub struct SshSettings {
     sockets: PathBuf,
     /// The operator's own config file, where it is not the one that ssh reads anyway.
     unusual: Option<PathBuf>,
+    unattended: Unattended,
 }
 
 /// Options that come first and therefore win, for jump hosts too: their ssh gets this file and nothing else, and must give
@@ -68,6 +71,7 @@ impl SshSettings {
         io::Write::write_all(&mut &options, text.as_bytes())?;
         Ok(Self {
             config,
+            unattended: Unattended::prepare(&sockets)?,
             sockets,
             unusual: config_file.map(Path::to_owned),
         })
@@ -81,6 +85,14 @@ impl SshSettings {
             .map_or_else(String::new, |file| format!("-F '{}' ", file.display()));
         let words = hop::typed(words);
         format!("ssh {config}-o StrictHostKeyChecking=ask {words} true")
+    }
+
+    /// A call of ssh with this config, to which every word but `-F` is still missing. Nobody is asked for anything by it, or by
+    /// what it starts.
+    pub(super) fn ssh(&self) -> Command {
+        let mut ssh = self.unattended.ssh();
+        ssh.arg("-F").arg(&self.config);
+        ssh
     }
 
     /// The config file for `ssh -F`.

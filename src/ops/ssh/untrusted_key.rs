@@ -2,9 +2,9 @@
 
 use super::{SshSettings, hop};
 use crate::model::clean::clean;
+use crate::model::destination::destination_words;
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::Command;
 use tokio::time::timeout;
 
 /// How long a second look at a host's key may take.
@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_secs(6);
 /// What is said of a host whose key nobody trusted yet: ssh does not tell the fingerprint when it refuses, so it is asked
 /// once more, for that alone.
 pub(super) async fn unknown(what: &str, address: &str, jump: Option<&str>, settings: &SshSettings) -> String {
-    let asked = jump.map_or_else(|| vec!["--".to_owned(), address.to_owned()], hop::words);
+    let asked = jump.map_or_else(|| destination_words(address), hop::words);
     let key = match (shown(&asked, settings).await, jump) {
         (Some(key), None) => format!("{key} is in no known_hosts file"),
         (Some(key), Some(jump)) => format!("jump host {}: {key} is in no known_hosts file", clean(jump)),
@@ -24,22 +24,11 @@ pub(super) async fn unknown(what: &str, address: &str, jump: Option<&str>, setti
 }
 
 async fn shown(words: &[String], settings: &SshSettings) -> Option<String> {
-    let mut ssh = Command::new("ssh");
-    ssh.args([
-        "-N",
-        "-T",
-        "-o",
-        "LogLevel=DEBUG1",
-        "-o",
-        "ControlPath=none",
-        "-F",
-    ])
-    .arg(settings.config())
-    .args(words)
-    .stdin(Stdio::null())
-    .stdout(Stdio::null())
-    .stderr(Stdio::piped())
-    .kill_on_drop(true);
+    let mut ssh = settings.ssh();
+    ssh.args(["-N", "-T", "-o", "LogLevel=DEBUG1", "-o", "ControlPath=none"])
+        .args(words)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let answer = timeout(LOOK, ssh.output()).await.ok()?.ok()?;
     fingerprint(&String::from_utf8_lossy(&answer.stderr))
 }

@@ -6,7 +6,7 @@ use super::program::{Program, Setup};
 use super::stop::Stop;
 use crate::model::names::HostName;
 use crate::model::profile::{HostSettings, KnownFrom};
-use crate::ops::config::edit::{ConfigFile, EditError, HostEntry, add_host};
+use crate::ops::config::edit::{ConfigFile, EditError, HostEntry, add_host, lines_in};
 use crate::ops::config::{Config, Origin};
 
 /// A host that could come into the config.
@@ -73,7 +73,7 @@ impl Draft {
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.extend(entry.lines());
+        lines.extend(lines_in(&begun, &entry).map_err(stop)?);
         Ok(Self {
             setup: program.setup_with(config)?,
             file,

@@ -6,6 +6,7 @@ use super::host_draft::Draft;
 use super::program::Program;
 use super::stop::Stop;
 use crate::model::attach::quote;
+use crate::model::destination::typed_destination;
 use crate::model::fleet::ConnectionProblem;
 use crate::ops::environment::path_from;
 use crate::ops::ssh::{KeyProblem, OfferedKey, SshSettings, offered_key, typed_jump, unknown_jump_host};
@@ -154,9 +155,9 @@ fn no_key(problem: &KeyProblem, draft: &Draft, address: &str) -> Stop {
             cause,
             format!(
                 "set UserKnownHostsFile for it; {} shows its fingerprint",
-                by_hand(address)
+                by_hand(&typed_destination(address))
             ),
         ),
-        KeyProblem::Ssh(_) => Stop::failed(cause, format!("try {}", by_hand(address))),
+        KeyProblem::Ssh(_) => Stop::failed(cause, format!("try {}", by_hand(&typed_destination(address)))),
     }
 }

@@ -1,5 +1,6 @@
 //! Whether the host can be reached, and what the login may do there.
 
+use crate::model::destination::typed_destination;
 use crate::model::fleet::{Connection, ConnectionProblem, Host, Privilege};
 use crate::model::profile::Address;
 use crate::model::setup::{Examination, Finding, Level};
@@ -30,23 +31,24 @@ fn mend(host: &Host, problem: &ConnectionProblem) -> String {
     let Address::Ssh(address) = &host.settings.address else {
         return problem.advice().to_owned();
     };
+    let typed = typed_destination(address);
     match problem {
         ConnectionProblem::NeedsAuth(_) => {
             format!(
-                "`ssh-add` the key that {address} takes, or set IdentityFile for it in your ssh config; then try `ssh {address} true`"
+                "`ssh-add` the key that {address} takes, or set IdentityFile for it in your ssh config; then try `ssh {typed} true`"
             )
         }
         ConnectionProblem::HostKeyChanged(_) => format!(
-            "ask whoever runs {address} why its key changed; only then `ssh-keygen -R` the old one and compare the new fingerprint in `ssh {address}`"
+            "ask whoever runs {address} why its key changed; only then `ssh-keygen -R` the old one and compare the new fingerprint in `ssh {typed}`"
         ),
         ConnectionProblem::HostKeyUnknown(_) => {
-            format!("`ssh {address}` once by hand, and compare the fingerprint before you say yes")
+            format!("`ssh {typed}` once by hand, and compare the fingerprint before you say yes")
         }
         ConnectionProblem::Unreachable(_) | ConnectionProblem::Lost(_) => {
-            format!("`ssh -v {address} true` shows how far it gets; it is tried again by itself")
+            format!("`ssh -v {typed} true` shows how far it gets; it is tried again by itself")
         }
         ConnectionProblem::DockerDenied(_) | ConnectionProblem::DockerDown(_) => {
-            format!("{} (`ssh {address}`)", problem.advice())
+            format!("{} (`ssh {typed}`)", problem.advice())
         }
         ConnectionProblem::NoShell(_) => problem.advice().to_owned(),
     }

@@ -10,9 +10,9 @@ pub enum EditError {
     /// It is no TOML.
     #[error("it is not TOML: {0}")]
     NotToml(String),
-    /// Its hosts are not tables of their own.
-    #[error("its hosts are written as one array")]
-    OneArray,
+    /// Its hosts are no tables.
+    #[error("its hosts are no list of tables")]
+    NoTables,
     /// There is no such host in it.
     #[error("there is no host {0} in it")]
     NoSuchHost(HostName),
@@ -38,7 +38,7 @@ impl EditError {
         let file = file.display();
         match self {
             Self::NotToml(_) => format!("mend {file} first"),
-            Self::OneArray => format!("write them as [[hosts]] tables in {file}, or change it by hand"),
+            Self::NoTables => format!("write them as [[hosts]] tables in {file}"),
             Self::NoSuchHost(_) => {
                 "see `tagboat host list` for the hosts and where they come from".to_owned()
             }

@@ -30,13 +30,13 @@ pub(super) fn hosts_of(text: &str) -> Result<Vec<HostPlace>, EditError> {
         return Ok(Vec::new());
     };
     let DeValue::Array(hosts) = hosts.get_ref() else {
-        return Err(EditError::OneArray);
+        return Err(EditError::NoTables);
     };
     let mut headers = Vec::new();
     headers_below(text, root.get_ref(), &mut headers);
     let mut places = Vec::new();
     for host in hosts {
-        let table = header_table(text, host).ok_or(EditError::OneArray)?;
+        let table = header_table(text, host).ok_or(EditError::NoTables)?;
         let mut extents = vec![Extent {
             header: host.span().start,
             end: end_of(text, table).unwrap_or(host.span().end),
@@ -50,19 +50,16 @@ pub(super) fn hosts_of(text: &str) -> Result<Vec<HostPlace>, EditError> {
                 .collect(),
         });
     }
-    if places.is_empty() {
-        return Err(EditError::OneArray);
-    }
     Ok(places)
 }
 
-fn name_of(table: &DeTable<'_>) -> String {
+pub(super) fn name_of(table: &DeTable<'_>) -> String {
     let name = table.get("name").and_then(|name| name.get_ref().as_str());
     name.unwrap_or_default().to_owned()
 }
 
 /// The table where it has a header of its own, and is not written in one line.
-fn header_table<'a, 'i>(text: &str, value: &'a Spanned<DeValue<'i>>) -> Option<&'a DeTable<'i>> {
+pub(super) fn header_table<'a, 'i>(text: &str, value: &'a Spanned<DeValue<'i>>) -> Option<&'a DeTable<'i>> {
     let has_header = text.get(value.span().start..)?.starts_with('[');
     value.get_ref().as_table().filter(|_| has_header)
 }
@@ -135,7 +132,7 @@ fn lines_of(text: &str, extent: &Extent, headers: &[usize]) -> Range<usize> {
 }
 
 /// The first line of the comment right above a line. One at the very top of the file is about the file.
-fn with_comment_above(text: &str, line: usize) -> usize {
+pub(super) fn with_comment_above(text: &str, line: usize) -> usize {
     let mut start = line;
     while start > 0 && is_comment(line_at(text, line_start(text, start - 1))) {
         start = line_start(text, start - 1);

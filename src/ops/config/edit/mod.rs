@@ -4,11 +4,12 @@ mod add_host;
 mod config_file;
 mod error;
 mod layout;
+mod one_array;
 mod remove_host;
 #[cfg(test)]
 mod tests;
 
-pub use add_host::{HostEntry, add_host};
+pub use add_host::{HostEntry, add_host, lines_in};
 pub use config_file::ConfigFile;
 pub use error::EditError;
 pub use remove_host::{Removal, remove_host};

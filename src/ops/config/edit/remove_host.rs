@@ -2,6 +2,7 @@
 
 use super::EditError;
 use super::layout::{blank_line_above, hosts_of, is_comment, line_at, line_start, next_line};
+use super::one_array::OneArray;
 use crate::model::names::HostName;
 
 /// A text without a host.
@@ -16,6 +17,11 @@ pub struct Removal {
 /// The text without a host. A comment right above or right below its lines is about it and goes too; one with a blank line
 /// between, and one at the very top of the file, stays.
 pub fn remove_host(text: &str, name: &HostName) -> Result<Removal, EditError> {
+    if let Some(array) = OneArray::of(text)? {
+        let left = array.without(name.as_str());
+        let (text, taken) = left.ok_or_else(|| EditError::NoSuchHost(name.clone()))?;
+        return Ok(Removal { text, taken });
+    }
     let hosts = hosts_of(text)?;
     let place = hosts.iter().find(|host| host.name == name.as_str());
     let place = place.ok_or_else(|| EditError::NoSuchHost(name.clone()))?;

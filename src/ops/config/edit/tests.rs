@@ -1,6 +1,6 @@
 //! What edits leave alone: over every config of the corpus, its line ends, and what stands around the hosts.
 
-use super::{ConfigFile, EditError, HostEntry, add_host, remove_host};
+use super::{ConfigFile, EditError, HostEntry, add_host, lines_in, remove_host};
 use crate::model::names::HostName;
 use crate::model::profile::Guard;
 use crate::ops::config::Config;
@@ -142,14 +142,14 @@ fn an_empty_file_begins_with_its_first_host() {
 }
 
 #[test]
-fn hosts_in_one_array_are_left_to_the_operator() {
-    for text in ["hosts = []", "hosts = [{ name = \"eu-01\" }]"] {
+fn hosts_that_are_no_tables_are_left_to_the_operator() {
+    for text in ["hosts = 3", "hosts = [\"eu-01\"]", "[hosts]\nname = \"eu-01\""] {
         assert!(
-            matches!(add_host(text, &entry("new")), Err(EditError::OneArray)),
+            matches!(add_host(text, &entry("new")), Err(EditError::NoTables)),
             "{text}"
         );
         assert!(
-            matches!(remove_host(text, &host("eu-01")), Err(EditError::OneArray)),
+            matches!(remove_host(text, &host("eu-01")), Err(EditError::NoTables)),
             "{text}"
         );
     }
@@ -158,9 +158,75 @@ fn hosts_in_one_array_are_left_to_the_operator() {
         Err(EditError::NoSuchHost(_))
     ));
     assert!(matches!(
+        remove_host("hosts = []", &host("eu-01")),
+        Err(EditError::NoSuchHost(_))
+    ));
+    assert!(matches!(
         add_host("[[hosts", &entry("new")),
         Err(EditError::NotToml(_))
     ));
+}
+
+fn plain(name: &str) -> HostEntry {
+    HostEntry {
+        name: HostName::parse(name).unwrap(),
+        address: None,
+        groups: Vec::new(),
+        profile: None,
+        guard: None,
+    }
+}
+
+#[test]
+fn a_host_comes_into_one_array_in_the_way_that_the_others_stand_in_it() {
+    for (before, after) in [
+        ("hosts = []\n", "hosts = [{ name = \"new\" }]\n"),
+        (
+            "hosts = [ # none yet\n]\n",
+            "hosts = [ # none yet\n  { name = \"new\" },\n]\n",
+        ),
+        (
+            "hosts = [{name=\"a\"}] # mine\n",
+            "hosts = [{name=\"a\"}, { name = \"new\" }] # mine\n",
+        ),
+        (
+            "hosts = [{name=\"a\"},]",
+            "hosts = [{name=\"a\"}, { name = \"new\" },]",
+        ),
+        (
+            "hosts = [\n\t{ name = \"a\" }, # first\n\t{ name = \"b\" } # last, really\n]\n[push]\n",
+            "hosts = [\n\t{ name = \"a\" }, # first\n\t{ name = \"b\" }, # last, really\n\t{ name = \"new\" }\n]\n[push]\n",
+        ),
+        (
+            "hosts = [\r\n  { name = \"a\" },\r\n  # { name = \"old\" },\r\n]\r\n",
+            "hosts = [\r\n  { name = \"a\" },\r\n  { name = \"new\" },\r\n  # { name = \"old\" },\r\n]\r\n",
+        ),
+    ] {
+        let added = add_host(before, &plain("new")).unwrap();
+        assert_eq!(added, after);
+        let removed = remove_host(&added, &host("new")).unwrap();
+        assert_eq!(removed.text, before, "and goes as it came");
+        assert_eq!(
+            removed.taken.trim().trim_end_matches(','),
+            lines_in(before, &plain("new")).unwrap()[0]
+        );
+    }
+}
+
+#[test]
+fn a_host_goes_out_of_one_array_with_the_comment_right_above_it() {
+    let text = "hosts = [\n  # the old one\n  { name = \"a\", groups = [\"x\"] }, # ask Jan\n\n  # the new one\n  { name = \"b\" },\n  { name = \"c\" }\n]\n";
+    let first = remove_host(text, &host("a")).unwrap();
+    assert_eq!(
+        first.taken,
+        "  # the old one\n  { name = \"a\", groups = [\"x\"] }, # ask Jan\n"
+    );
+    assert_eq!(
+        first.text,
+        "hosts = [\n\n  # the new one\n  { name = \"b\" },\n  { name = \"c\" }\n]\n"
+    );
+    let last = remove_host(text, &host("c")).unwrap();
+    assert!(last.text.ends_with("  { name = \"b\" }\n]\n"), "{}", last.text);
 }
 
 proptest! {
@@ -194,6 +260,54 @@ proptest! {
         for gone in read(&text).hosts {
             let left = read(&remove_host(&text, &gone.name).unwrap().text);
             prop_assert_eq!(left.hosts.len() + 1, read(&text).hosts.len());
+        }
+    }
+}
+
+/// Where no order can be seen in the lines, a blank may be left.
+fn without_blanks(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+proptest! {
+    /// Hosts of one array on one line or on several, with any commas and comments between them.
+    #[test]
+    fn whatever_stands_around_the_hosts_of_one_array_stays(
+        hosts in prop::collection::vec((0_usize..3, 0_usize..4, any::<bool>()), 0..6),
+        has_last_comma in any::<bool>(),
+        has_lines in any::<bool>(),
+    ) {
+        let (mut text, many) = ("# mine\nhosts = [".to_owned(), hosts.len());
+        for (index, (space, comment, breaks)) in hosts.into_iter().enumerate() {
+            text.push_str(["", " ", "\n  "][space]);
+            if comment == 1 {
+                text.push_str("# said, { here }\n");
+            }
+            write!(text, "{{ name = \"h{index}\", groups = [\"a\", \"b\"] }}").unwrap();
+            if comment == 2 {
+                text.push_str(" # said, [ here\n");
+            }
+            if index + 1 < many || has_last_comma {
+                text.push(',');
+            }
+            if comment == 3 {
+                text.push_str(" # said, ] here\n");
+            }
+            if breaks {
+                text.push('\n');
+            }
+        }
+        text.push_str(if has_lines { "\n]\n\n[push]\nat_once = 2\n" } else { "]\n" });
+        let added = add_host(&text, &entry("new")).unwrap();
+        prop_assert_eq!(read(&added).hosts.len(), many + 1, "{}", added);
+        let back = remove_host(&added, &host("new")).unwrap().text;
+        prop_assert_eq!(without_blanks(&back), without_blanks(&text), "{}", added);
+        for gone in read(&text).hosts {
+            let left = remove_host(&text, &gone.name).unwrap();
+            prop_assert!(left.taken.contains(gone.name.as_str()), "{}", left.taken);
+            let names: Vec<_> = read(&left.text).hosts.into_iter().map(|host| host.name).collect();
+            let others: Vec<_> = read(&text).hosts.into_iter().map(|host| host.name).filter(|name| *name != gone.name).collect();
+            prop_assert_eq!(names, others, "{}", left.text);
         }
     }
 }
