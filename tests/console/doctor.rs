@@ -26,7 +26,7 @@ pub(crate) fn is_broken(state: &mut State, name: &str) {
 /// With every piece of a member.
 fn is_whole(state: &mut State, name: &str) {
     let profile = state.fleet.host(&host(name)).unwrap().settings.profile.clone();
-    let mut told = Examination::read(BROKEN, now(), now()).unwrap();
+    let mut told = Examination::read(BROKEN, now()).unwrap();
     for (piece, _) in pieces(&profile, &told.system) {
         let owned = |mode: Mode| Owned {
             owner: "0:0".to_owned(),

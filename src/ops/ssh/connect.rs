@@ -67,7 +67,10 @@ pub(crate) async fn connect(
 ) -> Result<Opened, NotOpened> {
     let route = Route::of(address, settings).await;
     if let Some(why) = route.jump.as_deref().and_then(hop::impassable) {
-        return Err(ConnectionProblem::Unreachable(why));
+        return Err(NotOpened {
+            problem: ConnectionProblem::Unreachable(why),
+            host: Heard::Unknown,
+        });
     }
     let whole = WHOLE.min(patience * 4);
     // Through a jump host, its whole login comes first.
@@ -75,6 +78,11 @@ pub(crate) async fn connect(
         patience * 2
     } else {
         patience
+    };
+    let tries = if route.is_told() {
+        CROWDED_TRIES
+    } else {
+        UNTOLD_TRIES
     };
     for attempt in 1.. {
         let begun = {
@@ -108,13 +116,7 @@ pub(crate) async fn connect(
             let host = heard(&said, &route, &problem);
             return Err(NotOpened { problem, host });
         }
-        if attempt
-            == if route.is_told() {
-                CROWDED_TRIES
-            } else {
-                UNTOLD_TRIES
-            }
-        {
+        if attempt == tries {
             break;
         }
         sleep(pause(attempt)).await;

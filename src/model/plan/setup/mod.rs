@@ -360,7 +360,11 @@ impl SetupPlan {
             ),
             (true, "what is removed is of no use to anybody"),
         ];
-        let ways: Vec<_> = ways.iter().filter(|(is_so, _)| *is_so).map(|(_, way)| *way).collect();
+        let ways: Vec<_> = ways
+            .iter()
+            .filter(|(is_so, _)| *is_so)
+            .map(|(_, way)| *way)
+            .collect();
         ways.join("; ")
     }
 
