@@ -337,3 +337,53 @@ fn what_a_run_that_died_has_untagged_comes_back_also_where_the_prune_was_switche
     );
     assert_eq!(left(&lab, host), "", "{host}");
 }
+
+#[test]
+fn a_restart_that_was_interrupted_is_over_before_the_prune_decides_and_nobody_is_shown_after_it() {
+    let lab = Lab::reset();
+    let host = "lab-1";
+    install(&lab, host);
+    lab.on(
+        host,
+        "docker tag convocate:v1.0.0 convocate:v1.1.0; id=$(docker create --pull never convocate:v1.0.0); \
+         docker commit -c 'LABEL of=spare' $id convocate:spare >/dev/null; docker rm $id >/dev/null",
+    );
+    let name = lab.on(
+        host,
+        "docker ps --format '{{.Names}}' | grep convocate-session- | head -n 1",
+    );
+    let point = format!("/var/lib/tagboat/restarts/crash-at.{name}");
+    lab.on(
+        host,
+        &format!("mkdir -p -m 700 /var/lib/tagboat/restarts; echo rename >{point}"),
+    );
+    let tagboat = Tagboat::new();
+    let words = [
+        "session", "restart", &name, "--host", host, "--tag", "v1.1.0", "--yes", "--json",
+    ];
+    let mut console = tagboat.until_step(&words, "hold");
+    console.kill().unwrap();
+    console.wait().unwrap();
+    lab.on(
+        host,
+        &format!("while [ -e {point} ]; do sleep 0.1; done; rm -f /var/lib/tagboat/lease.*"),
+    );
+    let told = prune(&lab, host, "dash", "TAGBOAT_PRUNE_WAIT=60", "");
+    assert!(
+        told.contains("remove convocate:spare") && told.ends_with("exit 0"),
+        "{told}"
+    );
+    let state = lab.on(
+        host,
+        &format!(
+            "cat /var/lib/tagboat/restarts/*-{name}/ended; docker inspect -f '{{{{.State.Status}}}}' {name}"
+        ),
+    );
+    assert_eq!(state, "undone\nrunning");
+    assert!(!tags(&lab, host).contains("tagboat-pin"), "{}", tags(&lab, host));
+    assert_eq!(left(&lab, host), "");
+    assert_eq!(
+        lab.on(host, "ls /etc/convocate-agent/lease 2>/dev/null || true"),
+        ""
+    );
+}

@@ -6,6 +6,7 @@ mod daily;
 mod diagnosis;
 mod fleets;
 mod prune;
+mod prune_run;
 mod prune_script;
 mod push;
 mod restart;

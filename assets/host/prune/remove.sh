@@ -51,8 +51,7 @@ remove_all() {
 # did that is told: the image comes back when it is loaded again.
 tell_lost() {
   [ -s "$scratch/gone" ] || return 0
-  lease release "$state" "$owner" daily-prune "$HOLD"
-  owner=''
+  let_host_go
   sleep "$GRACE"
   list_containers || { failed "whether somebody took by its id what went cannot be told: $(why_not)"; return; }
   rule=any-container

@@ -19,9 +19,31 @@ take_host() { # nobody else changes the host meanwhile
   done
 }
 
+let_host_go() { # nor is it shown any more that this had it
+  [ -z "$owner" ] || lease release "$state" "$owner" daily-prune "$HOLD" '' "$notice" prune
+  owner=''
+}
+
+take_up_restarts() { # in the midst of one, what its session needs is in no list yet, or not any more
+  take_up "$state" >/dev/null 2>&1
+  waited=0
+  for dir in "$state"/restarts/????????-??????-????-*; do
+    [ -e "$dir/restart.sh" ] && [ ! -e "$dir/ended" ] || continue
+    while [ "$(sh "$dir/restart.sh" follow "$dir" 1000000 1 2>/dev/null | sed -n 's/^state //p')" = running ]; do
+      [ $waited -lt "$WAIT" ] || refuse "the restart ${dir##*/} is at work"
+      keep_host || refuse "somebody else took the host"
+      waited=$((waited + 1))
+    done
+    # What its host cannot end alone is for the operator, and its containers and pins keep what it needs.
+    [ -e "$dir/ended" ] || note "the restart ${dir##*/} is not over"
+  done
+}
+
 leave() {
-  [ ! -s "$scratch/held" ] || put_back_all
-  [ -z "${owner:-}" ] || lease release "$state" "$owner" daily-prune "$HOLD" '' "$notice" prune
+  trap '' HUP INT QUIT PIPE TERM
+  # What another one has taken over is his: the pins are put back by the next run.
+  [ ! -s "$scratch/held" ] || ! keep_host || put_back_all
+  let_host_go
   rm -rf "$scratch"
 }
 
@@ -37,7 +59,7 @@ disabled=''
 scratch=$(mktemp -d) || exit 1
 trap leave EXIT
 trap 'exit 130' INT
-trap 'exit 143' HUP TERM
+trap 'exit 143' HUP QUIT PIPE TERM
 if [ -n "$disabled" ]; then
   # What a run before that died has left in between is brought back all the same.
   if [ -z "$dry" ] && list_images && grep -q "^$PIN prune-" "$scratch/images"; then
@@ -53,6 +75,7 @@ if [ -z "$dry" ]; then
   # The log stays small by itself.
   [ "$({ wc -l <"$state/prune.log" || echo 0; } 2>/dev/null)" -le "$LOG_LINES" ] ||
     { tail -n $((LOG_LINES / 2)) "$state/prune.log" >"$scratch/log" && cat "$scratch/log" >"$state/prune.log"; }
+  take_up_restarts
 fi
 read_stamp
 read_history

@@ -36,6 +36,8 @@ const BODY: &str = concat!(
     include_str!("../../../assets/host/prune/head.sh"),
     "\n# The lease of the host, as consoles take it.\nlease() (\n",
     include_str!("../../../assets/host/lease.sh"),
+    ")\n\n# What a boot does with restarts that are not over.\ntake_up() (\n",
+    include_str!("../../../assets/host/restart/hook.sh"),
     ")\n\n",
     include_str!("../../../assets/host/audit/line.sh"),
     "\n",
