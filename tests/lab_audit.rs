@@ -3,12 +3,17 @@
 
 mod headless;
 mod real_fleet;
+mod ssh_fleet;
 
 use headless::{Tagboat, text};
 use real_fleet::Lab;
 use serde_json::Value;
+use ssh_fleet::{Names, settings};
+use tagboat::model::audit::AuditEntry;
+use tagboat::model::names::{HostName, JobId, Operator};
 use tagboat::model::profile::Profile;
 use tagboat::model::setup::prune_script;
+use tagboat::ops::audit::write_on_host;
 
 const HOST: &str = "lab-1";
 
@@ -116,6 +121,33 @@ fn no_secret_of_a_session_is_in_an_audit() {
     );
     let here = std::fs::read_to_string(tagboat.state().join("audit.jsonl")).unwrap();
     assert!(!here.contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_prune_of_more_tags_than_a_command_line_can_hold_has_all_of_its_lines() {
+    let lab = Lab::reset();
+    let names = Names::new();
+    let connector = names.connector();
+    let link = connector.connect(&settings(HOST)).await.unwrap().link;
+    let entry = |number: usize| AuditEntry {
+        by: "tagboat",
+        version: "1",
+        operator: Operator::parse("kim@desk").unwrap(),
+        job: JobId::new(jiff::Timestamp::UNIX_EPOCH, 1),
+        verb: "prune",
+        host: HostName::parse(HOST).unwrap(),
+        session: None,
+        reference: Some(format!("convocate:v{number}")),
+        before: Some(format!("sha256:{number:064x}")),
+        after: None,
+        result: "removed",
+        step: None,
+    };
+    let entries: Vec<_> = (0..600).map(entry).collect();
+    write_on_host(&link, &entries).await.unwrap();
+    let written = on_host(&lab);
+    assert_eq!(written.len(), 600);
+    assert_eq!(written[599]["reference"], "convocate:v599");
 }
 
 #[test]

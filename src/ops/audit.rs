@@ -2,7 +2,7 @@
 
 use crate::model::audit::AuditEntry;
 use crate::ops::host_link::HostLink;
-use crate::ops::ports::{Script, ScriptCall, ScriptOutput};
+use crate::ops::ports::{Script, ScriptCall};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fs::{self, OpenOptions};
@@ -19,6 +19,10 @@ const WRITE: Script = Script {
         include_str!("../../assets/host/audit/write.sh"),
     ),
 };
+
+/// Bytes of entries that one command carries: all of it is one argument of a login shell, which may have 128 KiB with the script and
+/// what quoting adds.
+const COMMAND: usize = 32 << 10;
 
 /// When the file here is full, it gets another name and a new one begins; on hosts the script does the same, earlier.
 const FULL: u64 = 8 << 20;
@@ -64,15 +68,61 @@ impl AuditFile {
     }
 }
 
-/// Appends entries to the audit of a host; why not, where that is not possible.
-pub async fn write_on_host(link: &HostLink, entries: &[AuditEntry]) -> Result<(), String> {
-    let mut arguments = vec![link.profile().paths.state.clone()];
+/// What is missing in the audit of a host.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct NotWritten {
+    /// So many entries are known to be there all the same.
+    pub written: usize,
+    /// Why the others are not.
+    pub why: String,
+}
+
+/// Appends entries to the audit of a host, as many at a time as a command line can hold; why not all of them, where that is not
+/// possible.
+pub async fn write_on_host(link: &HostLink, entries: &[AuditEntry]) -> Result<(), NotWritten> {
+    let mut written = 0;
+    let mut lines = Vec::new();
     for entry in entries {
-        arguments.push(serde_json::to_string(entry).map_err(|error| error.to_string())?);
+        let text = serde_json::to_string(entry).map_err(|error| NotWritten {
+            written,
+            why: error.to_string(),
+        })?;
+        lines.push(text);
     }
-    let call = ScriptCall::question(WRITE, arguments).as_root();
-    let answer = link.shell.run(call).await.map_err(|error| error.to_string())?;
-    ScriptOutput::success(answer).map(|_| ())
+    let mut rest = &lines[..];
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(how_many(rest));
+        let (there, why) = write_some(link, now).await;
+        written += there;
+        if let Some(why) = why {
+            return Err(NotWritten { written, why });
+        }
+        rest = later;
+    }
+    Ok(())
+}
+
+/// How many of these lines go into one command.
+fn how_many(lines: &[String]) -> usize {
+    let mut bytes = 0;
+    let fits = |line: &&String| {
+        bytes += line.len();
+        bytes <= COMMAND
+    };
+    lines.iter().take_while(fits).count().max(1)
+}
+
+/// Writes some lines; how many of them are there, and why not all.
+async fn write_some(link: &HostLink, lines: &[String]) -> (usize, Option<String>) {
+    let state = [&link.profile().paths.state];
+    let call = ScriptCall::question(WRITE, state.into_iter().chain(lines)).as_root();
+    let answer = match link.shell.run(call).await {
+        Ok(answer) => answer,
+        Err(error) => return (0, Some(error.to_string())),
+    };
+    let there = answer.stdout.trim().parse().unwrap_or_default();
+    (there, answer.success().err())
 }
 
 #[cfg(test)]
@@ -140,6 +190,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn more_than_a_command_line_can_hold_is_written_whole() {
+        let host = SimulatedHost::new(Store::Classic);
+        let entries: Vec<_> = (0..900)
+            .map(|number| entry(&format!("convocate:v{number}")))
+            .collect();
+        write_on_host(&host.link, &entries).await.unwrap();
+        let told = lines(&host.read("state/audit.jsonl").unwrap());
+        assert_eq!(told.len(), 900);
+        assert_eq!(told[899]["reference"], "convocate:v899");
+        assert!(host.shell.scripts().len() > 5);
+    }
+
+    #[tokio::test]
+    async fn how_many_lines_are_there_is_known_where_the_rest_could_not_be_written() {
+        let host = SimulatedHost::new(Store::Classic);
+        let entries: Vec<_> = (0..400)
+            .map(|number| entry(&format!("convocate:v{number}")))
+            .collect();
+        // It will be full within the second command, and cannot get another name then.
+        fs::create_dir_all(host.path("state/audit.jsonl.1/audit.jsonl/x")).unwrap();
+        let before = (1 << 20) - 50_000;
+        fs::write(
+            host.path("state/audit.jsonl"),
+            [vec![b'x'; before], vec![b'\n']].concat(),
+        )
+        .unwrap();
+        let error = write_on_host(&host.link, &entries).await.unwrap_err();
+        let there = host.read("state/audit.jsonl").unwrap().lines().count() - 1;
+        assert_eq!(error.written, there);
+        assert!(there > 100 && there < 400, "{there}");
+        assert!(error.why.contains("audit.jsonl cannot be written"), "{error}");
+    }
+
+    #[tokio::test]
     async fn a_host_writes_what_it_is_told_whatever_is_in_it_with_its_own_time() {
         for flavour in [Flavour::Native, Flavour::Busybox] {
             let Some(host) = SimulatedHost::with(Store::Classic, flavour, Privilege::Root) else {
@@ -176,6 +260,6 @@ mod tests {
         fs::remove_file(host.path("state/audit.jsonl")).unwrap();
         fs::create_dir(host.path("state/audit.jsonl")).unwrap();
         let why = write_on_host(&host.link, &[entry("a:1")]).await.unwrap_err();
-        assert!(why.contains("audit.jsonl cannot be written"), "{why}");
+        assert!(why.to_string().contains("audit.jsonl cannot be written"), "{why}");
     }
 }

@@ -1,4 +1,4 @@
-# What a console did here. $1: state directory; then the entries.
+# What a console did here. $1: state directory; then the entries. Prints how many of them were written.
 state=$1
 shift
 
@@ -17,9 +17,13 @@ client() {
 
 mkdir -p -m 700 -- "$state" || exit 1
 from=$(client)
+written=0
 for entry; do
   audit "$state" "{\"client\":$(json_or_null "$from"),${entry#"{"}" || {
+    echo $written
     echo "$state/audit.jsonl cannot be written" >&2
     exit 1
   }
+  written=$((written + 1))
 done
+echo $written

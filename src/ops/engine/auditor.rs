@@ -6,7 +6,7 @@ use crate::model::audit::{AuditEntry, entries, has_touched};
 use crate::model::job::{Target, TrackResult};
 use crate::model::names::ImageId;
 use crate::model::plan::Plan;
-use crate::ops::audit::write_on_host;
+use crate::ops::audit::{NotWritten, write_on_host};
 use crate::ops::host_link::HostLink;
 use tokio::task::spawn_blocking;
 
@@ -31,12 +31,20 @@ impl Runner {
         if !job.track(target).is_some_and(has_touched) {
             return;
         }
+        let not_connected = || NotWritten {
+            written: 0,
+            why: "it is not connected".to_owned(),
+        };
         let written = match &link {
             Some(link) => write_on_host(link, &entries).await,
-            None => Err("it is not connected".to_owned()),
+            None => Err(not_connected()),
         };
-        if let Err(why) = written {
-            let told = format!("the audit on {} has no line of it: {why}", target.host);
+        if let Err(NotWritten { written, why }) = written {
+            let has = match written {
+                0 => "no line".to_owned(),
+                some => format!("only {some} of {} lines", entries.len()),
+            };
+            let told = format!("the audit on {} has {has} of it: {why}", target.host);
             self.reporter(target).log(told).await;
         }
     }
