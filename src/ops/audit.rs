@@ -5,9 +5,9 @@ use crate::ops::host_link::HostLink;
 use crate::ops::ports::{Script, ScriptCall};
 use jiff::Timestamp;
 use serde::Serialize;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Writes entries into the audit of a host.
@@ -51,21 +51,40 @@ impl AuditFile {
 
     /// Appends entries, each as a whole line: other processes write here, too.
     pub fn append(&self, entries: &[AuditEntry], time: Timestamp) -> io::Result<()> {
-        if fs::metadata(&self.0).is_ok_and(|file| file.len() >= FULL) {
-            fs::rename(&self.0, self.0.with_extension("jsonl.1"))?;
-        }
-        let mut file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&self.0)?;
+        let mut lines = Vec::new();
         for entry in entries {
-            let mut line = serde_json::to_vec(&Line { time, entry })?;
-            line.push(b'\n');
-            file.write_all(&line)?;
+            serde_json::to_writer(&mut lines, &Line { time, entry })?;
+            lines.push(b'\n');
         }
+        let mut file = self.locked()?;
+        file.write_all(&lines)?;
         file.sync_data()
     }
+
+    /// The file with its lock, which is the writer's until the file is closed. A full one gets another name under it, and only while
+    /// it still has this one: the file that another process has just begun must not go over the full one.
+    fn locked(&self) -> io::Result<File> {
+        loop {
+            let file = OpenOptions::new()
+                .append(true)
+                .create(true)
+                .mode(0o600)
+                .open(&self.0)?;
+            file.lock()?;
+            let ours = file.metadata()?;
+            let is_there = fs::metadata(&self.0).is_ok_and(|there| is_same(&ours, &there));
+            if is_there && ours.len() < FULL {
+                return Ok(file);
+            }
+            if is_there {
+                fs::rename(&self.0, self.0.with_extension("jsonl.1"))?;
+            }
+        }
+    }
+}
+
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
 /// What is missing in the audit of a host.
@@ -136,6 +155,7 @@ mod tests {
     use serde_json::Value;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::Barrier;
 
     fn entry(reference: &str) -> AuditEntry {
         AuditEntry {
@@ -187,6 +207,27 @@ mod tests {
             fs::metadata(folder.path().join("audit.jsonl.1")).unwrap().len(),
             FULL
         );
+    }
+
+    #[test]
+    fn of_many_writers_that_find_it_full_one_gives_it_another_name_and_no_line_is_lost() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let audit = AuditFile::within(folder.path());
+            fs::File::create(audit.path()).unwrap().set_len(FULL).unwrap();
+            let start = Barrier::new(8);
+            std::thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        start.wait();
+                        audit.append(&[entry("a:1")], Timestamp::UNIX_EPOCH).unwrap();
+                    });
+                }
+            });
+            let full = fs::metadata(folder.path().join("audit.jsonl.1")).unwrap().len();
+            assert_eq!(full, FULL);
+            assert_eq!(lines(&fs::read_to_string(audit.path()).unwrap()).len(), 8);
+        }
     }
 
     #[tokio::test]

@@ -4,6 +4,8 @@
 
 pub mod activate;
 pub mod audit;
+#[cfg(test)]
+mod audit_script_tests;
 pub mod config;
 pub mod connector;
 pub mod console_id;

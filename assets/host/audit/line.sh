@@ -6,9 +6,25 @@ audit() { # audit STATE ENTRY: the entry is an object; the time, by this host's 
     umask 077
     file=$1/audit.jsonl
     [ ! -L "$file" ] || exit 1
-    if [ -e "$file" ] && [ "$(wc -c <"$file")" -ge "$AUDIT_BYTES" ]; then mv -f "$file" "$file.1" || exit 1; fi
+    ! is_full "$file" || begin_anew "$file" || exit 1
     printf '{"time":"%s",%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "${2#"{"}" >>"$file"
   ) 2>/dev/null
+}
+
+is_full() { [ -e "$1" ] && [ "$(wc -c <"$1")" -ge "$AUDIT_BYTES" ]; }
+
+# One at a time, and only what is full still when it is his turn: else the file that one has just begun would go over the full one of
+# another. Whose turn it is not writes on where it is.
+begin_anew() { # begin_anew FILE
+  if ! mkdir "$1.lock"; then
+    # Of one that died in between; then it is the next one's turn.
+    [ -z "$(find "$1.lock" -maxdepth 0 -mmin +1)" ] || rmdir "$1.lock"
+    return 0
+  fi
+  moved=0
+  ! is_full "$1" || mv -f "$1" "$1.1" || moved=1
+  rmdir "$1.lock"
+  return $moved
 }
 
 json() { # json TEXT: as a string of JSON
