@@ -7,7 +7,7 @@ use crate::ops::docker::DockerEngine;
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{EngineError, Script, ScriptCall, Shell, ShellError};
 use crate::ops::shell::{HostShell, LocalSpawn, Spawn};
-use crate::ops::ssh::{self, SshSettings, SshSpawn, Tunnel, Turns};
+use crate::ops::ssh::{self, Heard, SshSettings, SshSpawn, Tunnel, Turns};
 use crate::ops::unanswered::Unanswered;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -121,9 +121,10 @@ impl Connector {
         let patience = memory.map_or(ssh::CONNECT, |memory| memory.patience(&settings.name));
         let opened = ssh::connect(address, &self.ssh, &self.turns, patience).await;
         if let Some(memory) = memory {
-            memory.note(&settings.name, patience, opened.as_ref().err());
+            let heard = opened.as_ref().map_or_else(|not| not.host, |_| Heard::Something);
+            memory.note(&settings.name, patience, heard);
         }
-        opened
+        opened.map_err(|not| not.problem)
     }
 
     async fn connect_local(&self, settings: &HostSettings) -> Result<Connected, ConnectionProblem> {

@@ -1,8 +1,7 @@
 //! Hosts that did not answer lately: a look at the fleet need not wait for each of them as long again.
 
-use crate::model::fleet::ConnectionProblem;
 use crate::model::names::HostName;
-use crate::ops::ssh::CONNECT;
+use crate::ops::ssh::{CONNECT, Heard};
 use crate::ops::watch::Watching;
 use std::fs;
 use std::io;
@@ -43,18 +42,13 @@ impl Unanswered {
     }
 
     /// Remembers what came of an attempt that was given so much time.
-    pub(crate) fn note(&self, host: &HostName, patience: Duration, problem: Option<&ConnectionProblem>) {
-        let changed = match problem {
-            Some(ConnectionProblem::Unreachable(why)) if why.contains("timed out") => {
-                // A short attempt proves nothing new: once in a while a full one is due.
-                if patience < CONNECT {
-                    Ok(())
-                } else {
-                    self.remember(host)
-                }
-            }
-            Some(ConnectionProblem::Unreachable(_)) => Ok(()),
-            _ => self.forget(host),
+    pub(crate) fn note(&self, host: &HostName, patience: Duration, heard: Heard) {
+        let changed = match heard {
+            // A short attempt proves nothing new: once in a while a full one is due.
+            Heard::Silence if patience < CONNECT => Ok(()),
+            Heard::Silence => self.remember(host),
+            Heard::Unknown => Ok(()),
+            Heard::Something => self.forget(host),
         };
         if let Err(error) = changed {
             tracing::debug!(%host, %error, "whether it answers cannot be remembered");
@@ -89,9 +83,8 @@ impl Unanswered {
 #[cfg(test)]
 mod tests {
     use super::{AGAIN, FORGET, Unanswered};
-    use crate::model::fleet::ConnectionProblem;
     use crate::model::names::HostName;
-    use crate::ops::ssh::CONNECT;
+    use crate::ops::ssh::{CONNECT, Heard};
     use crate::ops::watch::Watching;
     use std::fs::File;
     use std::time::SystemTime;
@@ -101,23 +94,21 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let look = Unanswered::kept_in(state.path(), Watching::Once);
         let host = HostName::parse("eu-1").unwrap();
-        let silent = ConnectionProblem::Unreachable("Connection timed out".to_owned());
-        let refused = ConnectionProblem::Unreachable("Connection refused".to_owned());
         assert_eq!(look.patience(&host), CONNECT);
-        look.note(&host, CONNECT, Some(&refused));
-        assert_eq!(look.patience(&host), CONNECT, "it was fast to say no");
-        look.note(&host, CONNECT, Some(&silent));
+        look.note(&host, CONNECT, Heard::Unknown);
+        assert_eq!(look.patience(&host), CONNECT, "nothing is known of it");
+        look.note(&host, CONNECT, Heard::Silence);
         assert_eq!(look.patience(&host), AGAIN);
         let console = Unanswered::kept_in(state.path(), Watching::Live);
         assert_eq!(console.patience(&host), CONNECT);
-        look.note(&host, AGAIN, None);
+        look.note(&host, AGAIN, Heard::Something);
         assert_eq!(look.patience(&host), CONNECT, "it answered");
 
-        look.note(&host, CONNECT, Some(&silent));
+        look.note(&host, CONNECT, Heard::Silence);
         let long_ago = SystemTime::now() - FORGET;
         let file = File::options().write(true).open(look.file(&host)).unwrap();
         file.set_modified(long_ago).unwrap();
-        look.note(&host, AGAIN, Some(&silent));
+        look.note(&host, AGAIN, Heard::Silence);
         assert_eq!(
             look.patience(&host),
             CONNECT,

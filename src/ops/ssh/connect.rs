@@ -26,12 +26,35 @@ const CROWDED_TRIES: u32 = 10;
 /// The same where a command of the operator's config connects: when that just ends, it looks the same.
 const UNTOLD_TRIES: u32 = 3;
 
+/// What is told where all of the time was not enough, be it for the host or for what is before it.
+const NO_LOGIN: &str = "Connection timed out: no login";
+
 /// An open connection, and the jump hosts that it goes through.
 pub(crate) struct Opened {
     /// The master.
     pub(crate) session: Arc<Session>,
     /// The jump hosts as the ssh config names them.
     pub(crate) jump: Option<String>,
+}
+
+/// Why no connection was opened.
+#[derive(Debug)]
+pub(crate) struct NotOpened {
+    /// As the operator sees it.
+    pub(crate) problem: ConnectionProblem,
+    /// What it tells of the host itself.
+    pub(crate) host: Heard,
+}
+
+/// What was heard of a host, where no connection came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// It answered.
+    Something,
+    /// It was asked and did not answer.
+    Silence,
+    /// Nothing that counts: it refuses, or what failed is before it, or may be.
+    Unknown,
 }
 
 /// Opens the master connection to `address`: an alias of the ssh config, `user@host` or `ssh://user@host:port`. A host
@@ -41,7 +64,7 @@ pub(crate) async fn connect(
     settings: &SshSettings,
     turns: &Turns,
     patience: Duration,
-) -> Result<Opened, ConnectionProblem> {
+) -> Result<Opened, NotOpened> {
     let route = Route::of(address, settings).await;
     let whole = WHOLE.min(patience * 4);
     // Through a jump host, its whole login comes first.
@@ -75,10 +98,12 @@ pub(crate) async fn connect(
                 });
             }
             Ok(Err(said)) => said,
-            Err(_) => format!("Connection timed out: no login within {} s", whole.as_secs()),
+            Err(_) => format!("{NO_LOGIN} within {} s", whole.as_secs()),
         };
         if !problem::is_crowded(&said) {
-            return Err(explain(&said, address, settings, &route).await);
+            let problem = explain(&said, address, settings, &route).await;
+            let host = heard(&said, &route, &problem);
+            return Err(NotOpened { problem, host });
         }
         if attempt
             == if route.is_told() {
@@ -91,7 +116,24 @@ pub(crate) async fn connect(
         }
         sleep(pause(attempt)).await;
     }
-    Err(door::crowded(&route).await)
+    Err(NotOpened {
+        problem: door::crowded(&route).await,
+        host: Heard::Unknown,
+    })
+}
+
+/// What is known of the host itself from what was said: a jump host that fails, or a proxy that does not say what failed, may never
+/// have come to it.
+fn heard(said: &str, route: &Route, problem: &ConnectionProblem) -> Heard {
+    let is_far = route.jump.is_some();
+    if problem::at_jump(said, route.jump.as_deref()).is_some() || (is_far && said.starts_with(NO_LOGIN)) {
+        return Heard::Unknown;
+    }
+    match problem {
+        ConnectionProblem::Unreachable(why) if route.is_told() && why.contains("timed out") => Heard::Silence,
+        ConnectionProblem::Unreachable(_) => Heard::Unknown,
+        _ => Heard::Something,
+    }
 }
 
 /// The wait before a crowded sshd is tried again: longer each time, and spread so that a fleet does not knock at once.
@@ -135,8 +177,56 @@ pub(super) fn text_of(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{CROWDED_TRIES, pause};
+    use super::{CROWDED_TRIES, Heard, NO_LOGIN, Route, heard, pause};
+    use crate::ops::ssh::problem;
     use std::time::Duration;
+
+    #[test]
+    fn only_what_is_silent_itself_was_silent() {
+        let route = |jump: Option<&str>, door: Option<(String, u16)>| Route {
+            jump: jump.map(str::to_owned),
+            door,
+            ..Route::default()
+        };
+        let direct = route(None, Some(("10.0.0.9".to_owned(), 22)));
+        let (behind, by_proxy) = (route(Some("door"), None), route(None, None));
+        let closed = "kex_exchange_identification: Connection closed by remote host\nConnection closed by UNKNOWN port 65535\n";
+        let jump_is_silent = format!("ssh: connect to host door port 22: Connection timed out\n{closed}");
+        let jump_hangs = format!(
+            "Connection timed out during banner exchange\nConnection to 10.0.0.1 port 22 timed out\n{closed}"
+        );
+        let jump_denies = format!("ops@door: Permission denied (publickey).\n{closed}");
+        let hangs =
+            "Connection timed out during banner exchange\nConnection to UNKNOWN port 65535 timed out\n";
+        let late = format!("{NO_LOGIN} within 20 s");
+        for (route, said, what) in [
+            (
+                &direct,
+                "ssh: connect to host 10.0.0.9 port 22: Connection timed out\n",
+                Heard::Silence,
+            ),
+            (&direct, late.as_str(), Heard::Silence),
+            (
+                &direct,
+                "ssh: connect to host 10.0.0.9 port 22: Connection refused\n",
+                Heard::Unknown,
+            ),
+            (
+                &direct,
+                "root@eu-1: Permission denied (publickey).\n",
+                Heard::Something,
+            ),
+            (&behind, jump_is_silent.as_str(), Heard::Unknown),
+            (&behind, jump_hangs.as_str(), Heard::Unknown),
+            (&behind, jump_denies.as_str(), Heard::Unknown),
+            (&behind, late.as_str(), Heard::Unknown),
+            (&behind, hangs, Heard::Silence),
+            (&by_proxy, hangs, Heard::Unknown),
+        ] {
+            let problem = problem::read(said, route.jump.as_deref());
+            assert_eq!(heard(said, route, &problem), what, "{said} by {route:?}");
+        }
+    }
 
     #[test]
     fn a_crowded_sshd_is_given_some_seconds_in_all_and_never_asked_at_once() {

@@ -15,7 +15,7 @@ mod tunnel;
 mod turns;
 mod untrusted_key;
 
-pub(crate) use connect::{CONNECT, Opened, connect};
+pub(crate) use connect::{CONNECT, Heard, Opened, connect};
 pub use hop::typed_jump;
 pub use host_key::{HostKey, check_fingerprint};
 pub use offered_key::{KeyProblem, OfferedKey, offered_key, unknown_jump_host};
