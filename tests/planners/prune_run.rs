@@ -38,7 +38,9 @@ impl Host {
             "images",
             "convocate v2 sha256:2 1MB\nconvocate spare sha256:9 1MB\n",
         );
-        fs::create_dir(host.path("state")).unwrap();
+        for folder in ["state", "scratch"] {
+            fs::create_dir(host.path(folder)).unwrap();
+        }
         let mut profile = Profile::convocate();
         let of = |name: &str| host.path(name).display().to_string();
         profile.paths.stamp = of("stamp");
@@ -77,6 +79,7 @@ impl Host {
             .arg(self.path("prune"))
             .envs([
                 ("PATH", path.as_str()),
+                ("TMPDIR", self.path("scratch").to_str().unwrap()),
                 ("TAGBOAT_PRUNE_GRACE", grace),
                 ("TAGBOAT_PRUNE_WAIT", "1"),
             ])
@@ -97,13 +100,20 @@ impl Host {
 
     /// A run that has taken away a tag and waits before it takes its image.
     fn between_its_turns(&self) -> Child {
-        let child = self.command("600").process_group(0).spawn().unwrap();
-        while self.read("images").contains("convocate spare") || !self.read("images").contains("prune-spare")
-        {
+        // A shell that is just about to wait hears a signal only after that: then it takes as long.
+        let child = self.command("20").process_group(0).spawn().unwrap();
+        while !self.is_held() {
             sleep(Duration::from_millis(10));
         }
         assert!(self.read("lease").starts_with("prune@"), "{:?}", self.shell);
         child
+    }
+
+    /// Whether a run knows that it has taken away the tag.
+    fn is_held(&self) -> bool {
+        let folders = fs::read_dir(self.path("scratch")).unwrap();
+        let mut held = folders.map(|folder| folder.unwrap().path().join("held"));
+        held.any(|held| fs::read_to_string(held).is_ok_and(|held| held.contains("spare")))
     }
 
     /// The seconds at which its leases end.

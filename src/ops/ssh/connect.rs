@@ -66,12 +66,7 @@ pub(crate) async fn connect(
     patience: Duration,
 ) -> Result<Opened, NotOpened> {
     let route = Route::of(address, settings).await;
-    if let Some(why) = route.jump.as_deref().and_then(hop::impassable) {
-        return Err(NotOpened {
-            problem: ConnectionProblem::Unreachable(why),
-            host: Heard::Unknown,
-        });
-    }
+    must_be_passable(&route)?;
     let whole = WHOLE.min(patience * 4);
     // Through a jump host, its whole login comes first.
     let handshake = if route.jump.is_some() {
@@ -125,6 +120,17 @@ pub(crate) async fn connect(
         problem: door::crowded(&route).await,
         host: Heard::Unknown,
     })
+}
+
+/// Refuses a way that ssh has no words for.
+fn must_be_passable(route: &Route) -> Result<(), NotOpened> {
+    match route.jump.as_deref().and_then(hop::impassable) {
+        None => Ok(()),
+        Some(why) => Err(NotOpened {
+            problem: ConnectionProblem::Unreachable(why),
+            host: Heard::Unknown,
+        }),
+    }
 }
 
 /// What is known of the host itself from what was said: a jump host that fails, or a proxy that does not say what failed, may never
