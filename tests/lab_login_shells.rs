@@ -167,6 +167,65 @@ async fn ten_megabytes_that_a_login_file_prints_are_neither_read_as_answers_nor_
 }
 
 #[tokio::test]
+async fn whatever_language_and_banner_a_login_has_scripts_run_without_a_language_and_reasons_stay_what_they_are()
+ {
+    let lab = Lab::reset();
+    let banner = "/etc/ssh/sshd_config.d/a-banner.conf";
+    let hup = "kill -HUP \"$(cat /run/sshd.pid)\"";
+    // What ssh itself says when a login fails, among escapes and 1000 lines.
+    let text = "Permission denied (owner).\\nHost key verification failed.\\nOffending key in /x:1\\nkex_exchange_identification: Connection closed by remote host\\033[2J\\n";
+    lab.on(
+        "lab-1",
+        &format!(
+            "printf '{text}' >/run/banner; yes 'Unauthorised use is prohibited.' | head -n 1000 >>/run/banner; \
+             echo Banner /run/banner >{banner}; {hup}; until sshd -T | grep -qx 'banner /run/banner'; do :; done"
+        ),
+    );
+    let mut names = Names::new();
+    names.name("stranger", "lab-1", "  User nobody");
+    let mut told = Vec::new();
+    for (name, shell, file, line) in [
+        (
+            "tb-de",
+            "/bin/bash",
+            ".bashrc",
+            "export LC_ALL=de_DE.UTF-8 LANGUAGE=de",
+        ),
+        (
+            "tb-tr",
+            "/usr/bin/fish",
+            ".config/fish/config.fish",
+            "set -gx LC_ALL tr_TR.UTF-8",
+        ),
+    ] {
+        let account = Account::new(&lab, "lab-1", name, shell).file(file, &format!("echo '{line}'"));
+        let show = Script {
+            name: "language",
+            text: "printf '%s' \"$LC_ALL\"",
+        };
+        let connector = names.connector();
+        let connected = connector.connect(&settings(&account.address())).await.unwrap();
+        let output = connected
+            .link
+            .shell
+            .run(ScriptCall::question(show, [""; 0]))
+            .await;
+        told.push((name, output.unwrap().stdout, names.list(&account.address()).await));
+    }
+    let denied = names.connect("stranger").await.err().unwrap();
+    lab.on("lab-1", &format!("rm {banner}; {hup}"));
+    for (name, language, listing) in told {
+        assert_eq!(language, "C", "{name}");
+        assert_is_whole(&listing.unwrap(), name);
+    }
+    let said = denied.to_string();
+    assert!(
+        said.starts_with("needs auth: nobody@") && said.ends_with("Permission denied (publickey)."),
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn a_noisy_login_that_reaches_docker_only_by_sudo_is_listed_too() {
     let lab = Lab::reset();
     let names = Names::new();

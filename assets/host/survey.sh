@@ -1,4 +1,4 @@
-# The stamp, its history, who changes it, its clock and the free space of a host, as key=value lines.
+# The stamp, its history, who changes it, its clock, its boot and the free space of a host, as key=value lines.
 # $1: stamp file  $2: history file  $3: staging directory  $4: the engine's data root  $5: file of session labels
 # $6: the notice of its lease
 stamp=$1 history=$2 staging=$3 root=$4 labels=$5 notice=${6:-}
@@ -41,5 +41,6 @@ if [ -f "$notice" ] && [ -r "$notice" ]; then
     done
 fi
 echo "clock=$(date +%s)"
+echo "boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
 echo "staging=$(free "$staging")"
 echo "engine_root=$(free "$root")"

@@ -3,8 +3,8 @@
 use crate::model::clean::clean;
 use crate::model::compose::ComposeOwner;
 use crate::model::fleet::{
-    ConnectionProblem, Container, ContentId, HostFacts, HostImage, HostLease, Listing, RunsOn, Space, Stamp,
-    StampRecord,
+    ConnectionProblem, Container, ContentId, HostFacts, HostImage, HostLease, Listing, MachineId, RunsOn,
+    Space, Stamp, StampRecord,
 };
 use crate::model::names::{Digest, ImageId, SessionLabel, SessionName};
 use crate::ops::connector::{Connected, engine_problem};
@@ -84,6 +84,7 @@ impl Lister {
                 privilege: link.privilege,
                 has_zstd: self.connected.has_zstd,
                 space: survey.space,
+                machine: MachineId::of(&self.facts.id, &survey.boot),
             }),
             stamp: survey.stamp,
             history: survey.history,
@@ -172,6 +173,7 @@ struct Survey {
     space: Space,
     lease: Option<HostLease>,
     clock_off: i64,
+    boot: String,
 }
 
 /// A clock that differs by less is not told: an answer takes a while.
@@ -228,6 +230,7 @@ fn read_survey(output: &str, link: &HostLink) -> Survey {
         clock_off: value("clock")
             .parse()
             .unwrap_or_else(|_| Timestamp::now().as_second()),
+        boot: value("boot").to_owned(),
         space: Space {
             staging: value("staging").parse().unwrap_or_default(),
             engine_root: value("engine_root").parse().unwrap_or_default(),

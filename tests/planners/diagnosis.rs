@@ -1,12 +1,14 @@
 //! What is wrong with hosts: what is found, how bad it is called, and what of it is mended.
 
-use crate::fleets::{container, host_name, image, reference, session};
+use crate::fleets::{OneHost, container, facts, host_name, image, reference, session};
 use crate::setup::{SESSION, intent, interrupted, member, names, with};
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::time::Duration;
-use tagboat::model::fleet::{ContainerState, HostChange, HostImage, RunsOn};
-use tagboat::model::names::{ContainerRole, ImageRef, JobId};
+use tagboat::model::fleet::{
+    Connection, ContainerState, Delta, Fleet, Host, HostChange, HostFacts, HostImage, MachineId, RunsOn,
+};
+use tagboat::model::names::{ContainerRole, HostName, ImageName, ImageRef, JobId};
 use tagboat::model::plan::{Gate, Plan, SetupImage, plan_mend, plan_remove_host};
 use tagboat::model::setup::{
     Before, Cron, EmptyBind, Examination, InterruptedRestart, Mode, Owned, StagedFile, diagnose,
@@ -70,7 +72,7 @@ fn everything_that_is_wrong_is_told_with_what_mends_it_the_worst_first() {
         .stamped("v9", &[])
         .fleet();
     let mut told = String::new();
-    for one in diagnose(fleet.host(&host_name()).unwrap(), fleet.source()) {
+    for one in diagnose(fleet.host(&host_name()).unwrap(), &fleet) {
         let fix = if one.mends.is_empty() { "" } else { " [fix]" };
         writeln!(
             told,
@@ -168,7 +170,7 @@ fn a_restart_that_a_console_prepares_and_what_came_after_the_examination_are_not
             .stamped("v1", &[])
             .with(HostChange::Container(one))
             .fleet();
-        let found = diagnose(fleet.host(&host_name()).unwrap(), fleet.source());
+        let found = diagnose(fleet.host(&host_name()).unwrap(), &fleet);
         assert_eq!(found.len(), findings, "{found:?}");
     }
 }
@@ -176,7 +178,7 @@ fn a_restart_that_a_console_prepares_and_what_came_after_the_examination_are_not
 /// What is said of the prune of a member that was examined so.
 fn of_prune(told: Examination) -> Vec<String> {
     let fleet = with(told).fleet();
-    let found = diagnose(fleet.host(&host_name()).unwrap(), fleet.source());
+    let found = diagnose(fleet.host(&host_name()).unwrap(), &fleet);
     let of_prune = found.into_iter().filter(|one| one.subject == "prune");
     of_prune
         .map(|one| format!("{} | {}", one.found, one.advice))
@@ -280,4 +282,57 @@ fn a_timer_that_is_enabled_and_does_not_count_is_started_and_on_removal_disabled
     assert_eq!(Plan::Setup(plan).lines()[0].before, "not started");
     let plan = plan_remove_host(&intent(SetupImage::None), &fleet).unwrap();
     assert_eq!(names(&plan)[0], "disable tagboat-restarts.timer");
+}
+
+/// Two hosts of these images, with what their engines and kernels call themselves.
+fn two(images: [&str; 2], ids: [(&str, &str); 2]) -> Fleet {
+    let hosts = ["eu-01", "eu-02"].into_iter().zip(images).map(|(name, image)| {
+        let mut settings = OneHost::new().settings;
+        settings.name = HostName::parse(name).unwrap();
+        settings.profile.image = ImageName::parse(image).unwrap();
+        Host::new(settings)
+    });
+    let mut fleet = Fleet::new(hosts);
+    for (name, (engine, boot)) in ["eu-01", "eu-02"].into_iter().zip(ids) {
+        let facts = HostFacts {
+            machine: MachineId::of(engine, boot),
+            ..facts("amd64", 1 << 40)
+        };
+        for change in [
+            HostChange::Connection(Connection::Connected),
+            HostChange::Facts(facts),
+        ] {
+            fleet.apply(Delta::Host {
+                host: HostName::parse(name).unwrap(),
+                change,
+            });
+        }
+    }
+    fleet
+}
+
+#[test]
+fn two_names_of_one_machine_are_told_and_a_clone_or_another_profile_of_it_is_not() {
+    let same = ["convocate", "convocate"];
+    for (images, ids, is_told) in [
+        (same, [("A", "1"), ("A", "1")], true),
+        // A clone has the engine's id, but was booted by itself.
+        (same, [("A", "1"), ("A", "2")], false),
+        // Two engines on one machine.
+        (same, [("A", "1"), ("B", "1")], false),
+        (same, [("", "1"), ("", "1")], false),
+        (["convocate", "disinto"], [("A", "1"), ("A", "1")], false),
+    ] {
+        let fleet = two(images, ids);
+        let host = fleet.host(&HostName::parse("eu-02").unwrap()).unwrap();
+        let told: Vec<_> = diagnose(host, &fleet)
+            .into_iter()
+            .filter(|one| one.subject == "name")
+            .map(|one| format!("{}; {}", one.found, one.advice))
+            .collect();
+        let wanted = "it is the same machine as eu-01 (one engine): its sessions are there twice; \
+                      keep one of the names: `tagboat host forget eu-02`, or give it a profile with another image";
+        let wanted: &[&str] = if is_told { &[wanted] } else { &[] };
+        assert_eq!(told, wanted, "{images:?} {ids:?}");
+    }
 }

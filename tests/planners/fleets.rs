@@ -165,6 +165,7 @@ pub(crate) fn facts(architecture: &str, free: u64) -> HostFacts {
             staging: free,
             engine_root: free,
         },
+        machine: None,
     }
 }
 

@@ -10,7 +10,7 @@ use tagboat::model::setup::{Examination, InterruptedRestart, Limits, diagnose};
 /// What is said under this word of a member that was examined so, on a host that is like this besides.
 fn said(subject: &str, host: OneHost) -> Vec<String> {
     let fleet = host.fleet();
-    let found = diagnose(fleet.host(&host_name()).unwrap(), fleet.source());
+    let found = diagnose(fleet.host(&host_name()).unwrap(), &fleet);
     let found = found.into_iter().filter(|one| one.subject == subject);
     found
         .map(|one| format!("{} | {}", one.found, one.advice))

@@ -91,7 +91,7 @@ fn what_another_way_of_starting_services_needed_is_taken_off_so_that_nothing_run
     for plan in [plan_init, plan_update, plan_mend] {
         assert_eq!(names(&plan(&intent(SetupImage::None), &fleet).unwrap()), takes);
     }
-    let found = diagnose(fleet.host(&host_name()).unwrap(), fleet.source());
+    let found = diagnose(fleet.host(&host_name()).unwrap(), &fleet);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].found.contains("run the same twice"), "{found:?}");
     // What is not the very piece is somebody's own.

@@ -1,13 +1,15 @@
-//! The prune that hosts do alone says of every tag what the planner says of it, for random hosts; `min_age` and names of images with
-//! a registry are not among them.
+//! The prune that hosts do alone says of every tag what the planner says of it, for random hosts; names of images with a registry are not
+//! among them, and `min_age` is by itself: by the clock of the host.
 
-use crate::fleets::{any_host, host_name};
+use crate::fleets::{OneHost, any_host, host_name};
+use jiff::Timestamp;
 use proptest::prelude::*;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
-use tagboat::model::fleet::{Container, ContainerState, Fleet, Host, HostImage, RunsOn};
+use std::time::Duration;
+use tagboat::model::fleet::{Container, ContainerState, Fleet, Host, HostChange, HostImage, RunsOn};
 use tagboat::model::plan::{PruneDecision, PruneIntent, plan_prune};
 use tagboat::model::profile::Profile;
 use tagboat::model::setup::prune_script;
@@ -96,6 +98,15 @@ impl Played {
         Self(folder)
     }
 
+    /// The clock of the host stands at this second.
+    fn at(self, second: i64) -> Self {
+        let date = self.0.path().join("date");
+        let text = format!("#!/bin/sh\n[ \"$*\" = +%s ] || exec /bin/date \"$@\"\necho {second}\n");
+        fs::write(&date, text).unwrap();
+        fs::set_permissions(date, fs::Permissions::from_mode(0o755)).unwrap();
+        self
+    }
+
     /// What a dry run in a shell says, as `REFERENCE verdict: WHY`.
     fn says(&self, shell: &[&str]) -> Vec<String> {
         let path = format!("{}:{}", self.0.path().display(), std::env::var("PATH").unwrap());
@@ -126,11 +137,15 @@ impl Played {
 }
 
 fn planned(fleet: &Fleet) -> Vec<String> {
+    planned_at(fleet, Timestamp::UNIX_EPOCH)
+}
+
+fn planned_at(fleet: &Fleet, now: Timestamp) -> Vec<String> {
     let intent = PruneIntent {
         hosts: vec![host_name()],
         only: Vec::new(),
         in_flight: Vec::new(),
-        now: jiff::Timestamp::UNIX_EPOCH,
+        now,
     };
     let plan = plan_prune(&intent, fleet).unwrap();
     let mut lines: Vec<_> = plan.hosts[0]
@@ -154,6 +169,45 @@ fn planned(fleet: &Fleet) -> Vec<String> {
 fn is_here(shell: &str) -> bool {
     std::env::split_paths(&std::env::var_os("PATH").unwrap())
         .any(|folder| Path::new(&folder).join(shell).exists())
+}
+
+#[test]
+fn an_age_is_counted_by_the_clock_of_the_host_however_far_that_of_the_console_is_off() {
+    const HOUR: i64 = 3600;
+    // The images are of the first second of all.
+    for (console, ahead, stays) in [
+        (HOUR / 2, 0, true),
+        (HOUR / 2, 24 * HOUR, false),
+        (48 * HOUR, -48 * HOUR + HOUR / 2, true),
+        (48 * HOUR, 0, false),
+        // The host's clock stands before the image was made.
+        (2 * HOUR, -24 * HOUR, true),
+    ] {
+        let mut host = OneHost::new()
+            .image(0, &["v0"])
+            .image(1, &["v1"])
+            .with(HostChange::ClockOff(ahead));
+        host.settings.profile.prune.min_age = Duration::from_hours(1);
+        let fleet = host.fleet();
+        let planned = planned_at(&fleet, Timestamp::from_second(console).unwrap());
+        let why = if stays {
+            "keep: younger than 1 h"
+        } else {
+            "remove: used by nobody"
+        };
+        assert!(
+            planned.contains(&format!("convocate:v0 {why}")),
+            "{console} {ahead}: {planned:?}"
+        );
+        // That of busybox has a `date` of its own.
+        for shell in SHELLS
+            .iter()
+            .filter(|shell| is_here(shell[0]) && shell[0] != "busybox")
+        {
+            let played = Played::of(fleet.host(&host_name()).unwrap()).at(console + ahead);
+            assert_eq!(played.says(shell), planned, "{shell:?} {console} {ahead}");
+        }
+    }
 }
 
 proptest! {

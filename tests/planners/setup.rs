@@ -144,7 +144,7 @@ fn a_member_as_it_is_to_be_has_nothing_to_do() {
         assert!(plan.steps(&Target::host(host_name())).is_empty(), "{plan:?}");
         assert!(plan.lines()[0].note.contains("9 pieces are there"));
     }
-    assert!(diagnose(fleet.host(&host_name()).unwrap(), fleet.source()).is_empty());
+    assert!(diagnose(fleet.host(&host_name()).unwrap(), &fleet).is_empty());
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn something_else_in_the_place_of_a_piece_is_never_replaced() {
     let refusal = init(&with(told.clone()).fleet()).unwrap_err();
     assert!(refusal.reason.contains("is something else"), "{refusal}");
     let fleet = with(told).fleet();
-    let found = diagnose(fleet.host(&host_name()).unwrap(), fleet.source());
+    let found = diagnose(fleet.host(&host_name()).unwrap(), &fleet);
     assert!(
         found
             .iter()

@@ -19,6 +19,27 @@ pub struct HostFacts {
     pub has_zstd: bool,
     /// Free space, in bytes.
     pub space: Space,
+    /// Which engine on which machine this is; none where it does not tell.
+    pub machine: Option<MachineId>,
+}
+
+/// One engine on one running machine: two hosts that tell the same are two names of one. A machine that was cloned may have the
+/// engine's id of the other, and its host keys too, but it was booted by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineId {
+    engine: String,
+    boot: String,
+}
+
+impl MachineId {
+    /// From what the engine and the kernel call themselves.
+    pub fn of(engine: &str, boot: &str) -> Option<Self> {
+        let (engine, boot) = (engine.trim(), boot.trim());
+        (!engine.is_empty() && !boot.is_empty()).then(|| Self {
+            engine: engine.to_owned(),
+            boot: boot.to_owned(),
+        })
+    }
 }
 
 /// An engine's image store.

@@ -77,6 +77,13 @@ impl Host {
         }
     }
 
+    /// Whether both are names of one machine, by which its sessions are told twice.
+    pub fn is_twin_of(&self, other: &Self) -> bool {
+        let machine = |host: &Self| host.facts.as_ref().and_then(|facts| facts.machine.clone());
+        machine(self).is_some_and(|own| Some(own) == machine(other))
+            && self.settings.profile.image == other.settings.profile.image
+    }
+
     /// All images, those of other names too.
     pub fn images(&self) -> impl Iterator<Item = &HostImage> {
         self.images.values()

@@ -15,7 +15,7 @@ mod stock;
 pub use connection::{Connection, ConnectionProblem};
 pub use container::{Container, ContainerState, Health, RunsOn, Storage};
 pub use delta::{Delta, HostChange};
-pub use facts::{HostFacts, Platform, Privilege, Space, Store};
+pub use facts::{HostFacts, MachineId, Platform, Privilege, Space, Store};
 pub use host::{Freshness, Host, Moment};
 pub use image::{ContentId, HostImage, STAGING_IMAGE, SourceImage};
 pub use lease::{Holder, HostLease};
@@ -63,6 +63,13 @@ impl Fleet {
     /// One host.
     pub fn host(&self, name: &HostName) -> Option<&Host> {
         self.hosts.get(name)
+    }
+
+    /// The other hosts that are only further names of this one: the same engine, and sessions of the same image.
+    pub fn twins(&self, host: &Host) -> impl Iterator<Item = &Host> {
+        self.hosts
+            .values()
+            .filter(|other| other.name != host.name && other.is_twin_of(host))
     }
 
     /// The engine that pushes start from.

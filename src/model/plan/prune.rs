@@ -212,7 +212,10 @@ fn reason_to_keep(
         return Some(holder);
     }
     let min_age = SignedDuration::try_from(rules.min_age).unwrap_or(SignedDuration::MAX);
-    let is_young = |created: Timestamp| intent.now.duration_since(created) < min_age;
+    // By the host's clock, as its own prune counts: how far the one of this machine is off changes no verdict.
+    let clock_off = SignedDuration::from_secs(host.moment.clock_off);
+    let now = intent.now.checked_add(clock_off).unwrap_or(intent.now);
+    let is_young = |created: Timestamp| now.duration_since(created) < min_age;
     if min_age > SignedDuration::ZERO && image.created_at.is_none_or(is_young) {
         return Some(format!(
             "younger than {} h",

@@ -133,6 +133,7 @@ impl ContainerEngine for DockerEngine {
             data_root: info
                 .docker_root_dir
                 .unwrap_or_else(|| "/var/lib/docker".to_owned()),
+            id: info.id.unwrap_or_default(),
         })
     }
 

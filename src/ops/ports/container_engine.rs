@@ -21,6 +21,8 @@ pub struct EngineFacts {
     pub platform: Platform,
     /// Its data root on the host.
     pub data_root: String,
+    /// What it calls itself, for good; empty where it does not.
+    pub id: String,
 }
 
 /// A container in the engine's list.

@@ -8,7 +8,9 @@ use crate::ops::ports::ScriptCall;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Prints the mark and the process group, runs the script `$2` with the further arguments, prints the mark and its code.
+/// Whatever language the login has, what scripts read of programs is in none.
 const WRAPPER: &str = r#"mark=$1 script=$2; shift 2
+export LC_ALL=C
 printf '\n%s begin %s\n' "$mark" "$(cut -d' ' -f5 /proc/$$/stat)"
 sh -c "$script" tagboat "$@"
 printf '\n%s end %s\n' "$mark" "$?""#;

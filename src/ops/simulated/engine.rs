@@ -197,6 +197,7 @@ impl ContainerEngine for SimulatedEngine {
                 architecture: "amd64".to_owned(),
             },
             data_root: self.folder.to_str().unwrap().to_owned(),
+            id: String::new(),
         })
     }
 

@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::process::Command;
 
 /// How ssh is called, prepared once per console.
@@ -17,6 +18,9 @@ pub struct SshSettings {
     unusual: Option<PathBuf>,
     unattended: Unattended,
 }
+
+/// How often this process has prepared to call ssh.
+static PREPARED: AtomicU32 = AtomicU32::new(0);
 
 /// Options that come first and therefore win, for jump hosts too: their ssh gets this file and nothing else, and must give
 /// up before the host's own, which has 5 s, or nobody could tell which of the two is silent. A half-open connection is
@@ -44,7 +48,9 @@ impl SshSettings {
     pub fn prepare(runtime: &Path, config_file: Option<&Path>, home: Option<&Path>) -> io::Result<Self> {
         private_dir(runtime)?;
         remove_orphans(runtime);
-        let sockets = runtime.join(std::process::id().to_string());
+        // An engine that has ended may still be at closing its connections while the next one opens its own.
+        let number = PREPARED.fetch_add(1, Ordering::Relaxed);
+        let sockets = runtime.join(format!("{}.{number}", std::process::id()));
         private_dir(&sockets)?;
         let operators = match (config_file, home) {
             (Some(file), _) => Some(file.to_owned()),
@@ -124,16 +130,17 @@ fn private_dir(dir: &Path) -> io::Result<()> {
     ))
 }
 
-/// A console that was killed leaves its directory behind; its name is the process id.
+/// A console that was killed leaves its directories behind; their names begin with the process id.
 fn remove_orphans(runtime: &Path) {
     let Ok(entries) = fs::read_dir(runtime) else {
         return;
     };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let is_pid = name.to_str().is_some_and(|text| text.parse::<u32>().is_ok());
-        if is_pid
-            && !Path::new("/proc").join(&name).exists()
+        let process = name.to_str().map(|text| text.split('.').next().unwrap_or(text));
+        let is_gone =
+            |process: &str| process.parse::<u32>().is_ok() && !Path::new("/proc").join(process).exists();
+        if process.is_some_and(is_gone)
             && let Err(error) = fs::remove_dir_all(entry.path())
         {
             tracing::debug!(%error, "the sockets of an ended console stay");
@@ -146,5 +153,26 @@ impl Drop for SshSettings {
         if let Err(error) = fs::remove_dir_all(&self.sockets) {
             tracing::debug!(%error, "the control sockets stay until the next start");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SshSettings;
+
+    #[test]
+    fn what_one_engine_leaves_behind_is_its_own_and_that_of_a_process_that_is_gone_is_removed() {
+        let runtime = tempfile::tempdir().unwrap();
+        let runtime = runtime.path().join("r");
+        let first = SshSettings::prepare(&runtime, None, None).unwrap();
+        for gone in ["4294967295.0", "4294967295"] {
+            std::fs::create_dir(runtime.join(gone)).unwrap();
+        }
+        std::fs::create_dir(runtime.join("keys")).unwrap();
+        let second = SshSettings::prepare(&runtime, None, None).unwrap();
+        drop(first);
+        assert!(second.config().exists(), "the next one has its own");
+        let left = std::fs::read_dir(&runtime).unwrap().count();
+        assert_eq!(left, 2, "it, and what is no process");
     }
 }

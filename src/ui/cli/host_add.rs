@@ -61,7 +61,7 @@ struct Tested {
 
 /// Tests a host, shows what would be written, and writes it after a yes.
 pub(super) async fn host_add(program: &mut Program<'_>, args: &HostAddArgs) -> Result<Exit, Stop> {
-    let draft = Draft::of(program, args)?;
+    let mut draft = Draft::of(program, args)?;
     // Before a key is remembered: who cannot say yes in the end must not begin.
     can_be_answered(program, args.change.yes || args.change.dry_run)?;
     let tested = if args.no_test {
@@ -72,6 +72,12 @@ pub(super) async fn host_add(program: &mut Program<'_>, args: &HostAddArgs) -> R
     } else {
         test(program, &draft, args).await?
     };
+    if let Some(host) = &tested.host {
+        let twins = twins(program, &draft, host)
+            .await
+            .map_err(|stop| with_key_state(stop, tested.key.as_ref()))?;
+        draft.notes.extend(twins);
+    }
     let is_asked = program.terminal.can_ask && !args.change.yes && !args.change.dry_run;
     if !args.change.json || is_asked {
         show(program, &draft, &tested, args)?;
@@ -151,6 +157,26 @@ async fn look(program: &mut Program<'_>, draft: &Draft) -> Result<Host, Stop> {
             "run the same again",
         )
     })
+}
+
+/// Other hosts of the config that are the same machine. Those at the same address are told without asking them.
+async fn twins(program: &mut Program<'_>, draft: &Draft, host: &Host) -> Result<Vec<String>, Stop> {
+    let known = draft.setup.config.hosts.iter();
+    let others = known.filter(|other| other.name != host.name && other.address != host.settings.address);
+    let others: Vec<_> = others.cloned().collect();
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let survey = survey(program, &draft.setup, others, Need::WhoAnswers).await?;
+    let twins = survey.fleet.twins(host).map(|twin| {
+        format!(
+            "{} is the same machine (one engine): its sessions will be there twice; rather choose one of the names",
+            twin.name
+        )
+    });
+    let twins = twins.collect();
+    survey.close().await;
+    Ok(twins)
 }
 
 fn problem(host: &Host) -> Option<&ConnectionProblem> {

@@ -94,7 +94,7 @@ fn found(seen: &Survey) -> Vec<HostFindings> {
     hosts
         .map(|host| HostFindings {
             host: host.name.clone(),
-            findings: diagnose(host, seen.fleet.source()),
+            findings: diagnose(host, &seen.fleet),
         })
         .collect()
 }

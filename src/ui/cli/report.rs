@@ -43,6 +43,9 @@ pub(super) struct HostReport {
     /// Seconds by which its clock is ahead of this machine's, behind where negative; absent where that is too little to matter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) clock_off_seconds: Option<i64>,
+    /// Other hosts that are names of the same machine; absent where none is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) same_machine_as: Vec<String>,
     /// Why there is no active tag, for the table alone.
     #[serde(skip)]
     pub(super) stamp_problem: Option<String>,
@@ -137,13 +140,16 @@ impl FleetReport {
     pub(super) fn of(fleet: &Fleet, now: Timestamp) -> Self {
         Self {
             v: VERSION,
-            hosts: fleet.hosts().map(|host| HostReport::of(host, now)).collect(),
+            hosts: fleet
+                .hosts()
+                .map(|host| HostReport::of(host, fleet, now))
+                .collect(),
         }
     }
 }
 
 impl HostReport {
-    fn of(host: &Host, now: Timestamp) -> Self {
+    fn of(host: &Host, fleet: &Fleet, now: Timestamp) -> Self {
         let is_never_listed = host.connection.is_usable() && host.freshness(now) == Freshness::Never;
         let reason = host.connection.reason().map(|reason| clean(&reason));
         let is_listed = host.listed_at.is_some();
@@ -161,6 +167,7 @@ impl HostReport {
                 .collect(),
             lease: LeaseReport::of(host, now),
             clock_off_seconds: Some(host.moment.clock_off).filter(|off| *off != 0),
+            same_machine_as: fleet.twins(host).map(|twin| twin.name.to_string()).collect(),
             stamp_problem: is_listed
                 .then(|| host.stamp.problem())
                 .flatten()

@@ -106,7 +106,7 @@ fn tag_table(report: &FleetReport) -> Table {
     table
 }
 
-/// What is wrong with a host, who changes it, and whether its clock is off.
+/// What is wrong with a host, who changes it, whether its clock is off, and whether it is there twice.
 fn notes(host: &HostReport) -> Vec<String> {
     let problem = host.reason.clone().or_else(|| host.stamp_problem.clone());
     let lease = host.lease.as_ref().map(|lease| lease.words.clone());
@@ -115,7 +115,14 @@ fn notes(host: &HostReport) -> Vec<String> {
         let by = span(SignedDuration::from_secs(off.abs()));
         format!("its clock is {by} {which} this machine's")
     });
-    let all = [problem, lease, clock].into_iter().flatten();
+    let twins = &host.same_machine_as;
+    let machine = (!twins.is_empty()).then(|| {
+        format!(
+            "the same machine as {}: its sessions are there twice",
+            twins.join(", ")
+        )
+    });
+    let all = [problem, lease, clock, machine].into_iter().flatten();
     all.map(|note| format!("{}: {note}", host.name)).collect()
 }
 

@@ -16,6 +16,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 /// A host that has said nothing by then is shown as it is: connect 5 s, facts and lists 15 s each, and some air.
 const DEADLINE: Duration = Duration::from_secs(40);
 
+/// The same for a look that is only taken besides.
+const SOON: Duration = Duration::from_secs(8);
+
 /// How long an engine may take to close its connections.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -32,6 +35,8 @@ pub(super) struct Survey {
 pub(super) enum Need {
     /// The hosts.
     Hosts,
+    /// The hosts as far as they answer soon: nothing hangs on one that does not.
+    WhoAnswers,
     /// The hosts, the images that can be pushed, and what is kept of them here.
     HostsAndImages,
 }
@@ -75,7 +80,7 @@ pub(super) async fn survey(
 
 impl Survey {
     async fn listen(&mut self, program: &mut Program<'_>, need: Need, waiting: &Waiting) -> Result<(), Stop> {
-        let deadline = Instant::now() + DEADLINE;
+        let deadline = Instant::now() + if need == Need::WhoAnswers { SOON } else { DEADLINE };
         let mut source_missing = need == Need::HostsAndImages;
         let mut stock_missing = source_missing;
         loop {

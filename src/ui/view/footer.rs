@@ -164,7 +164,7 @@ fn is_mendable(state: &State) -> bool {
     };
     state.fleet.host(name).is_some_and(|host| {
         host.examined.is_some()
-            && diagnose(host, state.fleet.source())
+            && diagnose(host, &state.fleet)
                 .iter()
                 .any(|finding| !finding.mends.is_empty())
     })

@@ -30,7 +30,7 @@ pub(super) fn document<'l>(state: &State, look: &'l Look<'l>, width: usize, name
     if let Some(facts) = &host.facts {
         engine(&mut document, facts);
     }
-    super::host_health::write(&mut document, host, state.fleet.source(), now);
+    super::host_health::write(&mut document, host, &state.fleet, now);
     stamp(&mut document, host, now);
     images(&mut document, look, host, now);
     let sessions = host.sessions().count();

@@ -7,20 +7,20 @@
 //! ```
 
 use super::document::Document;
-use crate::model::fleet::{Host, Source};
+use crate::model::fleet::{Fleet, Host};
 use crate::model::setup::{Finding, Level, diagnose, summary};
 use crate::ui::format;
 use crate::ui::theme::Role;
 use jiff::Timestamp;
 
 /// Writes the findings, or why there are none.
-pub(super) fn write(document: &mut Document<'_>, host: &Host, source: &Source, now: Timestamp) {
+pub(super) fn write(document: &mut Document<'_>, host: &Host, fleet: &Fleet, now: Timestamp) {
     if !host.connection.is_usable() {
         // The reason stands above already.
         return;
     }
     document.gap();
-    let findings = diagnose(host, source);
+    let findings = diagnose(host, fleet);
     let seen = match &host.examined {
         Some(Ok(told)) => format!("examined {} ago", format::age(told.at, now)),
         Some(Err(_)) => "it could not be examined".to_owned(),

@@ -9,7 +9,7 @@
 use super::table::{Cell, Column};
 use super::{Look, standing};
 use crate::model::console::State;
-use crate::model::fleet::{Connection, Holder, Host, Source};
+use crate::model::fleet::{Connection, Fleet, Holder, Host};
 use crate::model::names::HostName;
 use crate::model::setup::{Level, diagnose, summary};
 use crate::ui::format;
@@ -91,7 +91,7 @@ fn note(state: &State, host: &Host) -> Cell {
         Some(problem) if host.listed_at.is_some() => Cell::new(Role::Warn, problem),
         _ => changing(host, state.clock.now)
             .or_else(|| clock(host))
-            .or_else(|| health(host, state.fleet.source()))
+            .or_else(|| health(host, &state.fleet))
             .unwrap_or_else(|| Cell::new(Role::Muted, host.settings.groups.join(", "))),
     }
 }
@@ -113,9 +113,9 @@ fn changing(host: &Host, now: Timestamp) -> Option<Cell> {
 }
 
 /// What the last examination found, where somebody looked; notes are no trouble.
-fn health(host: &Host, source: &Source) -> Option<Cell> {
+fn health(host: &Host, fleet: &Fleet) -> Option<Cell> {
     host.examined.as_ref()?;
-    let findings = diagnose(host, source);
+    let findings = diagnose(host, fleet);
     let role = match findings.first()?.level {
         Level::Problem => Role::Bad,
         Level::Warning => Role::Warn,

@@ -205,6 +205,7 @@ fn facts(engine: &str, store: Store) -> HostFacts {
             staging: 18_400_000_000,
             engine_root: 42_700_000_000,
         },
+        machine: None,
     }
 }
 

@@ -29,7 +29,7 @@ fn target(host: &Host, told: &Examination, fleet: &Fleet) -> Result<(SetupTarget
     let (changes, there) = lacking((&host.name, &host.settings.profile), &made, told)?;
     (target.changes, target.there) = (changes, there);
     // What is wrong beside the pieces does not hinder it; it is said, because nobody looks at a host again that was made ready.
-    let findings = diagnose(host, fleet.source());
+    let findings = diagnose(host, fleet);
     let others = findings.iter().filter(|finding| {
         finding.level != Level::Note && !matches!(finding.subject.as_str(), "setup" | "stamp")
     });

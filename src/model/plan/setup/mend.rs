@@ -20,7 +20,7 @@ pub fn plan_mend(intent: &SetupIntent, fleet: &Fleet) -> Result<SetupPlan, Refus
             SetupTarget::of(host),
             pieces(&host.settings.profile, &told.system),
         );
-        let findings = diagnose(host, fleet.source());
+        let findings = diagnose(host, fleet);
         let is_mended = |finding: &&Finding| !finding.mends.is_empty();
         let left = findings.iter().filter(|finding| !is_mended(finding));
         target.remarks = left

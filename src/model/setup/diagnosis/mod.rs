@@ -8,19 +8,20 @@ mod sessions;
 mod system;
 
 use super::finding::{Finding, Level};
-use crate::model::fleet::{Connection, Host, Privilege, Source};
+use crate::model::fleet::{Connection, Fleet, Host, Privilege};
 
 /// Everything that is known to be wrong with a host, the worst first. Of a host that was not examined it is less.
-pub fn diagnose(host: &Host, source: &Source) -> Vec<Finding> {
+pub fn diagnose(host: &Host, fleet: &Fleet) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !matches!(host.connection, Connection::Connected) {
         findings.push(reach::connection(host));
         return findings;
     }
     findings.extend(reach::rights(host));
+    findings.extend(reach::twins(host, fleet));
     findings.extend(system::engine(host));
     findings.extend(system::clock(host));
-    findings.extend(system::space(host, source));
+    findings.extend(system::space(host, fleet.source()));
     findings.extend(sessions::stamp(host));
     findings.extend(sessions::tags_gone(host));
     match &host.examined {

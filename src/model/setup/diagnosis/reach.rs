@@ -1,7 +1,7 @@
 //! Whether the host can be reached, and what the login may do there.
 
 use crate::model::destination::typed_destination;
-use crate::model::fleet::{Connection, ConnectionProblem, Host, Privilege};
+use crate::model::fleet::{Connection, ConnectionProblem, Fleet, Host, Privilege};
 use crate::model::profile::Address;
 use crate::model::setup::{Examination, Finding, Level};
 
@@ -52,6 +52,25 @@ fn mend(host: &Host, problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::NoShell(_) => problem.advice().to_owned(),
     }
+}
+
+/// Whether another host is the same machine.
+pub(super) fn twins(host: &Host, fleet: &Fleet) -> Option<Finding> {
+    let others: Vec<&str> = fleet.twins(host).map(|other| other.name.as_str()).collect();
+    (!others.is_empty()).then(|| {
+        Finding::new(
+            Level::Warning,
+            "name",
+            format!(
+                "it is the same machine as {} (one engine): its sessions are there twice",
+                others.join(", ")
+            ),
+            format!(
+                "keep one of the names: `tagboat host forget {}`, or give it a profile with another image",
+                host.name
+            ),
+        )
+    })
 }
 
 /// What the login may do.
