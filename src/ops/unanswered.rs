@@ -32,7 +32,10 @@ impl Unanswered {
         }
     }
 
-    /// How long this host may take to answer.
+    /// How long this host may take to answer. It is never less because all others were faster, so a first look at a fast fleet
+    /// takes the 5 s of its dead hosts: ssh does not tell whether a connection came about until it ends, and a slow line, a slow login
+    /// or a turn at a jump host would pass for a dead host. A second connection, only to see, is what sshd punishes
+    /// (`PerSourcePenalties noauth`); and what plans a change looks in the same way.
     pub(crate) fn patience(&self, host: &HostName) -> Duration {
         if self.is_hasty && self.is_recent(host) {
             AGAIN
