@@ -45,10 +45,7 @@ fn every_change_of_a_host_is_in_its_audit_and_in_that_of_the_operator() {
     let tagboat = Tagboat::new();
     let before = lab.on(HOST, "docker image inspect -f '{{.Id}}' convocate:v1.0.0");
     tagboat.run(&["push", "v1.1.0", "--host", HOST, "--yes"], 0);
-    let name = lab.on(
-        HOST,
-        "docker ps --format '{{.Names}}' | grep convocate-session- | head -n 1",
-    );
+    let name = lab.first_session(HOST);
     tagboat.run(&["session", "restart", &name, "--host", HOST, "--yes"], 0);
     let pushed = lab.on(HOST, "docker image inspect -f '{{.Id}}' convocate:v1.1.0");
     let entries = on_host(&lab);

@@ -205,15 +205,8 @@ fn the_host_of_a_console_that_vanished_is_taken_when_its_lease_has_run_out_and_t
 /// Has a console begin a restart on a host, and kills both in the middle of it; the session.
 fn restart_left_open(lab: &Lab, console: &Tagboat, host: &str) -> String {
     lab.on(host, "docker tag convocate:v1.0.0 convocate:v1.1.0");
-    let name = lab.on(
-        host,
-        "docker ps --format '{{.Names}}' | grep convocate-session- | head -n 1",
-    );
-    let point = format!("/var/lib/tagboat/restarts/crash-at.{name}");
-    lab.on(
-        host,
-        &format!("mkdir -p -m 700 /var/lib/tagboat/restarts; echo rename >{point}"),
-    );
+    let name = lab.first_session(host);
+    let point = lab.crash_point(host, &name, "rename");
     let words = [
         "session", "restart", &name, "--host", host, "--tag", "v1.1.0", "--yes", "--json",
     ];

@@ -348,15 +348,8 @@ fn a_restart_that_was_interrupted_is_over_before_the_prune_decides_and_nobody_is
         "docker tag convocate:v1.0.0 convocate:v1.1.0; id=$(docker create --pull never convocate:v1.0.0); \
          docker commit -c 'LABEL of=spare' $id convocate:spare >/dev/null; docker rm $id >/dev/null",
     );
-    let name = lab.on(
-        host,
-        "docker ps --format '{{.Names}}' | grep convocate-session- | head -n 1",
-    );
-    let point = format!("/var/lib/tagboat/restarts/crash-at.{name}");
-    lab.on(
-        host,
-        &format!("mkdir -p -m 700 /var/lib/tagboat/restarts; echo rename >{point}"),
-    );
+    let name = lab.first_session(host);
+    let point = lab.crash_point(host, &name, "rename");
     let tagboat = Tagboat::new();
     let words = [
         "session", "restart", &name, "--host", host, "--tag", "v1.1.0", "--yes", "--json",

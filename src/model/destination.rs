@@ -127,33 +127,6 @@ mod tests {
     }
 
     #[test]
-    fn ssh_itself_reads_user_machine_and_port_out_of_them() {
-        for (address, told) in [
-            (
-                "ssh://ops@[2001:db8::1]:2222",
-                ["user ops", "hostname 2001:db8::1", "port 2222"],
-            ),
-            (
-                "ops@[fe80::1%lo]:22",
-                ["user ops", "hostname fe80::1%lo", "port 22"],
-            ),
-            (
-                "ssh://ops@10.0.0.1:2222",
-                ["user ops", "hostname 10.0.0.1", "port 2222"],
-            ),
-            ("ops@2001:db8::1", ["user ops", "hostname 2001:db8::1", "port 22"]),
-        ] {
-            let mut ssh = std::process::Command::new("ssh");
-            ssh.args(["-G", "-T", "-F", "/dev/null"])
-                .args(destination_words(address));
-            let output = String::from_utf8(ssh.output().unwrap().stdout).unwrap();
-            for line in told {
-                assert!(output.lines().any(|other| other == line), "{address}: {output}");
-            }
-        }
-    }
-
-    #[test]
     fn what_ssh_would_misread_is_refused_with_the_way_to_write_it() {
         for (address, way) in [
             ("ssh://ops@2001:db8::1", "ssh://ops@[2001:db8::1]:22"),

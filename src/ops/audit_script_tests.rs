@@ -1,12 +1,12 @@
 //! The lines that hosts write into their audits, in each shell, with another writer at work between two steps.
 
+use crate::ops::shells_of_hosts::shells;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
 
 const LINE: &str = include_str!("../../assets/host/audit/line.sh");
-const SHELLS: [&[&str]; 2] = [&["dash"], &["busybox", "sh"]];
 
 struct Host {
     folder: TempDir,
@@ -15,11 +15,7 @@ struct Host {
 
 impl Host {
     fn all() -> impl Iterator<Item = Self> {
-        let path = std::env::var_os("PATH").unwrap();
-        let is_here =
-            move |program: &str| std::env::split_paths(&path).any(|folder| folder.join(program).exists());
-        let shells = SHELLS.into_iter().filter(move |shell| is_here(shell[0]));
-        shells.map(|shell| {
+        shells().into_iter().map(|shell| {
             let folder = tempfile::tempdir().unwrap();
             fs::write(
                 folder.path().join("line"),

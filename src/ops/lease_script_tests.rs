@@ -1,14 +1,12 @@
 //! The script of the lease by itself, in each shell, with others at work between two of its steps and with a clock that is set.
 
+use crate::ops::shells_of_hosts::shells;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
 const LEASE: &str = include_str!("../../assets/host/lease.sh");
-
-/// The shells of hosts, as far as this machine has them.
-const SHELLS: [&[&str]; 2] = [&["dash"], &["busybox", "sh"]];
 
 /// A host as a folder: the state directory, the place of the stamp, a clock.
 struct Host {
@@ -18,11 +16,7 @@ struct Host {
 
 impl Host {
     fn all() -> Vec<Self> {
-        let path = std::env::var_os("PATH").unwrap();
-        let is_here =
-            |program: &str| std::env::split_paths(&path).any(|folder| folder.join(program).exists());
-        let shells = SHELLS.into_iter().filter(|shell| is_here(shell[0]));
-        shells.map(Self::new).collect()
+        shells().into_iter().map(Self::new).collect()
     }
 
     fn new(shell: &'static [&'static str]) -> Self {

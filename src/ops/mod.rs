@@ -40,6 +40,8 @@ pub mod session;
 pub mod setup;
 pub mod shell;
 #[cfg(test)]
+mod shells_of_hosts;
+#[cfg(test)]
 mod simulated;
 pub mod ssh;
 pub mod stamp;

@@ -3,7 +3,7 @@
 use crate::headless::Tagboat;
 use crate::links::break_connections;
 use crate::real_fleet::{Lab, RealFleet};
-use crate::{HOSTS, a_session_on, order, plan, sessions_on, with_good_tag, words};
+use crate::{HOSTS, order, plan, sessions_on, with_good_tag, words};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::time::Duration;
@@ -59,7 +59,7 @@ async fn sessions_that_are_at_work_are_passed_over_until_they_are_quiet() {
 fn a_wait_without_a_console_outlives_the_link_to_its_host() {
     let lab = Lab::reset();
     with_good_tag(&lab);
-    let name = a_session_on(&lab, HOSTS[0]);
+    let name = lab.first_session(HOSTS[0]);
     works(&lab, HOSTS[0], &name);
     let tagboat = Tagboat::new();
     let rollout = [

@@ -2,7 +2,7 @@
 
 use crate::headless::Tagboat;
 use crate::real_fleet::Lab;
-use crate::{HOSTS, a_session_on, sessions_on, with_good_tag};
+use crate::{HOSTS, sessions_on, with_good_tag};
 use std::io::{BufRead, BufReader};
 
 /// Ends the connections to a host, and waits for the next one. Both names of what serves one; the one that takes new ones lives on.
@@ -18,12 +18,8 @@ pub(crate) fn break_connections(lab: &Lab, host: &str) {
 fn a_restart_whose_connection_breaks_is_followed_to_its_end_over_the_next_one() {
     let lab = Lab::reset();
     with_good_tag(&lab);
-    let name = a_session_on(&lab, HOSTS[0]);
-    let point = format!("/var/lib/tagboat/restarts/crash-at.{name}");
-    lab.on(
-        HOSTS[0],
-        &format!("mkdir -p /var/lib/tagboat/restarts; echo commit stand >{point}"),
-    );
+    let name = lab.first_session(HOSTS[0]);
+    let point = lab.crash_point(HOSTS[0], &name, "'commit stand'");
     let tagboat = Tagboat::new();
     let rollout = [
         "rollout", &name, "--host", HOSTS[0], "--tag", "v1.1.0", "-y", "--json",

@@ -79,14 +79,6 @@ fn stage(job: &Job) -> Stage {
     Account::of(job).unwrap().stage
 }
 
-/// The name of a session that runs on a host.
-fn a_session_on(lab: &Lab, host: &str) -> String {
-    lab.on(
-        host,
-        "docker ps --format '{{.Names}}' | grep convocate-session- | head -n 1",
-    )
-}
-
 /// What each session of a host runs, as its engine tells: `tag state`, sorted.
 fn sessions_on(lab: &Lab, host: &str) -> Vec<String> {
     let told = lab.on(

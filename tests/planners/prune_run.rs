@@ -1,6 +1,7 @@
 //! The prune that a host does alone, really run in each shell over a docker that is played: what it leaves of itself whatever ends
 //! it, and what it does before it decides.
 
+use crate::prune_script::shells;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -12,8 +13,6 @@ use tagboat::model::profile::Profile;
 use tagboat::model::setup::prune_script;
 use tempfile::TempDir;
 
-const SHELLS: [&[&str]; 2] = [&["dash"], &["busybox", "sh"]];
-
 /// A host as a folder, with an active tag and one that nobody needs.
 struct Host {
     folder: TempDir,
@@ -22,11 +21,7 @@ struct Host {
 
 impl Host {
     fn all() -> impl Iterator<Item = Self> {
-        let path = std::env::var_os("PATH").unwrap();
-        let is_here =
-            move |program: &str| std::env::split_paths(&path).any(|folder| folder.join(program).exists());
-        let shells = SHELLS.into_iter().filter(move |shell| is_here(shell[0]));
-        shells.map(Self::new)
+        shells().into_iter().map(Self::new)
     }
 
     fn new(shell: &'static [&'static str]) -> Self {
@@ -101,8 +96,14 @@ impl Host {
     /// A run that has taken away a tag and waits before it takes its image.
     fn between_its_turns(&self) -> Child {
         // A shell that is just about to wait hears a signal only after that: then it takes as long.
-        let child = self.command("20").process_group(0).spawn().unwrap();
+        let mut child = self.command("20").process_group(0).spawn().unwrap();
+        // The folder of the run is all that tells it.
         while !self.is_held() {
+            assert!(
+                child.try_wait().unwrap().is_none(),
+                "{:?}: it ended first",
+                self.shell
+            );
             sleep(Duration::from_millis(10));
         }
         assert!(self.read("lease").starts_with("prune@"), "{:?}", self.shell);

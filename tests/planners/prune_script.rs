@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 use tagboat::model::fleet::{Container, ContainerState, Fleet, Host, HostChange, HostImage, RunsOn};
@@ -166,9 +165,13 @@ fn planned_at(fleet: &Fleet, now: Timestamp) -> Vec<String> {
     lines
 }
 
-fn is_here(shell: &str) -> bool {
-    std::env::split_paths(&std::env::var_os("PATH").unwrap())
-        .any(|folder| Path::new(&folder).join(shell).exists())
+/// Those that are here. No test of the script may pass because there was none to run it.
+pub(crate) fn shells() -> Vec<&'static [&'static str]> {
+    let path = std::env::var_os("PATH").unwrap();
+    let is_here = |shell: &&[&str]| std::env::split_paths(&path).any(|folder| folder.join(shell[0]).exists());
+    let here: Vec<_> = SHELLS.into_iter().filter(is_here).collect();
+    assert!(!here.is_empty(), "no shell of hosts is installed: {SHELLS:?}");
+    here
 }
 
 #[test]
@@ -200,10 +203,7 @@ fn an_age_is_counted_by_the_clock_of_the_host_however_far_that_of_the_console_is
             "{console} {ahead}: {planned:?}"
         );
         // That of busybox has a `date` of its own.
-        for shell in SHELLS
-            .iter()
-            .filter(|shell| is_here(shell[0]) && shell[0] != "busybox")
-        {
+        for shell in shells().into_iter().filter(|shell| shell[0] != "busybox") {
             let played = Played::of(fleet.host(&host_name()).unwrap()).at(console + ahead);
             assert_eq!(played.says(shell), planned, "{shell:?} {console} {ahead}");
         }
@@ -220,7 +220,7 @@ proptest! {
         turn in any::<prop::sample::Index>(),
     ) {
         let played = Played::of(fleet.host(&host_name()).unwrap());
-        let shells: Vec<_> = SHELLS.iter().filter(|shell| is_here(shell[0])).collect();
+        let shells = shells();
         let shell = shells[turn.index(shells.len())];
         prop_assert_eq!(played.says(shell), planned(&fleet), "{:?}", shell);
     }

@@ -101,6 +101,24 @@ impl Lab {
         );
     }
 
+    /// The next restart of a session of this host does `what` at a point of its script; the file that says so.
+    pub fn crash_point(&self, host: &str, session: &str, what: &str) -> String {
+        let point = format!("/var/lib/tagboat/restarts/crash-at.{session}");
+        self.on(
+            host,
+            &format!("mkdir -p -m 700 /var/lib/tagboat/restarts; echo {what} >{point}"),
+        );
+        point
+    }
+
+    /// The first session of a host, as its engine lists them.
+    pub fn first_session(&self, host: &str) -> String {
+        self.on(
+            host,
+            "docker ps --format '{{.Names}}' | grep convocate-session- | head -n 1",
+        )
+    }
+
     /// It comes back.
     pub fn start_engine(&self, host: &str) {
         self.on(

@@ -2,6 +2,7 @@
 
 use super::examine::EXAMINE;
 use crate::model::setup::Examination;
+use crate::ops::shells_of_hosts::shells;
 use jiff::Timestamp;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -34,9 +35,7 @@ pub(super) struct Root {
 
 /// One for each shell that hosts have.
 pub(super) fn roots() -> impl Iterator<Item = Root> {
-    let shells: [&[&str]; 2] = [&["dash"], &["busybox", "sh"]];
-    let there = |shell: &&[&str]| Command::new(shell[0]).arg("-c").arg(":").output().is_ok();
-    shells.into_iter().filter(there).map(|shell| {
+    shells().into_iter().map(|shell| {
         let root = Root {
             folder: tempfile::tempdir().unwrap(),
             shell,

@@ -206,23 +206,15 @@ fn folders_above_a_piece_are_open_to_all_and_the_piece_is_as_closed_as_it_is_to_
     for root in roots().filter(|_| is_root()) {
         let sum = crate::model::setup::FileSum::of("a piece");
         let file = root.text("opt/new/folder/piece");
-        let output = root.run(PUT, &["file", &file, "700", sum.as_str(), "missing"], "a piece");
-        assert_eq!(
-            text(&output.stdout),
-            "put",
-            "{:?}: {}",
-            root.shell,
-            text(&output.stderr)
-        );
         let folder = root.text("srv/new/folder");
-        let output = root.run(PUT, &["directory", &folder, "700"], "");
-        assert_eq!(
-            text(&output.stdout),
-            "put",
-            "{:?}: {}",
-            root.shell,
-            text(&output.stderr)
-        );
+        for (words, piece) in [
+            (&["file", &file, "700", sum.as_str(), "missing"][..], "a piece"),
+            (&["directory", &folder, "700"], ""),
+        ] {
+            let output = root.run(PUT, words, piece);
+            let (said, error) = (text(&output.stdout), text(&output.stderr));
+            assert_eq!(said, "put", "{:?}: {error}", root.shell);
+        }
         for (name, bits) in [
             ("opt/new", 0o755),
             ("opt/new/folder", 0o755),

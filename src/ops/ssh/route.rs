@@ -109,6 +109,7 @@ fn first_hop(jump: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::{Route, read};
+    use crate::model::destination::destination_words;
 
     #[test]
     fn hosts_behind_one_jump_host_share_its_gate_and_others_have_their_own() {
@@ -132,5 +133,32 @@ mod tests {
         assert_eq!(known_as("hostname eu-1\nport 2222\n"), "[eu-1]:2222");
         assert_eq!(known_as("hostname eu-1\nport 22\nhostkeyalias fleet\n"), "fleet");
         assert_eq!(read("no config at all"), None::<Route>);
+    }
+
+    #[test]
+    fn ssh_itself_reads_user_machine_and_port_out_of_them() {
+        for (address, told) in [
+            (
+                "ssh://ops@[2001:db8::1]:2222",
+                ["user ops", "hostname 2001:db8::1", "port 2222"],
+            ),
+            (
+                "ops@[fe80::1%lo]:22",
+                ["user ops", "hostname fe80::1%lo", "port 22"],
+            ),
+            (
+                "ssh://ops@10.0.0.1:2222",
+                ["user ops", "hostname 10.0.0.1", "port 2222"],
+            ),
+            ("ops@2001:db8::1", ["user ops", "hostname 2001:db8::1", "port 22"]),
+        ] {
+            let mut ssh = std::process::Command::new("ssh");
+            ssh.args(["-G", "-T", "-F", "/dev/null"])
+                .args(destination_words(address));
+            let output = String::from_utf8(ssh.output().unwrap().stdout).unwrap();
+            for line in told {
+                assert!(output.lines().any(|other| other == line), "{address}: {output}");
+            }
+        }
     }
 }
