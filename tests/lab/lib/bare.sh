@@ -2,7 +2,11 @@
 # Bare hosts: machines with Docker and sshd where tagboat has never been. The usual host waits aside, powered off.
 
 aside() { say "$1-usual"; }
-is_aside() { [ -n "$(host_state "$(aside "$1")")" ]; }
+# Its bare shape is written before the usual host goes aside, and removed after that one is back.
+is_aside() {
+  [ -e "$run/state/$1.bare.new" ] || [ -e "$run/state/$1.bare" ] || return 1
+  [ -n "$(host_state "$(aside "$1")")" ]
+}
 
 bare_host() { # bare_host HOST OPTION...
   local host=$1 start
@@ -13,7 +17,7 @@ bare_host() { # bare_host HOST OPTION...
   if is_aside "$host"; then
     remove_host "$host"
   else
-    [ "$(host_state "$host")" != running ] || kill_host "$host"
+    ! is_on "$host" || kill_host "$host"
     dk rename "$host" "$(aside "$host")"
   fi
   mv "$run/state/$host.bare.new" "$run/state/$host.bare"

@@ -29,8 +29,6 @@ create_network() (
   printf 'net=%s\n' "$net" >>"$run/state/shape"
 )
 
-host_pid() { dk inspect -f '{{.State.Pid}}' "$1"; }
-
 outer_link() { # outer_link PID: this machine's end of a host's link
   local index
   index=$(nsenter -t "$1" -n ip -o link show eth0 | sed -n 's/^[0-9]*: eth0@if\([0-9]*\):.*/\1/p')
@@ -56,9 +54,8 @@ end_delay() {
 
 # Brings a host's link to what the state files say.
 apply_network() {
-  local host=$1 pid outer word words rate='' delay='' loss='' rules=''
-  pid=$(host_pid "$host")
-  [ "$pid" != 0 ] || return 1
+  local host=$1 id pid outer word words rate='' delay='' loss='' rules=''
+  host_process "$host" || return 1
   outer=$(outer_link "$pid")
   if [ -e "$run/state/$host.shape" ]; then
     read -ra words <"$run/state/$host.shape"
@@ -129,5 +126,5 @@ shape_host() { # shape_host HOST off | WORD...: replaces what was set before
     done
     say "$*" >"$run/state/$host.shape"
   fi
-  [ "$(host_state "$host")" != running ] || apply_network "$host"
+  ! is_on "$host" || apply_network "$host"
 }
