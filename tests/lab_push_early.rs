@@ -29,14 +29,15 @@ const FORGET_STAMP: &str = r#"rm -r "${1%/*}""#;
 const LEFT: &str = "left() { pgrep -x docker; ls -d /tmp/*.part.?????? 2>/dev/null; docker images -q tagboat-staging; }; tries=0; \
     while [ -n \"$(left)\" ] && [ $tries -lt 100 ]; do tries=$((tries + 1)); sleep 0.1; done; left; true";
 
-/// What looks at a host beside the push: the push tells its progress within itself, and who waits there stands in its way.
+/// What looks at a host beside the push: the push tells its progress within itself, and would not go on while it looks.
 static LOOK: Mutex<Option<JoinHandle<()>>> = Mutex::new(None);
 
 /// Slows the rest of the send down, and waits until the load is under way in the engine's own temporary folder, or in its content
 /// store: while the rest still arrives, and within a minute.
 fn look_for_load(host: &'static str) {
+    // The push stands here until the line is slow: beside it, a busy machine was slower than the rest of the send.
+    lab_command(&["shape", host, "rate=2mbit"]);
     let look = move || {
-        lab_command(&["shape", host, "rate=2mbit"]);
         let begun = "find /var/lib/docker/tmp /var/lib/docker/containerd /var/lib/containerd -size +8M -newer /run/before-the-push -type f";
         let look = format!(
             "tries=0; until [ -n \"$({begun} 2>/dev/null)\" ]; do ls /tmp/*.part >/dev/null || exit 1; \

@@ -109,10 +109,7 @@ async fn lab_everything_dies_at_every_point_of_a_way_back_and_neither_container_
             .sh(&format!("docker inspect -f '{{{{.Config.Image}}}}' {old}"))
             .await;
         let target = target_back(&rig, onto.trim_start_matches("convocate:")).await;
-        rig.sh(&format!(
-            "mkdir -p -m 700 /var/lib/tagboat/restarts; echo {point} >/var/lib/tagboat/restarts/crash-at.$S"
-        ))
-        .await;
+        rig.at_point(&point).await;
         let result = rig.run(&target).await;
         let (now, kept) = if AFTER_COMMIT.contains(&point.as_str()) {
             assert!(matches!(result, TrackResult::Done(_)), "{point}: {result:?}");

@@ -24,13 +24,6 @@ async fn boot_hook(rig: &Rig) {
     rig.sh(&line).await;
 }
 
-async fn crash(rig: &Rig, point: &str) {
-    rig.sh(&format!(
-        "mkdir -p -m 700 /var/lib/tagboat/restarts; echo {point} >/var/lib/tagboat/restarts/crash-at.$S"
-    ))
-    .await;
-}
-
 /// At every point of those that fall to it: `turn` of as many as share them (`scripts/soak restart` has all of them for each).
 async fn crash_everywhere(host: &str, name: &str, option: &str, (turn, sharers): (usize, usize)) {
     let mut rig = Rig::on(host, name, &["v1.1.0", "v1.2.0-broken"]).await;
@@ -39,7 +32,7 @@ async fn crash_everywhere(host: &str, name: &str, option: &str, (turn, sharers):
     for point in points.iter().skip(turn).step_by(sharers) {
         let context = format!("{host} {option} {point}");
         rig.start(option, "v1.0.0").await;
-        crash(&rig, point).await;
+        rig.at_point(point).await;
         if ON_THE_WAY_BACK.contains(&point.as_str()) {
             let told = failure(&rig.restart("v1.2.0-broken").await);
             assert!(told.contains("as it was"), "{context}: {told}");
@@ -77,7 +70,7 @@ async fn lab_a_host_that_boots_finishes_or_undoes_the_restart_without_any_consol
     let mut rig = Rig::on("lab-1", "boot", &["v1.1.0"]).await;
     for point in AT_BOOT {
         rig.start("--restart unless-stopped", "v1.0.0").await;
-        crash(&rig, point).await;
+        rig.at_point(point).await;
         let target = rig.target("v1.1.0").await;
         rig.run_cut_off(&target).await;
         rig.sh("until grep -q \"^[0-9]* hold\" $D/status && ! kill -0 $(cut -d' ' -f1 $D/runner.1) 2>/dev/null; do sleep 0.1; done").await;

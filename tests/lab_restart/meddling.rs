@@ -82,14 +82,6 @@ pub(crate) async fn restart_beside(rig: &Rig, onto: &str) -> TrackResult {
     restarted.result()
 }
 
-/// Lets the next restart of the session die at a point, or stand there.
-pub(crate) async fn at_point(rig: &Rig, point_and_way: &str) {
-    rig.sh(&format!(
-        "mkdir -p -m 700 /var/lib/tagboat/restarts; echo {point_and_way} >/var/lib/tagboat/restarts/crash-at.$S"
-    ))
-    .await;
-}
-
 /// Waits until the script stands, runs a line, and lets it go on.
 pub(crate) async fn while_it_stands(rig: &Rig, line: &str) {
     rig.sh(&format!(

@@ -1,6 +1,6 @@
 //! Somebody else removes, starts or moves things in the middle of a restart; and clocks of consoles are wrong.
 
-use crate::meddling::{at_point, run_meddled, until_dead, while_it_stands};
+use crate::meddling::{run_meddled, until_dead, while_it_stands};
 use crate::rig::{Rig, failure, one_of_each_store};
 use crate::stops::stopping;
 use std::time::Duration;
@@ -21,7 +21,7 @@ async fn lab_a_new_container_stays_when_the_old_one_was_removed_meanwhile_and_is
     for host in one_of_each_store() {
         let mut rig = Rig::on(host, "pruned", &["v1.1.0"]).await;
         rig.start("--restart always", "v1.0.0").await;
-        at_point(&rig, "commit").await;
+        rig.at_point("commit").await;
         let target = rig.target("v1.1.0").await;
         rig.run_cut_off(&target).await;
         until_dead(&rig).await;
@@ -43,7 +43,7 @@ async fn lab_a_new_container_stays_when_the_old_one_was_removed_meanwhile_and_is
 async fn lab_a_bad_container_is_left_as_it_is_when_there_is_nothing_to_go_back_to() {
     let mut rig = Rig::on("lab-1", "nothing", &["v1.2.0-broken"]).await;
     rig.start("--restart always", "v1.0.0").await;
-    at_point(&rig, "probe stand").await;
+    rig.at_point("probe stand").await;
     let target = rig.target("v1.2.0-broken").await;
     rig.fresh_job();
     let remove = while_it_stands(&rig, "docker rm $S.tagboat-old-${J%-$S} >/dev/null");
@@ -66,7 +66,7 @@ async fn lab_a_session_with_rm_runs_on_when_what_was_made_for_its_restart_is_pru
     let mut rig = Rig::on("lab-2", "rmpruned", &["v1.1.0"]).await;
     rig.start("--rm", "v1.0.0").await;
     let before = id_and_start(&rig).await;
-    at_point(&rig, "stop stand").await;
+    rig.at_point("stop stand").await;
     let target = rig.target("v1.1.0").await;
     rig.fresh_job();
     let prune = while_it_stands(
@@ -105,7 +105,7 @@ async fn lab_a_session_that_was_planned_as_stopped_and_runs_by_now_is_refused() 
 async fn lab_a_session_that_is_another_container_by_now_is_not_said_to_be_as_it_was() {
     let mut rig = Rig::on("lab-1", "renamed", &["v1.1.0"]).await;
     rig.start("", "v1.0.0").await;
-    at_point(&rig, "hold stand").await;
+    rig.at_point("hold stand").await;
     let target = rig.target("v1.1.0").await;
     rig.fresh_job();
     let rename = while_it_stands(&rig, "docker rename $S $S-renamed");
@@ -190,7 +190,7 @@ async fn lab_a_session_in_a_keeper_is_put_back_when_its_successor_goes_down_afte
     for point in ["policy", "end"] {
         let mut rig = Rig::on("lab-2", "kept", &["v1.1.0"]).await;
         rig.start("--label tagboat.auto-remove=true", "v1.0.0").await;
-        at_point(&rig, &format!("{point} stand")).await;
+        rig.at_point(&format!("{point} stand")).await;
         let mut target = rig.target("v1.1.0").await;
         target.probe.keep_predecessors = 0;
         rig.fresh_job();

@@ -107,6 +107,14 @@ impl Rig {
         self.link.shell.run(call).await.unwrap().success().unwrap();
     }
 
+    /// Lets the next restart of the session die at a point, or stand there (`POINT stand`).
+    pub(crate) async fn at_point(&self, point_and_way: &str) {
+        self.sh(&format!(
+            "mkdir -p -m 700 /var/lib/tagboat/restarts; echo {point_and_way} >/var/lib/tagboat/restarts/crash-at.$S"
+        ))
+        .await;
+    }
+
     /// A line of shell on the host, as root; `$S` is the session, `$D` the restart's journal. Its output, trimmed.
     pub(crate) async fn sh(&self, line: &str) -> String {
         let line = format!(

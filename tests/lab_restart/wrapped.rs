@@ -1,6 +1,6 @@
 //! An engine, a command line or a disk that does not do what it should in the middle of a restart.
 
-use crate::meddling::{at_point, restart_beside, run_meddled, run_with_docker, until_dead};
+use crate::meddling::{restart_beside, run_meddled, run_with_docker, until_dead};
 use crate::rig::{Rig, failure};
 use std::time::{Duration, Instant};
 use tagboat::model::job::{StepKind, StepState, TrackResult};
@@ -11,7 +11,7 @@ use tagboat::model::profile::ProbeRules;
 async fn lab_an_engine_whose_socket_is_not_there_is_waited_for_and_takes_no_container_for_gone() {
     let mut rig = Rig::on("lab-1", "socket", &["v1.1.0"]).await;
     rig.start("--restart always", "v1.0.0").await;
-    at_point(&rig, "policy stand").await;
+    rig.at_point("policy stand").await;
     let target = rig.target("v1.1.0").await;
     // The words of CLI 29; the engine is back at the second question for its version.
     let body = "if [ -e $here/away ]; then
@@ -100,7 +100,7 @@ async fn lab_a_full_disk_at_the_end_keeps_the_claim_until_the_end_is_written() {
     rig.sh("umount /var/lib/tagboat/restarts/*$S 2>/dev/null || true")
         .await;
     rig.start("--restart always", "v1.0.0").await;
-    at_point(&rig, "end stand").await;
+    rig.at_point("end stand").await;
     let target = rig.target("v1.1.0").await;
     let small = "cp -a $D $D.copy; mount -t tmpfs -o size=256k tmpfs $D; cp -a $D.copy/. $D; rm -r $D.copy";
     let meddler = Rig::on("lab-1", "full-meddler", &[]).await;
@@ -200,7 +200,7 @@ async fn lab_a_cancellation_does_not_wait_for_a_probe_command() {
 async fn lab_a_restart_whose_script_died_is_taken_up_on_the_host_as_its_refusal_says() {
     let mut rig = Rig::on("lab-1", "elsewhere", &["v1.1.0"]).await;
     rig.start("--restart always", "v1.0.0").await;
-    at_point(&rig, "rename").await;
+    rig.at_point("rename").await;
     let target = rig.target("v1.1.0").await;
     rig.run_cut_off(&target).await;
     until_dead(&rig).await;

@@ -110,14 +110,15 @@ impl<S: Spawn> HostShell<S> {
         call.as_root = as_root;
         let sudo = self.sudo_for(&call).unwrap_or(false);
         let mark = Mark::random();
-        let Ok(mut process) = self.spawn.spawn(&mark.command_line(&call, sudo)).await else {
-            return;
+        let command_line = mark.command_line(&call, sudo);
+        // Over a connection that hangs not even the channel opens.
+        let end = async {
+            let mut process = self.spawn.spawn(&command_line).await.ok()?;
+            let mut frame = FrameReader::new(&mark);
+            read_frame(&mut process.stdout, &mut frame).await;
+            frame.code()
         };
-        let mut frame = FrameReader::new(&mark);
-        if timeout(GRACE, read_frame(&mut process.stdout, &mut frame))
-            .await
-            .is_err()
-        {
+        if !matches!(timeout(GRACE, end).await, Ok(Some(_))) {
             tracing::warn!(group, "a process group on a host may still run");
         }
     }
@@ -286,6 +287,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
     use tokio::time::timeout;
+    use tokio_util::sync::CancellationToken;
 
     /// An sshd that allows so many sessions at the same time.
     struct Narrow {
@@ -328,6 +330,40 @@ mod tests {
     async fn says(shell: &HostShell<Narrow>, call: ScriptCall<'_>) -> String {
         let said = timeout(Duration::from_secs(10), shell.run(call)).await;
         said.unwrap().unwrap().stdout.trim().to_owned()
+    }
+
+    /// A connection that hangs once it has carried one script.
+    struct HangsAfterOne(AtomicUsize);
+
+    #[async_trait]
+    impl Spawn for HangsAfterOne {
+        async fn spawn(&self, command_line: &[String]) -> Result<Process, ShellError> {
+            if self.0.fetch_add(1, Ordering::SeqCst) > 0 {
+                std::future::pending::<()>().await;
+            }
+            LocalSpawn.spawn(command_line).await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_script_comes_back_also_where_no_channel_opens_to_end_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().to_str().unwrap();
+        let shell = HostShell::new(HangsAfterOne(AtomicUsize::new(0)), Privilege::Root);
+        let cancel = CancellationToken::new();
+        let mut call = ScriptCall::question(WAIT, [place]);
+        call.cancel = cancel.clone();
+        let give_up = async {
+            while !folder.path().join("begun").exists() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            // From here on time passes as soon as nobody has anything to do.
+            tokio::time::pause();
+            cancel.cancel();
+        };
+        let (ended, ()) = tokio::join!(timeout(Duration::from_mins(5), shell.run(call)), give_up);
+        fs::write(folder.path().join("end"), "").unwrap();
+        assert!(matches!(ended, Ok(Err(ShellError::Cancelled))), "{ended:?}");
     }
 
     #[tokio::test]
