@@ -19,7 +19,7 @@ pub struct Glyphs {
     pub stale: &'static str,
     /// It was left out.
     pub skipped: &'static str,
-    /// The full part and the empty part of a bar, the sign for what was left out, and from-to.
+    /// What is drawn and not read.
     pub strokes: Strokes,
     /// Lines and corners of boxes: horizontal, vertical, then the corners from top left to bottom right.
     pub frame: [&'static str; 6],
@@ -36,6 +36,8 @@ pub struct Strokes {
     pub ellipsis: &'static str,
     /// From this to that.
     pub arrow: &'static str,
+    /// It is not in this place of a row of signs.
+    pub absent: &'static str,
 }
 
 impl Glyphs {
@@ -54,6 +56,7 @@ impl Glyphs {
             empty: "▯",
             ellipsis: "…",
             arrow: "→",
+            absent: "·",
         },
         frame: ["─", "│", "┌", "┐", "└", "┘"],
     };
@@ -72,6 +75,7 @@ impl Glyphs {
             empty: ".",
             ellipsis: "~",
             arrow: ">",
+            absent: ".",
         },
         frame: ["-", "|", "+", "+", "+", "+"],
     };
@@ -111,6 +115,7 @@ mod tests {
                 strokes.empty,
                 strokes.ellipsis,
                 strokes.arrow,
+                strokes.absent,
             ];
             for sign in signs.into_iter().chain(table.frame) {
                 assert_eq!((sign.chars().count(), sign.width()), (1, 1), "{sign}");

@@ -36,6 +36,21 @@ impl ImageStanding {
     }
 }
 
+/// How an image tag stands on one host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// Sessions that start there now get it.
+    Active,
+    /// It is there.
+    There,
+    /// It names another content there than here.
+    Differs,
+    /// It is not there.
+    Absent,
+    /// The host was never listed, so nobody knows.
+    Unknown,
+}
+
 /// The catalogue in the order of references.
 pub fn catalogue(fleet: &Fleet) -> Vec<CatalogueEntry<'_>> {
     let managed: BTreeSet<_> = fleet.hosts().map(|host| &host.settings.profile.image).collect();
@@ -110,6 +125,28 @@ impl<'a> CatalogueEntry<'a> {
                 .sum(),
             differs: contents.len() > 1,
         }
+    }
+
+    /// How it stands on each host, in the order of the fleet.
+    pub fn places(&self, fleet: &'a Fleet) -> impl Iterator<Item = (&'a Host, Whereabouts)> {
+        fleet.hosts().map(|host| (host, self.place(host)))
+    }
+
+    fn place(&self, host: &Host) -> Whereabouts {
+        if host.listed_at.is_none() {
+            return Whereabouts::Unknown;
+        }
+        let Some(image) = host.image(self.reference) else {
+            return Whereabouts::Absent;
+        };
+        let differs = |here: &SourceImage| image.content.as_ref().is_some_and(|there| *there != here.content);
+        if self.source.is_some_and(differs) {
+            return Whereabouts::Differs;
+        }
+        if host.stamp.active() == Some(self.reference) {
+            return Whereabouts::Active;
+        }
+        Whereabouts::There
     }
 
     /// The short ids that it has, each once; the two image stores name one content differently.

@@ -31,7 +31,7 @@ mod update;
 
 pub(in crate::model::console) use action::sessions_to_roll_out;
 pub use action::{Action, ActionInfo, Risk};
-pub use catalogue::{CatalogueEntry, ImageStanding, catalogue};
+pub use catalogue::{CatalogueEntry, ImageStanding, Whereabouts, catalogue};
 pub use choice::{Choice, ChoiceOption, Chosen, ChosenFor};
 pub use details::Details;
 pub use dirty::Dirty;

@@ -4,14 +4,16 @@
 //! convocate:v3.1.0
 //! standing     ✓ active on 3
 //! here         1.16 GB, linux/amd64, 2 layers, built 2d ago
-//! eu-01        active    2 sessions   0f0f0f0f0f0f
+//! eu-01        ✓ active     2 sessions   1.16 GB   0f0f0f0f0f0f
+//! eu-02        · not there  push: delta against convocate:v3.0.0: 182 kB instead of 445 MB
 //! ```
 
 use super::document::Document;
 use super::{Look, images};
-use crate::model::console::{Action, CatalogueEntry, State};
-use crate::model::fleet::{Host, HostImage};
+use crate::model::console::{Action, CatalogueEntry, State, Whereabouts};
+use crate::model::fleet::Host;
 use crate::model::names::ImageRef;
+use crate::model::plan::{Plan, PushIntent, PushOptions, plan_push};
 use crate::ui::format;
 use crate::ui::theme::Role;
 
@@ -91,30 +93,51 @@ fn hosts(document: &mut Document<'_>, look: &Look<'_>, state: &State, entry: &Ca
         entry.on.len(),
         format::count(all, "host")
     ));
-    let row = |(host, image): &(&Host, &HostImage)| {
-        let is_active = host.stamp.active() == Some(entry.reference);
-        let differs = entry
-            .source
-            .is_some_and(|here| image.content.as_ref().is_some_and(|there| *there != here.content));
-        let (role, standing) = match (differs, is_active) {
-            (true, _) => (
-                Role::Bad,
-                format!("{} another content than here", look.glyphs.failed),
-            ),
-            (false, true) => (Role::Good, format!("{} active", look.glyphs.done)),
-            (false, false) => (Role::Muted, format!("{} not active", look.glyphs.idle)),
+    let row = |(host, place): (&Host, Whereabouts)| {
+        let (role, sign, words) = images::sign(place, look);
+        let [use_of_it, size, id] = match host.image(entry.reference) {
+            Some(image) => [
+                format::count(host.sessions_using(entry.reference), "session"),
+                format::bytes(image.size),
+                image.id.short().to_owned(),
+            ],
+            None => [
+                push_cost(state, entry, host).unwrap_or_default(),
+                String::new(),
+                String::new(),
+            ],
         };
-        let sessions = host.sessions_using(entry.reference);
         vec![
             (Role::Plain, host.name.to_string()),
-            (role, standing),
-            (Role::Plain, format::count(sessions, "session")),
-            (Role::Plain, format::bytes(image.size)),
-            (Role::Muted, image.id.short().to_owned()),
+            (role, format!("{sign} {words}")),
+            (Role::Plain, use_of_it),
+            (Role::Plain, size),
+            (Role::Muted, id),
         ]
     };
-    let rows: Vec<_> = entry.on.iter().map(row).collect();
-    document.columns(1, &rows);
+    let (there, lacking): (Vec<_>, Vec<_>) = entry
+        .places(&state.fleet)
+        .partition(|(host, _)| host.image(entry.reference).is_some());
+    // Two tables: what a push costs takes more room than what there is.
+    for places in [there, lacking] {
+        let rows: Vec<_> = places.into_iter().map(row).collect();
+        document.columns(1, &rows);
+    }
+}
+
+/// What a push would cost a host that lacks the tag, or why there is none; nothing where the tag is not here.
+fn push_cost(state: &State, entry: &CatalogueEntry<'_>, host: &Host) -> Option<String> {
+    entry.source?;
+    let intent = PushIntent {
+        reference: entry.reference.clone(),
+        hosts: vec![host.name.clone()],
+        replace_tag: false,
+        options: PushOptions::default(),
+    };
+    Some(match plan_push(&intent, &state.fleet).map(Plan::Push) {
+        Ok(plan) => format!("push: {}", plan.lines().first()?.note),
+        Err(refusal) => format!("no push: {}", refusal.reason),
+    })
 }
 
 fn sessions(document: &mut Document<'_>, state: &State, entry: &CatalogueEntry<'_>) {

@@ -1,14 +1,16 @@
 //! The rows of the images screen: every managed tag, here and on the hosts.
 //!
 //! ```text
-//!    TAG               STANDING      HOSTS    ACTIVE ON  SESSIONS  SIZE     BUILT
-//! >  convocate:v3.2.0  only here     0 of 4   0          0         1.16 GB  4m
-//!    convocate:v3.1.0  ✓ active      3 of 4   3          5         1.16 GB  2d
+//!    TAG               STANDING       HOSTS   WHERE  SESSIONS  HERE  SIZE     BUILT
+//! >  convocate:v3.2.0  ◌ only here    0 of 4  ····   0         yes   1.16 GB  4m
+//!    convocate:v3.1.0  ✓ active on 3  3 of 4  ✓✓✓·   5         yes   1.16 GB  2d
 //! ```
+//!
+//! WHERE has a sign for each host, in the order of the Hosts screen: hosts by tags in one look.
 
 use super::Look;
 use super::table::{Cell, Column};
-use crate::model::console::{CatalogueEntry, State};
+use crate::model::console::{CatalogueEntry, State, Whereabouts};
 use crate::model::names::ImageRef;
 use crate::ui::format;
 use crate::ui::theme::Role;
@@ -18,11 +20,12 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::of_names("TAG", 14, 60, 0),
     Column::of_words("STANDING", 11, 24, 0),
     Column::of_words("HOSTS", 6, 10, 1),
+    Column::of_words("WHERE", 5, 60, 3),
     Column::of_words("SESSIONS", 8, 8, 2),
-    Column::of_words("HERE", 4, 4, 4),
-    Column::of_words("SIZE", 7, 8, 3),
-    Column::of_words("BUILT", 5, 6, 5),
-    Column::of_words("IMAGE ID", 12, 12, 6),
+    Column::of_words("HERE", 4, 4, 5),
+    Column::of_words("SIZE", 7, 8, 4),
+    Column::of_words("BUILT", 5, 6, 6),
+    Column::of_words("IMAGE ID", 12, 12, 7),
 ];
 
 /// The cells of one tag.
@@ -36,12 +39,33 @@ pub(super) fn cells(state: &State, look: &Look<'_>, reference: &ImageRef) -> Vec
         Cell::new(Role::Plain, reference.to_string()),
         Cell::new(role, standing),
         Cell::new(Role::Plain, format!("{} of {hosts}", entry.on.len())),
+        Cell::new(Role::Plain, signs(state, look, &entry)),
         Cell::new(Role::Plain, entry.standing().sessions.to_string()),
         Cell::new(Role::Plain, if entry.source.is_some() { "yes" } else { "no" }),
         Cell::new(Role::Plain, format::bytes(entry.size())),
         Cell::new(Role::Muted, built.unwrap_or_else(|| "-".to_owned())),
         Cell::new(Role::Muted, ids.first().copied().unwrap_or("-")),
     ]
+}
+
+/// A sign for each host.
+fn signs(state: &State, look: &Look<'_>, entry: &CatalogueEntry<'_>) -> String {
+    entry
+        .places(&state.fleet)
+        .map(|(_, place)| sign(place, look).1)
+        .collect()
+}
+
+/// The sign of a place, with its role and its words.
+pub(super) fn sign(place: Whereabouts, look: &Look<'_>) -> (Role, &'static str, &'static str) {
+    let g = look.glyphs;
+    match place {
+        Whereabouts::Active => (Role::Good, g.done, "active"),
+        Whereabouts::There => (Role::Plain, g.idle, "not active"),
+        Whereabouts::Differs => (Role::Bad, g.failed, "another content than here"),
+        Whereabouts::Absent => (Role::Muted, g.strokes.absent, "not there"),
+        Whereabouts::Unknown => (Role::Warn, g.stale, "unknown"),
+    }
 }
 
 /// How a tag stands to the fleet, in a few words.
