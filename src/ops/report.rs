@@ -273,6 +273,11 @@ impl TrackReporter {
         }
     }
 
+    /// Tells how far the running step is, without keeping it.
+    pub fn tell(&self, progress: Progress) {
+        self.sink.progress(&self.target, progress);
+    }
+
     /// Counts the bytes of the running step, told at most ten times a second.
     pub fn byte_counter(&self, total: Option<u64>) -> ByteCounter {
         let now = self.clock.now();

@@ -22,6 +22,7 @@ use crate::model::profile::HostSettings;
 use crate::ops::audit::AuditFile;
 use crate::ops::connector::Connector;
 use crate::ops::console_id::ConsoleId;
+use crate::ops::docker::source_address;
 use crate::ops::journal::{JournalError, JournalFile};
 use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
@@ -74,7 +75,7 @@ impl Actor {
         let images: BTreeSet<ImageName> = of_hosts.collect();
         let refresh_source = Arc::new(Notify::new());
         let (source_watcher, source) = SourceWatcher::new(
-            docker_host,
+            docker_host.clone(),
             images.into_iter().collect(),
             events.clone(),
             refresh_source.clone(),
@@ -94,6 +95,7 @@ impl Actor {
         let workshop = Arc::new(Workshop {
             links,
             source,
+            source_address: source_address(docker_host.as_deref()).to_owned(),
             exports: OnceCell::new(),
             layers: LayerStore::with_limit(options.dirs.layers(), options.cache.limit),
             stock_changed: Notify::new(),

@@ -27,6 +27,8 @@ pub(super) const AWAY: Duration = Duration::from_mins(1);
 pub(super) struct Workshop {
     pub(super) links: HashMap<HostName, LinkSlot>,
     pub(super) source: SourceSlot,
+    /// Where the source engine is, for programs of this machine.
+    pub(super) source_address: String,
     pub(super) exports: OnceCell<Exports>,
     pub(super) layers: LayerStore,
     /// Layers or recipes were added, or went.
