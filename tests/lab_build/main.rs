@@ -1,6 +1,7 @@
 //! Building images on the real source engine: what is built, what fails, what is ended, and what is the same twice.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod buildkit;
 #[path = "../headless/mod.rs"]
 mod headless;
 #[path = "../real_fleet/mod.rs"]
@@ -45,6 +46,8 @@ fn build<'a>(place: &'a TempDir, version: &'a str, more: &[&'a str]) -> Vec<&'a 
         version,
         "--yes",
         "--json",
+        "--builder",
+        "classic",
     ];
     [&words[..], more].concat()
 }
@@ -131,7 +134,7 @@ fn a_step_that_fails_is_told_with_its_line_and_its_last_words_and_no_tag_is_give
         "# one\nFROM convocate:v1.0.0\nRUN echo fine\nRUN echo about to \\\n  fail && exit 7\n",
     )]);
     let tagboat = Tagboat::new();
-    let lines = tagboat.lines(&build(&place, "v2.0.0", &["--builder", "classic"]), 1);
+    let lines = tagboat.lines(&build(&place, "v2.0.0", &[]), 1);
     let failure = failure(&lines);
     assert_eq!(failure["step"], "build");
     assert_eq!(failure["host"], Value::Null);
@@ -184,7 +187,7 @@ fn the_same_input_makes_the_same_image_and_without_the_cache_the_same_layers() {
     let files = [("Dockerfile", dockerfile), ("file", "content")];
     let (one, other) = (project(&files), project(&files));
     let tagboat = Tagboat::new();
-    let same = ["--source-date-epoch", "1700000000", "--builder", "classic"];
+    let same = ["--source-date-epoch", "1700000000"];
     tagboat.run(&build(&one, "v2.0.0", &same), 0);
     let (first, first_layers) = (image_id("v2.0.0"), layers("v2.0.0"));
     tagboat.run(

@@ -128,7 +128,9 @@ impl Account {
     /// Why it failed: the step, its line in the Dockerfile where that is known, and what the builder said.
     pub(super) fn cause(&self, said: &str, dockerfile: Option<&str>) -> String {
         let (number, why) = match &self.failed {
-            Some((number, why)) => (number.as_ref(), why.as_str()),
+            Some((Some(number), why)) => (Some(number), why.as_str()),
+            // What failed was the builder's own work, whichever step was the last.
+            Some((None, why)) => return clean(why),
             None => (None, said),
         };
         let step = self
@@ -245,6 +247,14 @@ mod tests {
             Account::default().cause("the Dockerfile cannot be empty", Some(DOCKERFILE)),
             "the Dockerfile cannot be empty"
         );
+    }
+
+    #[test]
+    fn what_failed_beside_the_steps_is_not_told_as_a_step() {
+        let mut account = Account::default();
+        account.hear(News::Begun(number(3), "RUN true".to_owned()));
+        account.hear(News::Failed(None, "no space left on device".to_owned()));
+        assert_eq!(account.cause("failed to solve", None), "no space left on device");
     }
 
     #[test]

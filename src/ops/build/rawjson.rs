@@ -1,4 +1,6 @@
-//! What `docker buildx build --progress rawjson` writes: a line of JSON for each state of the build, and words where it fails.
+//! What `docker buildx build --progress rawjson` writes: JSON for each state of the build, and words where it fails.
+//!
+//! An object takes one line, or, as v0.13 writes it, many.
 
 use super::buildx::number_in;
 use super::news::{Lines, News, StepNumber};
@@ -52,15 +54,30 @@ struct Known {
 #[derive(Default)]
 pub(super) struct RawJsonReader {
     work: HashMap<String, Known>,
+    /// The object that takes many lines, as far as it came.
+    begun: String,
     words: VecDeque<String>,
 }
 
 impl RawJsonReader {
     /// Takes one line.
     pub(super) fn take(&mut self, line: &str) -> Vec<News> {
-        let Ok(status) = serde_json::from_str::<Status>(line) else {
-            return self.words(line);
-        };
+        if line == "{" || !self.begun.is_empty() {
+            self.begun.push_str(line);
+            if line != "}" {
+                return Vec::new();
+            }
+            let whole = std::mem::take(&mut self.begun);
+            return self.object(&whole).unwrap_or_default();
+        }
+        match self.object(line) {
+            Some(news) => news,
+            None => self.words(line),
+        }
+    }
+
+    fn object(&mut self, text: &str) -> Option<Vec<News>> {
+        let status: Status = serde_json::from_str(text).ok()?;
         let mut news = Vec::new();
         for vertex in status.vertexes.unwrap_or_default() {
             self.vertex(vertex, &mut news);
@@ -75,7 +92,7 @@ impl RawJsonReader {
                     .map(|line| News::Line(known.number.clone(), line)),
             );
         }
-        news
+        Some(news)
     }
 
     fn vertex(&mut self, vertex: Vertex, news: &mut Vec<News>) {
@@ -165,6 +182,46 @@ mod tests {
                 News::Begun(number(2), "RUN echo".to_owned()),
                 News::Line(Some(number(2)), "hi".to_owned()),
             ]
+        );
+    }
+
+    #[test]
+    fn an_object_over_many_lines_is_read_as_one() {
+        let mut reader = RawJsonReader::default();
+        let told = r#"{
+  "vertexes": [
+    {
+      "digest": "sha256:b",
+      "inputs": [
+        "sha256:a"
+      ],
+      "name": "[2/2] RUN echo hi \u0026\u0026 exit 3",
+      "started": "2026-11-22T08:47:29.277938527Z"
+    }
+  ]
+}
+{
+  "logs": [
+    {
+      "vertex": "sha256:b",
+      "stream": 1,
+      "data": "aGkK",
+      "timestamp": "2026-11-22T08:47:29.357052709Z"
+    }
+  ]
+}
+ERROR: failed to solve: exit code: 3"#;
+        let news: Vec<_> = told.lines().flat_map(|line| reader.take(line)).collect();
+        assert_eq!(
+            news,
+            [
+                News::Begun(number(2), "RUN echo hi && exit 3".to_owned()),
+                News::Line(Some(number(2)), "hi".to_owned()),
+            ]
+        );
+        assert_eq!(
+            reader.said_last().as_deref(),
+            Some("failed to solve: exit code: 3")
         );
     }
 

@@ -9,7 +9,7 @@ use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
 use crate::model::failure::Refusal;
 use crate::model::fleet::Platform;
-use crate::model::names::ImageRef;
+use crate::model::names::{ImageName, ImageRef};
 use crate::model::plan::{
     BuildContext, BuildIntent, BuildSettings, Builder, ContextFrom, Plan, TagThere, plan_build,
 };
@@ -21,7 +21,7 @@ use crate::ops::docker::connect_source;
 use crate::ops::environment::text_from;
 use crate::ops::ports::EngineError;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tokio::task::spawn_blocking;
 
@@ -112,9 +112,23 @@ fn reference(args: &BuildTagArgs, hosts: &[HostSettings]) -> Result<ImageRef, St
         })?,
         (None, None) => concat!("v", env!("CARGO_PKG_VERSION")).to_owned(),
     };
-    match &args.image {
-        Some(image) => choose_image(&format!("{image}:{tag}"), hosts),
-        None => choose_image(&tag, hosts),
+    let image = args.image.clone().map_or_else(|| the_image(hosts), Ok)?;
+    choose_image(&format!("{image}:{tag}"), hosts)
+}
+
+/// The image that all hosts run.
+fn the_image(hosts: &[HostSettings]) -> Result<String, Stop> {
+    let names: BTreeSet<_> = hosts.iter().map(|host| host.profile.image.as_str()).collect();
+    match names.iter().collect::<Vec<_>>().as_slice() {
+        [only] => Ok((**only).to_owned()),
+        [] => Ok(ImageName::convocate().to_string()),
+        [first, ..] => {
+            let all = names.iter().copied().collect::<Vec<_>>().join(" and ");
+            Err(Stop::usage(
+                format!("which image is to be built is not clear: the hosts run {all}"),
+                format!("name it: --image {first}"),
+            ))
+        }
     }
 }
 

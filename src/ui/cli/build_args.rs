@@ -56,7 +56,7 @@ pub struct ContextArgs {
 /// How an image is built.
 #[derive(Debug, Args)]
 pub struct BuilderArgs {
-    /// The image to begin with: the build argument BASE_IMAGE.
+    /// The image to begin with: the build argument `BASE_IMAGE`.
     #[arg(long, value_name = "IMAGE")]
     pub base: Option<String>,
     /// A build argument; may be given more than once. They can be read in the image, so what looks like a secret is refused.
