@@ -25,10 +25,15 @@ fn base() -> String {
     lines.lines().next().unwrap().to_owned()
 }
 
-/// Builds the image, small: the entrypoint with what it needs.
+/// Builds the image, small: the entrypoint with what it needs. It is not taken in, which would take longer than all the rest.
 fn build(tagboat: &Tagboat, version: &str, more: &[&str], code: i32) -> String {
     let base = base();
+    let usual = fs::read_to_string(std::env::var("TAGBOAT_CONFIG").unwrap()).unwrap();
+    let config = tagboat.state().with_extension("toml");
+    fs::write(&config, format!("{usual}\n[cache]\nbackground = false\n")).unwrap();
     let words = [
+        "--config",
+        config.to_str().unwrap(),
         "build",
         "--version",
         version,
@@ -36,6 +41,8 @@ fn build(tagboat: &Tagboat, version: &str, more: &[&str], code: i32) -> String {
         &base,
         "--yes",
         "--json",
+    ];
+    let small = [
         "--network",
         "host",
         "--build-arg",
@@ -43,7 +50,7 @@ fn build(tagboat: &Tagboat, version: &str, more: &[&str], code: i32) -> String {
         "--build-arg",
         "LOCALE=C.UTF-8",
     ];
-    text(&tagboat.run(&[&words[..], more].concat(), code).stdout)
+    text(&tagboat.run(&[&words[..], &small, more].concat(), code).stdout)
 }
 
 /// A claude program on the host that does this.

@@ -4,6 +4,7 @@ use super::buildx::{self, Ended, find_buildx};
 use super::classic::ClassicReader;
 use super::news::{Account, News, Said};
 use super::pack::pack;
+use super::place::BuildPlace;
 use super::source_files::BadContext;
 use crate::model::amount::bytes;
 use crate::model::fleet::{STAGING_IMAGE, SourceImage};
@@ -32,14 +33,14 @@ const NOTHING_TAGGED: &str = "No tag was changed.";
 pub(crate) async fn build_at_source(
     plan: &BuildPlan,
     job: &JobId,
-    engine: &str,
+    place: &BuildPlace,
     exports: &Exports,
     reporter: &TrackReporter,
 ) -> TrackResult {
     let build = Build {
         plan,
         staging: format!("{STAGING_IMAGE}:build-{job}"),
-        engine,
+        place,
         exports,
         reporter,
     };
@@ -58,8 +59,7 @@ struct Build<'a> {
     plan: &'a BuildPlan,
     /// What the image is called until it is good.
     staging: String,
-    /// Where the source engine is, for programs of this machine.
-    engine: &'a str,
+    place: &'a BuildPlace,
     exports: &'a Exports,
     reporter: &'a TrackReporter,
 }
@@ -175,10 +175,7 @@ impl Build<'_> {
             let cause = format!("{} is not as it was when this was planned", planned.origin);
             return Err(StepError::trouble(cause, NOTHING_TAGGED, "plan it again"));
         }
-        Ok(Outcome::noted(
-            file,
-            format!("{} files, {}", context.files, bytes(context.size)),
-        ))
+        Ok(Outcome::noted(file, context.amount()))
     }
 
     async fn build(&self, context: File) -> Result<Outcome<()>, StepError> {
@@ -274,7 +271,15 @@ impl Build<'_> {
 
     async fn build_buildkit(&self, context: File, tell: mpsc::Sender<News>) -> Result<Ended, EngineError> {
         let cancel = self.reporter.cancel();
-        let built = buildx::build(self.plan, &self.staging, self.engine, context, tell, cancel).await;
+        let built = buildx::build(
+            self.plan,
+            &self.staging,
+            &self.place.engine,
+            context,
+            tell,
+            cancel,
+        )
+        .await;
         built.map_err(|error| EngineError::Unreachable(format!("docker buildx: {error}")))
     }
 
@@ -352,6 +357,10 @@ impl Build<'_> {
 
     /// A push finds it ready. What cannot be taken in now is taken in by the push.
     async fn index(&self, image: &SourceImage) -> Result<Outcome<()>, StepError> {
+        if !self.place.takes_in {
+            let why = "the config has background = false: the first push takes it in";
+            return Ok(Outcome::skipped((), why));
+        }
         let reference: &ImageRef = &self.plan.reference;
         let prepared = tokio::select! {
             prepared = self.exports.prepare(image, reference) => prepared,

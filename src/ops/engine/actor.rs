@@ -20,9 +20,9 @@ use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
 use crate::model::profile::HostSettings;
 use crate::ops::audit::AuditFile;
+use crate::ops::build::BuildPlace;
 use crate::ops::connector::Connector;
 use crate::ops::console_id::ConsoleId;
-use crate::ops::docker::source_address;
 use crate::ops::journal::{JournalError, JournalFile};
 use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
@@ -95,7 +95,7 @@ impl Actor {
         let workshop = Arc::new(Workshop {
             links,
             source,
-            source_address: source_address(docker_host.as_deref()).to_owned(),
+            build_place: BuildPlace::of(docker_host.as_deref(), options.cache.background),
             exports: OnceCell::new(),
             layers: LayerStore::with_limit(options.dirs.layers(), options.cache.limit),
             stock_changed: Notify::new(),

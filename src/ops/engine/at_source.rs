@@ -21,9 +21,9 @@ impl Runner {
     }
 
     async fn build(&self, plan: &BuildPlan, reporter: &TrackReporter) -> TrackResult {
-        let engine = &self.workshop.source_address;
+        let place = &self.workshop.build_place;
         match self.workshop.exports().await {
-            Ok(exports) => build_at_source(plan, &self.job.id, engine, exports, reporter).await,
+            Ok(exports) => build_at_source(plan, &self.job.id, place, exports, reporter).await,
             Err(error) => self.check_failed(&HostName::source(), error, reporter).await,
         }
     }

@@ -3,6 +3,7 @@
 use super::jobs::RunningJobs;
 use crate::model::names::{HostName, Operator};
 use crate::ops::audit::AuditFile;
+use crate::ops::build::BuildPlace;
 use crate::ops::export::Exports;
 use crate::ops::host_link::HostLink;
 use crate::ops::layers::LayerStore;
@@ -27,8 +28,7 @@ pub(super) const AWAY: Duration = Duration::from_mins(1);
 pub(super) struct Workshop {
     pub(super) links: HashMap<HostName, LinkSlot>,
     pub(super) source: SourceSlot,
-    /// Where the source engine is, for programs of this machine.
-    pub(super) source_address: String,
+    pub(super) build_place: BuildPlace,
     pub(super) exports: OnceCell<Exports>,
     pub(super) layers: LayerStore,
     /// Layers or recipes were added, or went.

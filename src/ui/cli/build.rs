@@ -235,15 +235,16 @@ async fn seen(
     survey: &Survey,
     reference: &ImageRef,
 ) -> Result<(Platform, Option<TagThere>), Stop> {
-    let away = |error: EngineError| {
+    let refuse = |why: &str| {
         let next = "start Docker here, or point DOCKER_HOST at the engine that is to build";
         Stop::from(Refusal::of_plan(
-            format!("the source engine cannot be asked: {error}"),
+            format!("the source engine cannot be asked: {why}"),
             next,
         ))
     };
+    let away = |error: EngineError| refuse(&error.to_string());
     if let Some(problem) = &survey.fleet.source().problem {
-        return Err(away(EngineError::Unreachable(problem.clone())));
+        return Err(refuse(problem));
     }
     let docker_host = text_from(program.environment, "DOCKER_HOST");
     let engine = connect_source(docker_host.as_deref()).await.map_err(away)?;

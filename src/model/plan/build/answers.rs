@@ -1,7 +1,6 @@
 //! What a build plan answers: its steps and its lines.
 
 use super::{BuildPlan, Builder};
-use crate::model::amount::bytes;
 use crate::model::job::{Step, StepKind, Target};
 use crate::model::plan::{Gate, PlanLine};
 
@@ -67,11 +66,7 @@ impl BuildPlan {
             0 => String::new(),
             ignored => format!(", {ignored} left out by .dockerignore"),
         };
-        let mut lines = vec![format!(
-            "context: {} files, {}{left_out}",
-            context.files,
-            bytes(context.size)
-        )];
+        let mut lines = vec![format!("context: {}{left_out}", context.amount())];
         let arguments = self
             .settings
             .args

@@ -1,5 +1,6 @@
 //! What an image is built from: a directory of a project, or the context that every tagboat carries.
 
+use crate::model::amount::bytes;
 use crate::model::names::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -38,4 +39,12 @@ pub struct BuildContext {
     pub size: u64,
     /// Files and directories that `.dockerignore` leaves out; what is below such a directory is not counted.
     pub ignored: u64,
+}
+
+impl BuildContext {
+    /// `1 file, 89 B`, `12 files, 34 kB`.
+    pub fn amount(&self) -> String {
+        let noun = if self.files == 1 { "file" } else { "files" };
+        format!("{} {noun}, {}", self.files, bytes(self.size))
+    }
 }
