@@ -136,7 +136,7 @@ fn buildkit_builds_what_the_classic_builder_builds() {
             "Dockerfile",
             "FROM convocate:v1.0.0\nCOPY . /app/\nRUN echo made >/made\n",
         ),
-        ("file", "content"),
+        ("file", "content\n"),
     ]);
     let built = [&words(&place)[..], &["--network", "host"]].concat();
     if !docker(&["buildx", "version"]).starts_with("github.com/docker/buildx") {
