@@ -133,6 +133,11 @@ fn images(plan: &Plan, target: &Target, there_now: Option<&ImageId>) -> Images {
                     after: id(&new.onto_id),
                 },
             }),
+        Plan::Build(plan) => Some(Images {
+            reference: text(&plan.reference),
+            before: plan.there.as_ref().map(|there| there.image_id.to_string()),
+            after: there_now.map(ToString::to_string),
+        }),
         Plan::Prune(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) => None,
     };
     found.unwrap_or_default()

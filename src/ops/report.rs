@@ -273,6 +273,11 @@ impl TrackReporter {
         }
     }
 
+    /// Tells how far the running step is, without keeping it.
+    pub fn tell(&self, progress: Progress) {
+        self.sink.progress(&self.target, progress);
+    }
+
     /// Counts the bytes of the running step, told at most ten times a second.
     pub fn byte_counter(&self, total: Option<u64>) -> ByteCounter {
         let now = self.clock.now();
@@ -284,7 +289,7 @@ impl TrackReporter {
 
     fn failure(&self, step: &Step, trouble: Trouble) -> Failure {
         Failure {
-            host: Some(self.target.host.clone()),
+            host: self.target.host.unless_source(),
             step: step.kind,
             cause: trouble.cause,
             state: trouble.state,

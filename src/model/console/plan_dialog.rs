@@ -198,6 +198,12 @@ impl PlanDialog {
                     Some(_) => None,
                 }
             }
+            Plan::Build(build) => {
+                let now = fleet.source().images.get(&build.reference).map(|image| &image.id);
+                let planned = build.there.as_ref().map(|there| &there.image_id);
+                (now.is_some() && now != planned)
+                    .then(|| format!("{} names another image now", build.reference))
+            }
             Plan::Restart(restart) => restart.sessions.iter().find_map(|one| {
                 let session = fleet.host(&one.host).and_then(|host| host.session(&one.session));
                 match session {

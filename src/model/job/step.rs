@@ -93,6 +93,14 @@ pub enum StepKind {
     Disable,
     /// The host takes up restarts that were interrupted.
     TakeUp,
+    /// The context of a build is made an archive.
+    Pack,
+    /// The engine builds an image under a staging tag.
+    Build,
+    /// The image that was built gets its tag.
+    Tag,
+    /// An image is taken in, so that a push finds it ready.
+    Index,
 }
 
 impl StepKind {
@@ -125,7 +133,16 @@ impl StepKind {
             Self::Enable => "enable",
             Self::Disable => "disable",
             Self::TakeUp => "take up",
+            Self::Pack => "pack",
+            Self::Build => "build",
+            Self::Tag => "tag",
+            Self::Index => "index",
         }
+    }
+
+    /// Whether its progress counts steps of its own, and not bytes.
+    pub fn counts_steps(self) -> bool {
+        self == Self::Build
     }
 }
 

@@ -1,6 +1,7 @@
 //! Plans: from an intent and the fleet to the frozen list of steps that is shown before anything changes.
 
 mod activate;
+mod build;
 mod byte_rate;
 mod conditions;
 mod gate;
@@ -22,6 +23,10 @@ mod start;
 mod stop;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
+pub use build::{
+    BuildContext, BuildIntent, BuildPlan, BuildSettings, Builder, ContextFrom, TagThere, UnknownBuilder,
+    looks_secret, plan_build,
+};
 pub use byte_rate::{BadRate, ByteRate};
 pub use conditions::Conditions;
 pub use gate::Gate;
@@ -76,6 +81,8 @@ pub enum Plan {
     Rename(RenamePlan),
     /// Make hosts members of the fleet, keep them so, or end that.
     Setup(SetupPlan),
+    /// Build an image at the source.
+    Build(BuildPlan),
 }
 
 /// One line of a plan as it is shown: what changes from what to what.
@@ -107,6 +114,7 @@ macro_rules! each_kind {
             Plan::Remove($inner) => $answer,
             Plan::Rename($inner) => $answer,
             Plan::Setup($inner) => $answer,
+            Plan::Build($inner) => $answer,
         }
     };
 }
@@ -124,6 +132,7 @@ impl Plan {
             Self::Remove(_) => "remove",
             Self::Rename(_) => "rename",
             Self::Setup(plan) => plan.work.verb(),
+            Self::Build(_) => "build",
         }
     }
 
@@ -167,7 +176,7 @@ impl Plan {
                 .collect(),
             Self::Start(plan) => plan.needed_tags(),
             Self::Setup(plan) => plan.needed_tags(),
-            Self::Prune(_) | Self::Stop(_) | Self::Remove(_) | Self::Rename(_) => Vec::new(),
+            Self::Prune(_) | Self::Stop(_) | Self::Remove(_) | Self::Rename(_) | Self::Build(_) => Vec::new(),
         }
     }
 

@@ -1,12 +1,12 @@
 //! A Docker engine behind a unix socket: a forwarded one, a relayed one, or the one of this machine.
 
 use super::raw::RawClient;
-use super::{completeness, content, errors, listed, logs};
+use super::{build, completeness, content, errors, listed, logs};
 use crate::model::fleet::{Platform, Store};
 use crate::model::names::{ContainerId, ImageRef};
 use crate::model::successor;
 use crate::ops::ports::{
-    ContainerEngine, Created, EngineError, EngineEvent, EngineFacts, EngineImage, ImageDetails,
+    BuildRequest, ContainerEngine, Created, EngineError, EngineEvent, EngineFacts, EngineImage, ImageDetails,
     ListedContainer, LogPiece, LogQuery, Removal,
 };
 use async_trait::async_trait;
@@ -20,6 +20,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -269,6 +270,10 @@ impl ContainerEngine for DockerEngine {
     async fn remove_image(&self, name: &str) -> Result<Removal, EngineError> {
         let options = RemoveImageOptionsBuilder::default().force(false).build();
         removal(within(CHANGE, self.docker.remove_image(name, Some(options), None)).await)
+    }
+
+    fn build(&self, request: BuildRequest, context: File) -> BoxStream<'static, Result<String, EngineError>> {
+        build::pieces(self.docker.clone(), request, context)
     }
 
     fn events(&self) -> BoxStream<'static, Result<EngineEvent, EngineError>> {

@@ -1,5 +1,6 @@
 //! Docker engines: bollard where its types hold all that is asked, the raw API where an answer must come back unchanged.
 
+mod build;
 mod completeness;
 mod content;
 mod engine;
@@ -10,4 +11,4 @@ mod raw;
 mod source;
 
 pub use engine::DockerEngine;
-pub use source::connect_source;
+pub use source::{connect_source, source_address};

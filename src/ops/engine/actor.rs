@@ -20,6 +20,7 @@ use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
 use crate::model::profile::HostSettings;
 use crate::ops::audit::AuditFile;
+use crate::ops::build::BuildPlace;
 use crate::ops::connector::Connector;
 use crate::ops::console_id::ConsoleId;
 use crate::ops::journal::{JournalError, JournalFile};
@@ -48,8 +49,8 @@ pub(super) struct Actor {
     journals: Journals,
     ear: Ear,
     workshop: Arc<Workshop>,
+    /// What makes each host list again now, and the source, too.
     refresh: HashMap<HostName, Arc<Notify>>,
-    refresh_source: Arc<Notify>,
     logs: LogStreams,
     watching: Watching,
     tasks: TaskTracker,
@@ -74,7 +75,7 @@ impl Actor {
         let images: BTreeSet<ImageName> = of_hosts.collect();
         let refresh_source = Arc::new(Notify::new());
         let (source_watcher, source) = SourceWatcher::new(
-            docker_host,
+            docker_host.clone(),
             images.into_iter().collect(),
             events.clone(),
             refresh_source.clone(),
@@ -89,10 +90,12 @@ impl Actor {
             events: events.clone(),
             tasks: &tasks,
         };
-        let (links, refresh) = watch.all(options.hosts, options.watching);
+        let (links, mut refresh) = watch.all(options.hosts, options.watching);
+        refresh.insert(HostName::source(), refresh_source);
         let workshop = Arc::new(Workshop {
             links,
             source,
+            build_place: BuildPlace::of(docker_host.as_deref(), options.cache.background),
             exports: OnceCell::new(),
             layers: LayerStore::with_limit(options.dirs.layers(), options.cache.limit),
             stock_changed: Notify::new(),
@@ -113,7 +116,6 @@ impl Actor {
             watching: options.watching,
             workshop,
             refresh,
-            refresh_source,
             logs: LogStreams::default(),
             tasks,
         })
@@ -132,7 +134,6 @@ impl Actor {
                 Command::StopLogs(stream) => self.logs.stop(stream),
                 Command::Refresh(None) => {
                     self.refresh.values().for_each(|notify| notify.notify_one());
-                    self.refresh_source.notify_one();
                     self.journals.look_again();
                 }
                 Command::Refresh(Some(host)) => {
@@ -318,7 +319,7 @@ impl Actor {
             if is_setup {
                 tell_examinations(&workshop, &events, &hosts).await;
             }
-            // A stamp is a file: no engine tells that it changed.
+            // A stamp is a file: no engine tells that it changed. Nor is every engine heard of what was done at the source.
             for notify in hosts.iter().filter_map(|host| refresh.get(host)) {
                 notify.notify_one();
             }

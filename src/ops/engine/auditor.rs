@@ -7,7 +7,7 @@ use crate::model::job::{Target, TrackResult};
 use crate::model::names::ImageId;
 use crate::model::plan::Plan;
 use crate::ops::audit::{NotWritten, write_on_host};
-use crate::ops::host_link::HostLink;
+use crate::ops::ports::ContainerEngine;
 use tokio::task::spawn_blocking;
 
 impl Runner {
@@ -18,8 +18,12 @@ impl Runner {
         let link = link.and_then(|slot| slot.borrow().clone());
         let there_now = match (&job.plan, result, &link) {
             (Plan::Push(plan), TrackResult::Done(_), Some(link)) => {
-                image_of(link, &plan.reference.to_string()).await
+                image_of(link.engine.as_ref(), &plan.reference.to_string()).await
             }
+            (Plan::Build(plan), TrackResult::Done(_), _) => match self.workshop.exports().await {
+                Ok(exports) => image_of(exports.source(), &plan.reference.to_string()).await,
+                Err(_) => None,
+            },
             _ => None,
         };
         let entries = entries(&job, target, result, there_now.as_ref());
@@ -28,7 +32,8 @@ impl Runner {
             let told = format!("the audit {path} has no line of it: {why}");
             self.reporter(target).log(told).await;
         }
-        if !job.track(target).is_some_and(has_touched) {
+        // The source is this side: what was written here is all that there is to write.
+        if target.is_source() || !job.track(target).is_some_and(has_touched) {
             return;
         }
         let not_connected = || NotWritten {
@@ -60,7 +65,7 @@ impl Runner {
     }
 }
 
-async fn image_of(link: &HostLink, reference: &str) -> Option<ImageId> {
-    let told = link.engine.image(reference).await;
+async fn image_of(engine: &dyn ContainerEngine, reference: &str) -> Option<ImageId> {
+    let told = engine.image(reference).await;
     told.ok().flatten().map(|details| details.id)
 }

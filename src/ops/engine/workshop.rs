@@ -3,6 +3,7 @@
 use super::jobs::RunningJobs;
 use crate::model::names::{HostName, Operator};
 use crate::ops::audit::AuditFile;
+use crate::ops::build::BuildPlace;
 use crate::ops::export::Exports;
 use crate::ops::host_link::HostLink;
 use crate::ops::layers::LayerStore;
@@ -27,6 +28,7 @@ pub(super) const AWAY: Duration = Duration::from_mins(1);
 pub(super) struct Workshop {
     pub(super) links: HashMap<HostName, LinkSlot>,
     pub(super) source: SourceSlot,
+    pub(super) build_place: BuildPlace,
     pub(super) exports: OnceCell<Exports>,
     pub(super) layers: LayerStore,
     /// Layers or recipes were added, or went.

@@ -97,7 +97,8 @@ impl JournalFile {
         }
     }
 
-    /// Appends an event; when this returns, it is on disk.
+    /// Appends an event; when this returns, it is on disk. A line that was only said goes there with the next event: a build says
+    /// thousands, and none of them decides anything.
     pub fn append(&mut self, event: &JobEvent) -> Result<(), JournalError> {
         let line = Line {
             v: VERSION,
@@ -106,7 +107,11 @@ impl JournalFile {
         let mut text = serde_json::to_vec(&line).map_err(|error| self.io(error.into()))?;
         text.push(b'\n');
         let whole = self.file.metadata().map_err(|error| self.io(error))?.len();
-        let written = self.file.write_all(&text).and_then(|()| self.file.sync_data());
+        let is_only_said = matches!(event, JobEvent::Log { .. });
+        let mut written = self.file.write_all(&text);
+        if written.is_ok() && !is_only_said {
+            written = self.file.sync_data();
+        }
         if written.is_err() && self.file.set_len(whole).is_err() {
             // A full disk can take part of a line; the next one must not be glued to it.
             tracing::error!(path = %self.path.display(), "a torn line stays in a journal");

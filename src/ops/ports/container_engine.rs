@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::time::Duration;
 
 /// What an engine says of itself.
@@ -124,6 +126,25 @@ pub struct Created {
     pub warnings: Vec<String>,
 }
 
+/// What the classic builder is to build from an archive.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BuildRequest {
+    /// The Dockerfile, from the root of the archive.
+    pub dockerfile: String,
+    /// The reference that the image gets.
+    pub reference: String,
+    /// The build arguments.
+    pub args: BTreeMap<String, String>,
+    /// The labels.
+    pub labels: BTreeMap<String, String>,
+    /// The stage at which it ends.
+    pub target: Option<String>,
+    /// Whether nothing of earlier builds is used again.
+    pub no_cache: bool,
+    /// The network of its steps.
+    pub network: Option<String>,
+}
+
 /// What came of removing an image reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removal {
@@ -235,6 +256,9 @@ pub trait ContainerEngine: Send + Sync {
 
     /// Removes a reference, or an untagged image by its id; never by force.
     async fn remove_image(&self, name: &str) -> Result<Removal, EngineError>;
+
+    /// Builds an image with the builder that every engine has; what it writes, piece by piece. Who drops the stream ends the build.
+    fn build(&self, request: BuildRequest, context: File) -> BoxStream<'static, Result<String, EngineError>>;
 
     /// Tells when containers or images change, until the engine goes away.
     fn events(&self) -> BoxStream<'static, Result<EngineEvent, EngineError>>;

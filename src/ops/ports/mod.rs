@@ -6,7 +6,7 @@ mod shell;
 
 pub use clock::{Clock, SystemClock};
 pub use container_engine::{
-    ContainerEngine, Created, EngineError, EngineEvent, EngineFacts, EngineImage, ImageDetails,
+    BuildRequest, ContainerEngine, Created, EngineError, EngineEvent, EngineFacts, EngineImage, ImageDetails,
     ListedContainer, LogPiece, LogQuery, Removal,
 };
 pub use shell::{Script, ScriptCall, ScriptOutput, Shell, ShellError};

@@ -3,7 +3,7 @@
 use crate::model::fleet::{ContentId, Platform, Store};
 use crate::model::names::{ContainerId, Digest, ImageId, ImageRef};
 use crate::ops::ports::{
-    ContainerEngine, Created, EngineError, EngineEvent, EngineFacts, EngineImage, ImageDetails,
+    BuildRequest, ContainerEngine, Created, EngineError, EngineEvent, EngineFacts, EngineImage, ImageDetails,
     ListedContainer, LogPiece, LogQuery, Removal,
 };
 use async_trait::async_trait;
@@ -13,7 +13,7 @@ use futures_util::stream::{self, BoxStream};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -289,6 +289,10 @@ impl ContainerEngine for SimulatedEngine {
             Some(_) => Removal::Removed,
             None => Removal::WasGone,
         })
+    }
+
+    fn build(&self, _: BuildRequest, _: File) -> BoxStream<'static, Result<String, EngineError>> {
+        stream::once(async { Err(not_simulated()) }).boxed()
     }
 
     fn events(&self) -> BoxStream<'static, Result<EngineEvent, EngineError>> {

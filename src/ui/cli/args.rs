@@ -1,5 +1,6 @@
 //! The command line as types: verbs, flags and their help.
 
+use super::build_args::BuildArgs;
 use super::host_args::HostVerb;
 use super::job_args::{AskedWordArgs, TargetWordArgs, WordArgs};
 use super::rollout_args::{RollbackArgs, RolloutArgs};
@@ -33,6 +34,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 usage, 3 refused (noth
 pub enum Verb {
     /// Show every host with its active tag, its tags and its sessions.
     Status(ListArgs),
+    /// Build an image here, from a project's directory or from the context that tagboat carries; no host is touched.
+    Build(BuildArgs),
     /// Copy an image to hosts and, when it is verified and loaded, stamp it; no session is touched.
     Push(PushArgs),
     /// Stamp a tag that the hosts have already; sessions that start from then on get it.
@@ -302,6 +305,7 @@ impl Cli {
             ) => args.json,
             Some(Verb::Session(SessionVerb::Logs(args))) => args.json,
             Some(Verb::Session(verb)) => verb.change().is_some_and(|change| change.json),
+            Some(Verb::Build(args)) => args.change.json,
             Some(Verb::Push(args)) => args.change.json,
             Some(Verb::Activate(args)) => args.change.json,
             Some(Verb::Rollout(args)) => args.change.json,

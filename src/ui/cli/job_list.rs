@@ -104,9 +104,13 @@ fn results_on(job: &Job, wanted: &Wanted) -> String {
     hosts.into_iter().map(of_host).collect::<Vec<_>>().join(", ")
 }
 
-/// The hosts that a job works on, each once.
+/// The hosts that a job works on, each once; none where it is about the source.
 pub(super) fn job_hosts(job: &Job) -> Vec<HostName> {
-    let mut hosts: Vec<_> = job.tracks.iter().map(|track| track.target.host.clone()).collect();
+    let hosts = job
+        .tracks
+        .iter()
+        .filter_map(|track| track.target.host.unless_source());
+    let mut hosts: Vec<_> = hosts.collect();
     hosts.sort();
     hosts.dedup();
     hosts

@@ -24,7 +24,7 @@ pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) 
     let rest = job.rest();
     let hosts = hosts_of(&setup, &job)?;
     let need = match job.plan {
-        Plan::Push(_) => Need::HostsAndImages,
+        Plan::Push(_) | Plan::Build(_) => Need::HostsAndImages,
         _ => Need::Hosts,
     };
     let mut survey = survey(program, &setup, hosts, need).await?;
@@ -93,5 +93,8 @@ fn resumable(job: &Job) -> Result<(), Stop> {
 
 fn hosts_of(setup: &Setup, job: &Job) -> Result<Vec<HostSettings>, Stop> {
     let names: Vec<String> = job_hosts(job).iter().map(ToString::to_string).collect();
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
     hosts_to_see(&setup.config, &names)
 }

@@ -18,7 +18,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 /// Lines of a target's log that the text form shows; JSON has all that are kept.
-const LAST_LINES: usize = 10;
+const LAST_LINES: usize = 20;
 
 #[derive(Serialize)]
 struct ShownJob<'a> {

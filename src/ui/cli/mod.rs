@@ -2,6 +2,8 @@
 
 mod activate;
 pub mod args;
+mod build;
+pub mod build_args;
 mod cache_clear;
 mod cache_fill;
 mod cache_show;
@@ -112,6 +114,7 @@ pub async fn run(cli: &Cli, mut program: Program<'_>) -> u8 {
 async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
     match verb {
         Verb::Status(args) => status::status(program, args).await,
+        Verb::Build(args) => build::build(program, args).await,
         Verb::Push(args) => push::push(program, args).await,
         Verb::Activate(args) => activate::activate(program, args).await,
         Verb::Session(verb) => session(verb, program).await,

@@ -63,6 +63,7 @@ pub(super) async fn rollback(program: &mut Program<'_>, args: &RollbackArgs) -> 
 
 fn hosts(setup: &Setup, args: &RollbackArgs, job: Option<&Job>) -> Result<Vec<HostSettings>, Stop> {
     match job {
+        Some(job) if job_hosts(job).is_empty() => Ok(Vec::new()),
         Some(job) => {
             let names: Vec<String> = job_hosts(job).iter().map(ToString::to_string).collect();
             hosts_to_see(&setup.config, &names)

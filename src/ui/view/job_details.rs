@@ -138,7 +138,12 @@ fn track(document: &mut Document<'_>, look: &Look<'_>, track: &Track, is_only_on
     if let Some(TrackResult::Failed(failure)) = &track.result {
         self::failure(document, failure);
     }
-    let lines = if is_only_one { 12 } else { 3 };
+    let has_failed = matches!(track.result, Some(TrackResult::Failed(_)));
+    let lines = match (is_only_one, has_failed) {
+        (true, true) => 20,
+        (true, false) => 12,
+        (false, _) => 3,
+    };
     let skipped = track.lines.len().saturating_sub(lines);
     for line in track.lines.iter().skip(skipped) {
         document.paragraph(4, Role::Muted, &format!("{} {line}", look.glyphs.frame[1]));
@@ -219,6 +224,7 @@ fn step(
     let name = text::pad(&name, 10);
     let note = match &record.state {
         StepState::Running => match progress {
+            Some(progress) if record.step.kind.counts_steps() => counted(look, progress),
             Some(progress) => self::progress(look, progress),
             None => format!("for {}", format::span(record.spent_until(now))),
         },
@@ -247,6 +253,14 @@ fn step(
         4,
         &[vec![(said.role, format!("{} {name}", said.sign)), (role, note)]],
     );
+}
+
+/// `▮▮▮▮▮▯▯▯▯▯ 3 of 7`.
+fn counted(look: &Look<'_>, progress: &Progress) -> String {
+    match (progress.permille(), progress.total) {
+        (Some(permille), Some(total)) => format!("{} {} of {total}", look.bar(permille, 12), progress.done),
+        _ => progress.done.to_string(),
+    }
 }
 
 /// `▮▮▮▮▮▯▯▯▯▯ 45 %  82.0 kB of 182 kB  12.0 kB/s  8s left`.

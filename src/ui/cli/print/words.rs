@@ -38,7 +38,16 @@ fn steer_words(steer: &Steer) -> String {
 }
 
 /// `send 12.3 MB of 445 MB, 9.80 MB/s, 0:42 left`.
+///
+/// Of a step that counts steps: `build 3 of 7`.
 pub(super) fn progress_words(step: &Step, progress: &Progress) -> String {
+    if step.kind.counts_steps() {
+        let of = progress
+            .total
+            .map(|total| format!(" of {total}"))
+            .unwrap_or_default();
+        return clean(&format!("{step} {}{of}", progress.done));
+    }
     let total = progress
         .total
         .map(|total| format!(" of {}", bytes(total)))

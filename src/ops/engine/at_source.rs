@@ -1,0 +1,30 @@
+//! Plans about the source: no host is reached or taken for them, and their audit is the one here.
+
+use super::run_job::{Runner, not_planned};
+use crate::model::job::TrackResult;
+use crate::model::names::HostName;
+use crate::model::plan::{BuildPlan, Plan};
+use crate::ops::build::build_at_source;
+use crate::ops::report::TrackReporter;
+
+impl Runner {
+    /// Runs what a plan has for the source. Each kind of plan that is about it has its line here.
+    pub(super) async fn at_source(&self, plan: &Plan, reporter: &TrackReporter) -> TrackResult {
+        match plan {
+            Plan::Build(plan) => self.build(plan, reporter).await,
+            plan => {
+                let told = format!("{}: nothing of it is done at the source", plan.verb());
+                reporter.log(told).await;
+                not_planned()
+            }
+        }
+    }
+
+    async fn build(&self, plan: &BuildPlan, reporter: &TrackReporter) -> TrackResult {
+        let place = &self.workshop.build_place;
+        match self.workshop.exports().await {
+            Ok(exports) => build_at_source(plan, &self.job.id, place, exports, reporter).await,
+            Err(error) => self.check_failed(&HostName::source(), error, reporter).await,
+        }
+    }
+}
