@@ -49,6 +49,11 @@ fn the_images_screen_is_as_in_its_picture() {
 }
 
 #[test]
+fn the_details_of_an_image_say_what_its_push_would_cost_each_host_as_in_their_picture() {
+    check("image-details", stocked(SIZE), "3<enter>");
+}
+
+#[test]
 fn the_jobs_screen_is_as_in_its_picture() {
     check("jobs", busy(SIZE), "4");
 }

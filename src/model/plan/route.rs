@@ -57,15 +57,26 @@ impl Estimate {
     }
 }
 
+impl std::fmt::Display for Estimate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exactly(sent) => f.write_str(&bytes(*sent)),
+            Self::AtMost(sent) => write!(f, "at most {}", bytes(*sent)),
+            Self::Unknown => f.write_str("what changed"),
+        }
+    }
+}
+
 impl Route {
+    /// The way in a few words: `delta against v3.1.0, 182 kB`.
+    pub fn brief(&self) -> String {
+        let base = self.base.as_ref().map(|base| format!(" against {}", base.tag));
+        format!("{}{}, {}", self.mode, base.unwrap_or_default(), self.bytes)
+    }
+
     /// The way in one line: `delta against convocate:v3.1.0: 182 kB instead of 445 MB; the layers would be 39.0 MB`.
     pub fn words(&self) -> String {
         let base = self.base.as_ref().map(|base| format!(" against {base}"));
-        let amount = match self.bytes {
-            Estimate::Exactly(sent) => bytes(sent),
-            Estimate::AtMost(sent) => format!("at most {}", bytes(sent)),
-            Estimate::Unknown => "what changed".to_owned(),
-        };
         let saves = self.bytes.most().is_some_and(|sent| sent < self.whole);
         let instead = if saves {
             format!(" instead of {}", bytes(self.whole))
@@ -73,9 +84,10 @@ impl Route {
             String::new()
         };
         format!(
-            "{}{}: {amount}{instead}; {}",
+            "{}{}: {}{instead}; {}",
             self.mode,
             base.unwrap_or_default(),
+            self.bytes,
             self.why
         )
     }

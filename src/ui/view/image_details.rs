@@ -5,7 +5,7 @@
 //! standing     ✓ active on 3
 //! here         1.16 GB, linux/amd64, 2 layers, built 2d ago
 //! eu-01        ✓ active     2 sessions   1.16 GB   0f0f0f0f0f0f
-//! eu-02        · not there  push: delta against convocate:v3.0.0: 182 kB instead of 445 MB
+//! eu-02        · not there  a push costs: delta against v3.0.0, 182 kB
 //! ```
 
 use super::document::Document;
@@ -13,7 +13,7 @@ use super::{Look, images};
 use crate::model::console::{Action, CatalogueEntry, State, Whereabouts};
 use crate::model::fleet::Host;
 use crate::model::names::ImageRef;
-use crate::model::plan::{Plan, PushIntent, PushOptions, plan_push};
+use crate::model::plan::{PushIntent, PushOptions, plan_push};
 use crate::ui::format;
 use crate::ui::theme::Role;
 
@@ -134,8 +134,11 @@ fn push_cost(state: &State, entry: &CatalogueEntry<'_>, host: &Host) -> Option<S
         replace_tag: false,
         options: PushOptions::default(),
     };
-    Some(match plan_push(&intent, &state.fleet).map(Plan::Push) {
-        Ok(plan) => format!("push: {}", plan.lines().first()?.note),
+    Some(match plan_push(&intent, &state.fleet) {
+        Ok(plan) => match &plan.hosts.first()?.route {
+            Some(route) => format!("a push costs: {}", route.brief()),
+            None => "a push costs nothing: the host has the content".to_owned(),
+        },
         Err(refusal) => format!("no push: {}", refusal.reason),
     })
 }
