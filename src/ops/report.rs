@@ -284,7 +284,7 @@ impl TrackReporter {
 
     fn failure(&self, step: &Step, trouble: Trouble) -> Failure {
         Failure {
-            host: Some(self.target.host.clone()),
+            host: self.target.host.unless_source(),
             step: step.kind,
             cause: trouble.cause,
             state: trouble.state,

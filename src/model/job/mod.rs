@@ -24,10 +24,11 @@ use crate::model::rollout::{Steer, Steering};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What one part of a job works on: a host, or one session of it.
+/// What one part of a job works on: a host, or one session of it; or the source, where images come from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Target {
     /// The host.
+    #[serde(deserialize_with = "HostName::deserialize_or_source")]
     pub host: HostName,
     /// The session, where the job is about sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,6 +39,16 @@ impl Target {
     /// A whole host.
     pub fn host(host: HostName) -> Self {
         Self { host, session: None }
+    }
+
+    /// The source: for it no host is taken.
+    pub fn source() -> Self {
+        Self::host(HostName::source())
+    }
+
+    /// Whether it is the source.
+    pub fn is_source(&self) -> bool {
+        self.host.is_source()
     }
 
     /// One session.

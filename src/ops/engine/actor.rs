@@ -48,8 +48,8 @@ pub(super) struct Actor {
     journals: Journals,
     ear: Ear,
     workshop: Arc<Workshop>,
+    /// What makes each host list again now, and the source, too.
     refresh: HashMap<HostName, Arc<Notify>>,
-    refresh_source: Arc<Notify>,
     logs: LogStreams,
     watching: Watching,
     tasks: TaskTracker,
@@ -89,7 +89,8 @@ impl Actor {
             events: events.clone(),
             tasks: &tasks,
         };
-        let (links, refresh) = watch.all(options.hosts, options.watching);
+        let (links, mut refresh) = watch.all(options.hosts, options.watching);
+        refresh.insert(HostName::source(), refresh_source);
         let workshop = Arc::new(Workshop {
             links,
             source,
@@ -113,7 +114,6 @@ impl Actor {
             watching: options.watching,
             workshop,
             refresh,
-            refresh_source,
             logs: LogStreams::default(),
             tasks,
         })
@@ -132,7 +132,6 @@ impl Actor {
                 Command::StopLogs(stream) => self.logs.stop(stream),
                 Command::Refresh(None) => {
                     self.refresh.values().for_each(|notify| notify.notify_one());
-                    self.refresh_source.notify_one();
                     self.journals.look_again();
                 }
                 Command::Refresh(Some(host)) => {
@@ -318,7 +317,7 @@ impl Actor {
             if is_setup {
                 tell_examinations(&workshop, &events, &hosts).await;
             }
-            // A stamp is a file: no engine tells that it changed.
+            // A stamp is a file: no engine tells that it changed. Nor is every engine heard of what was done at the source.
             for notify in hosts.iter().filter_map(|host| refresh.get(host)) {
                 notify.notify_one();
             }

@@ -28,7 +28,8 @@ impl Runner {
             let told = format!("the audit {path} has no line of it: {why}");
             self.reporter(target).log(told).await;
         }
-        if !job.track(target).is_some_and(has_touched) {
+        // The source is this side: what was written here is all that there is to write.
+        if target.is_source() || !job.track(target).is_some_and(has_touched) {
             return;
         }
         let not_connected = || NotWritten {

@@ -65,11 +65,16 @@ impl RunningJobs {
                 ));
             }
             if let Some(target) = clash(&running.plan, plan) {
-                return Err(Refusal::of_host(
-                    &target.host,
-                    format!("job {other} ({}) works on {target} now", running.plan.verb()),
-                    "wait until it has ended, or cancel it",
-                ));
+                let place = if target.is_source() {
+                    "the source".to_owned()
+                } else {
+                    target.to_string()
+                };
+                return Err(Refusal {
+                    host: target.host.unless_source(),
+                    reason: format!("job {other} ({}) works on {place} now", running.plan.verb()),
+                    advice: "wait until it has ended, or cancel it".to_owned(),
+                });
             }
         }
         let cancel = CancellationToken::new();

@@ -1,6 +1,9 @@
 //! The engine: one actor that watches hosts and runs jobs. Front ends send commands and receive events.
 
 mod actor;
+mod at_source;
+#[cfg(test)]
+mod at_source_tests;
 mod auditor;
 mod ear;
 mod examiner;

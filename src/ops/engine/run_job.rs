@@ -122,6 +122,9 @@ impl Runner {
     }
 
     async fn on_host(&self, plan: &Plan, target: &Target, reporter: &TrackReporter) -> TrackResult {
+        if target.is_source() {
+            return self.at_source(plan, reporter).await;
+        }
         let (link, hold) = match self.take_host(&target.host, reporter).await {
             Ok(taken) => taken,
             Err(result) => return result,

@@ -137,7 +137,7 @@ impl Runner {
             StepError::Trouble(trouble) => trouble,
         };
         let failure = Failure {
-            host: Some(host.clone()),
+            host: host.unless_source(),
             step: StepKind::Check,
             cause: trouble.cause,
             state: trouble.state,
