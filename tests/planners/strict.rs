@@ -123,6 +123,8 @@ fn kind(plan: &Plan) -> usize {
         Plan::Rename(_) => 6,
         Plan::Prune(_) => 7,
         Plan::Setup(_) => 8,
+        // It is about no host.
+        Plan::Publish(_) => 9,
     }
 }
 

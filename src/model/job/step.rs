@@ -93,6 +93,10 @@ pub enum StepKind {
     Disable,
     /// The host takes up restarts that were interrupted.
     TakeUp,
+    /// The source engine publishes the image to a registry.
+    Publish,
+    /// The host's engine pulls the image from a registry.
+    Pull,
 }
 
 impl StepKind {
@@ -125,6 +129,8 @@ impl StepKind {
             Self::Enable => "enable",
             Self::Disable => "disable",
             Self::TakeUp => "take up",
+            Self::Publish => "publish",
+            Self::Pull => "pull",
         }
     }
 }

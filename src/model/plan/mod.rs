@@ -9,6 +9,7 @@ mod mode;
 mod new_session;
 mod pin;
 mod prune;
+mod publish;
 mod push;
 mod remove;
 mod rename;
@@ -20,6 +21,7 @@ mod session_target;
 mod setup;
 mod start;
 mod stop;
+mod via;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
 pub use byte_rate::{BadRate, ByteRate};
@@ -30,6 +32,7 @@ pub use mode::{Mode, ModeChoice, UnknownMode};
 pub use new_session::{NewSession, NewWish};
 pub use pin::{PIN_IMAGE, PinOf, job_of_pin, job_pin, pin_of};
 pub use prune::{PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts};
+pub use publish::{PublishIntent, PublishPlan, plan_publish};
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
 pub use remove::{
     LABEL_SUBJECT, Leftover, PlannedVolume, RemoveIntent, RemovePlan, RemoveTarget, VolumeFate, plan_remove,
@@ -45,6 +48,7 @@ pub use setup::{
 };
 pub use start::{StartFrom, StartIntent, StartPlan, StartTarget, plan_start};
 pub use stop::{StopIntent, StopPlan, StopTarget, plan_stop};
+pub use via::{Via, plan_push_via};
 
 use crate::model::failure::Refusal;
 use crate::model::job::{Step, Target};
@@ -76,6 +80,8 @@ pub enum Plan {
     Rename(RenamePlan),
     /// Make hosts members of the fleet, keep them so, or end that.
     Setup(SetupPlan),
+    /// Publish an image to a registry.
+    Publish(PublishPlan),
 }
 
 /// One line of a plan as it is shown: what changes from what to what.
@@ -107,6 +113,7 @@ macro_rules! each_kind {
             Plan::Remove($inner) => $answer,
             Plan::Rename($inner) => $answer,
             Plan::Setup($inner) => $answer,
+            Plan::Publish($inner) => $answer,
         }
     };
 }
@@ -124,6 +131,7 @@ impl Plan {
             Self::Remove(_) => "remove",
             Self::Rename(_) => "rename",
             Self::Setup(plan) => plan.work.verb(),
+            Self::Publish(_) => "publish",
         }
     }
 
@@ -167,7 +175,9 @@ impl Plan {
                 .collect(),
             Self::Start(plan) => plan.needed_tags(),
             Self::Setup(plan) => plan.needed_tags(),
-            Self::Prune(_) | Self::Stop(_) | Self::Remove(_) | Self::Rename(_) => Vec::new(),
+            Self::Prune(_) | Self::Stop(_) | Self::Remove(_) | Self::Rename(_) | Self::Publish(_) => {
+                Vec::new()
+            }
         }
     }
 

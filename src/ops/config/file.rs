@@ -7,7 +7,7 @@ use super::probe_table::ProbeTable;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
 use super::template_table::TemplateTable;
-use crate::model::names::{HostName, ImageName, PinKey};
+use crate::model::names::{HostName, ImageName, PinKey, RegistryRepository};
 use crate::model::profile::{Guard, PruneRule};
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
@@ -105,6 +105,8 @@ pub(super) struct ProfileTable {
     pub(super) base: Option<Spanned<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image: Option<ImageName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) registry: Option<RegistryRepository>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) session_name_prefix: Option<Spanned<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]

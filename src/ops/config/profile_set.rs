@@ -100,6 +100,12 @@ impl ProfileSet {
         let sessions = own_selector.unwrap_or(base.sessions);
         Ok(Profile {
             name: table.name.get_ref().clone(),
+            // A repository is of one image: who runs another one publishes it elsewhere.
+            registry: match (&table.registry, &table.image) {
+                (Some(own), _) => Some(own.clone()),
+                (None, Some(image)) if *image != base.image => None,
+                (None, _) => base.registry,
+            },
             image: table.image.clone().unwrap_or(base.image),
             templates: template_set::derive(&templates_of(file, table.name.get_ref()), inherited, &sessions)?,
             attach: attach_of(file, table.name.get_ref())?.unwrap_or(base.attach),

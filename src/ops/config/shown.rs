@@ -76,6 +76,7 @@ fn profile_table(profile: &Profile) -> ProfileTable {
         name: spanned(&profile.name),
         base: Some(spanned(base)),
         image: Some(profile.image.clone()),
+        registry: profile.registry.clone(),
         session_name_prefix: prefix.map(|prefix| spanned(prefix)),
         session_label: label.map(|label| spanned(label)),
         stamp: path(stamp),

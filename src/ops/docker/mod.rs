@@ -7,6 +7,8 @@ mod errors;
 mod listed;
 mod logs;
 mod raw;
+mod raw_stream;
+mod registry;
 mod source;
 
 pub use engine::DockerEngine;

@@ -7,6 +7,7 @@ use super::jobs::RunningJobs;
 use super::journals::Journals;
 use super::log_streams::{LogStreams, read_logs};
 use super::preparer::{WAITING, prepare_all};
+use super::registry_asker::tell_registry;
 use super::run_job::JobRun;
 use super::stocktaker::tell_stock;
 use super::weigher::tell_costs;
@@ -26,6 +27,8 @@ use crate::ops::journal::{JournalError, JournalFile};
 use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
 use crate::ops::ports::{Clock, SystemClock};
+use crate::ops::push::Pulls;
+use crate::ops::registry::Publications;
 use crate::ops::ssh::SshSettings;
 use crate::ops::unanswered::Unanswered;
 use crate::ops::watch::{HostWatcher, LinkSlot, SourceWatcher, Watching};
@@ -67,6 +70,10 @@ impl Actor {
         )?;
         let sockets = ssh.sockets().to_owned();
         let audit = AuditFile::within(&options.dirs.state);
+        let pulls = Pulls {
+            keychain: options.keychain.clone(),
+            publications: Publications::within(&options.dirs.state),
+        };
         let docker_host = std::env::var("DOCKER_HOST").ok();
         let connector = connector(ssh, docker_host.clone(), &options);
         let tasks = TaskTracker::new();
@@ -100,6 +107,7 @@ impl Actor {
             leases: Leases::new(&options.operator, ConsoleId::here(), tasks.clone()),
             jobs: RunningJobs::default(),
             audit,
+            pulls,
             operator: options.operator.clone(),
             clock: clock.clone(),
         });
@@ -150,6 +158,10 @@ impl Actor {
                         let (workshop, events) = (self.workshop.clone(), self.events.clone());
                         self.tasks.spawn(tell_examination(workshop, events, host));
                     }
+                }
+                Command::AskRegistry(reference, to) => {
+                    let (workshop, events) = (self.workshop.clone(), self.events.clone());
+                    self.tasks.spawn(tell_registry(workshop, events, reference, to));
                 }
                 Command::Shutdown => break,
             }

@@ -2,14 +2,41 @@
 
 use super::run_job::{Runner, not_planned};
 use crate::model::job::TrackResult;
-use crate::model::plan::Plan;
+use crate::model::names::HostName;
+use crate::model::plan::{Plan, PublishPlan, PushPlan};
+use crate::ops::registry::{Publishing, publish};
 use crate::ops::report::TrackReporter;
 
 impl Runner {
     /// Runs what a plan has for the source. Each kind of plan that is about it has its line here.
     pub(super) async fn at_source(&self, plan: &Plan, reporter: &TrackReporter) -> TrackResult {
-        let told = format!("{}: nothing of it is done at the source", plan.verb());
-        reporter.log(told).await;
-        not_planned()
+        match plan {
+            Plan::Publish(plan) => self.publish(plan, reporter).await,
+            Plan::Push(PushPlan { via: Some(via), .. }) => self.publish(&via.publish, reporter).await,
+            plan => {
+                let told = format!("{}: nothing of it is done at the source", plan.verb());
+                reporter.log(told).await;
+                not_planned()
+            }
+        }
+    }
+
+    /// The source engine publishes to a registry.
+    async fn publish(&self, plan: &PublishPlan, reporter: &TrackReporter) -> TrackResult {
+        let exports = match self.workshop.exports().await {
+            Ok(exports) => exports,
+            Err(error) => return self.check_failed(&HostName::source(), error, reporter).await,
+        };
+        let again = format!("tagboat job resume {}", self.job.id.short());
+        let work = Publishing {
+            plan,
+            job: &self.job.id,
+            source: exports.source(),
+            keychain: &self.workshop.pulls.keychain,
+            publications: &self.workshop.pulls.publications,
+            reporter,
+            again: &again,
+        };
+        publish(work).await
     }
 }

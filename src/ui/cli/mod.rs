@@ -2,6 +2,7 @@
 
 mod activate;
 pub mod args;
+mod ask_registry;
 mod cache_clear;
 mod cache_fill;
 mod cache_show;
@@ -41,6 +42,7 @@ mod job_resume;
 mod job_retry;
 mod job_show;
 mod job_skip;
+mod log_in;
 mod man;
 pub mod output;
 #[cfg(test)]
@@ -48,7 +50,9 @@ mod output_tests;
 mod print;
 pub mod program;
 mod prune;
+mod publish;
 mod push;
+pub mod registry_args;
 mod report;
 #[cfg(test)]
 mod restart_tests;
@@ -113,6 +117,7 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
     match verb {
         Verb::Status(args) => status::status(program, args).await,
         Verb::Push(args) => push::push(program, args).await,
+        Verb::Publish(args) => publish::publish(program, args).await,
         Verb::Activate(args) => activate::activate(program, args).await,
         Verb::Session(verb) => session(verb, program).await,
         Verb::Rollout(args) => rollout::rollout(program, args).await,
