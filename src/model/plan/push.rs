@@ -372,7 +372,11 @@ impl PushPlan {
     }
 
     pub(super) fn untouched(&self) -> Vec<String> {
-        vec!["no session is restarted; each keeps its pinned tag".to_owned()]
+        let mut untouched = vec!["no session is restarted; each keeps its pinned tag".to_owned()];
+        if self.via.is_some() {
+            untouched.push("the login goes along with each pull and stays on no host".to_owned());
+        }
+        untouched
     }
 
     pub(super) fn undo(&self) -> String {

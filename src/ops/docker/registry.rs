@@ -125,11 +125,17 @@ fn take_line(line: &Value, heard: Heard<'_>) -> Result<(), EngineError> {
         line.pointer(&format!("/progressDetail/{key}"))
             .and_then(Value::as_u64)
     };
-    if let ("Pushing" | "Downloading", Some(done)) = (text("status"), number("current")) {
+    let (moves, is_over) = match text("status") {
+        "Pushing" | "Downloading" => (true, false),
+        "Pushed" | "Download complete" => (true, true),
+        _ => (false, false),
+    };
+    if moves {
         heard(LayerNews {
             layer: text("id").to_owned(),
-            done,
+            done: number("current").unwrap_or_default(),
             total: number("total").filter(|total| *total > 0),
+            is_over,
         });
     }
     Ok(())

@@ -15,6 +15,8 @@ pub struct LayerNews {
     pub done: u64,
     /// Bytes in all, where that is known.
     pub total: Option<u64>,
+    /// Whether all of it is through.
+    pub is_over: bool,
 }
 
 /// The registries that an engine also takes without TLS, or without looking at certificates.

@@ -99,6 +99,11 @@ pub async fn push_to_host(
 impl Push<'_> {
     async fn run(&self) -> Result<Option<String>, TrackResult> {
         self.step(StepKind::Check, compare::check(self)).await?;
+        self.send_checked().await
+    }
+
+    /// All that follows the check.
+    async fn send_checked(&self) -> Result<Option<String>, TrackResult> {
         match self.step(StepKind::Compare, compare::compare(self)).await? {
             Need::Image(lack) => self.send_image(&lack).await,
             Need::Tag(id) => {

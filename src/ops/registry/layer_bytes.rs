@@ -21,6 +21,9 @@ impl LayerBytes {
         // An engine begins a layer anew after a cut, and does not count back.
         *done = (*done).max(news.done);
         *total = (*total).max(news.total.unwrap_or(news.done)).max(*done);
+        if news.is_over {
+            *done = *total;
+        }
         let sum = |pick: fn(&(u64, u64)) -> u64| self.0.values().map(pick).sum::<u64>();
         (sum(|layer| layer.0), sum(|layer| layer.1))
     }
@@ -44,12 +47,20 @@ mod tests {
                 layer: layer.to_owned(),
                 done,
                 total,
+                is_over: false,
             })
         };
         assert_eq!(add("a", 10, Some(100)), (10, 100));
         assert_eq!(add("b", 5, None), (15, 105));
         assert_eq!(add("a", 2, Some(100)), (15, 105));
         assert_eq!(add("b", 50, Some(60)), (60, 160));
-        assert_eq!(bytes.moved(), 60);
+        let end = LayerNews {
+            layer: "a".to_owned(),
+            done: 0,
+            total: None,
+            is_over: true,
+        };
+        assert_eq!(bytes.add(end), (150, 160));
+        assert_eq!(bytes.moved(), 150);
     }
 }

@@ -131,7 +131,10 @@ impl RegistryError {
             }
         };
         let said = match error {
-            EngineError::Answered { message, .. } => message.clone(),
+            EngineError::Answered { message: said, .. }
+            | EngineError::Denied(said)
+            | EngineError::NotFound(said)
+            | EngineError::Conflict(said) => said.clone(),
             other => other.to_string(),
         };
         Self { problem, said }
