@@ -9,6 +9,8 @@ mod logs;
 mod raw;
 mod raw_stream;
 mod registry;
+#[cfg(test)]
+mod registry_tests;
 mod source;
 
 pub use engine::DockerEngine;

@@ -10,7 +10,7 @@ use crate::model::job::{StepKind, TrackResult};
 use crate::model::names::{ImageId, RegistryDigest};
 use crate::model::plan::Via;
 use crate::ops::ports::{EngineError, Removal};
-use crate::ops::registry::{Asking, Keychain, LayerBytes, Publications, Question, failed};
+use crate::ops::registry::{Asking, Keychain, LayerBytes, Publications, Question, TRIES, failed};
 use crate::ops::report::{Outcome, StepError};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -120,6 +120,7 @@ impl Push<'_> {
             engine: &*self.link.engine,
             keychain: &pulls.keychain,
             reporter: Some(self.reporter),
+            tries: TRIES,
         };
         let state = || {
             format!(

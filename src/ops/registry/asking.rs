@@ -11,8 +11,9 @@ use std::time::Duration;
 use tokio::net::lookup_host;
 use tokio::time::{sleep, timeout};
 
-/// How often something is asked in all.
-const TRIES: u32 = 5;
+/// How often something is asked in all, by a job and by somebody who waits for an answer.
+pub(crate) const TRIES: u32 = 5;
+pub(crate) const LOOKS: u32 = 3;
 
 /// The wait before the second try; each later one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
@@ -50,6 +51,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) keychain: &'a Keychain,
     /// Where waits are told, and what ends them; none where nobody watches.
     pub(crate) reporter: Option<&'a TrackReporter>,
+    /// How often something is asked in all.
+    pub(crate) tries: u32,
 }
 
 impl Asking<'_> {
@@ -73,7 +76,7 @@ impl Asking<'_> {
         let mut login = self.login(question.registry()).await?;
         let mut is_fresh = true;
         let mut wait = FIRST_WAIT;
-        for tries_left in (0..TRIES).rev() {
+        for tries_left in (0..self.tries).rev() {
             let error = match self.once(question, &login, heard).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => RegistryError::of(&error),

@@ -1,6 +1,6 @@
 //! Looks at a registry and at the source for a plan. Nothing is changed by it.
 
-use super::asking::Asking;
+use super::asking::{Asking, LOOKS};
 use super::keychain::Keychain;
 use super::problem::{Problem, RegistryError};
 use super::publications::Publications;
@@ -63,6 +63,7 @@ impl Eyes<'_> {
             engine: self.source,
             keychain: self.keychain,
             reporter: None,
+            tries: LOOKS,
         };
         match asking.digest(to).await {
             Ok(None) => Ok(There::Nothing),

@@ -1,6 +1,8 @@
 //! Registries: engines publish and pull, tagboat brings the login and reads what comes of it. Nothing of a login is kept.
 
 mod asking;
+#[cfg(test)]
+mod asking_tests;
 mod docker_config;
 mod keychain;
 mod layer_bytes;
@@ -11,7 +13,7 @@ mod publications;
 mod publish;
 mod secret;
 
-pub(crate) use asking::{Asking, Question};
+pub(crate) use asking::{Asking, Question, TRIES};
 pub use docker_config::NoLogin;
 pub use keychain::Keychain;
 pub(crate) use layer_bytes::LayerBytes;

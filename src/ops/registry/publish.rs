@@ -1,6 +1,6 @@
 //! The publish operation: the source engine publishes one image to one tag of a registry, and what the registry has is read back.
 
-use super::asking::{Asking, Question};
+use super::asking::{Asking, Question, TRIES};
 use super::failed;
 use super::keychain::Keychain;
 use super::layer_bytes::LayerBytes;
@@ -256,6 +256,7 @@ impl Publishing<'_> {
             engine: self.source,
             keychain: self.keychain,
             reporter: Some(self.reporter),
+            tries: TRIES,
         }
     }
 

@@ -1,0 +1,113 @@
+//! Logins: where they come from, what a wrong one comes to, and registries that would hear them in the clear.
+
+use crate::rig::{Rig, build, read};
+use serde_json::json;
+use std::fs;
+
+#[test]
+fn without_a_login_or_with_a_wrong_one_nothing_is_changed_and_the_way_on_is_told() {
+    let rig = Rig::up();
+    rig.docker_config(&json!({}));
+    let nobody = rig.publish("v1.1.0", &[], 3);
+    assert!(nobody.all.contains("no basic auth credentials"), "{}", nobody.all);
+    assert!(
+        nobody.all.contains(&format!("docker login {}", rig.address)),
+        "{}",
+        nobody.all
+    );
+    rig.log_in(&rig.address, "wrong");
+    let wrong = rig.publish("v1.1.0", &[], 3);
+    assert!(wrong.all.contains("unauthorized"), "{}", wrong.all);
+    // A host whose pull is not let in says so, and stays as it was.
+    build("solo", 300_000);
+    rig.log_in(&rig.address, &read("password"));
+    rig.publish("solo", &[], 0);
+    let words = [
+        "push",
+        "solo",
+        "--via",
+        "registry",
+        "--to",
+        &rig.repository(),
+        "--host",
+        "lab-1",
+        "--yes",
+        "--json",
+    ];
+    let pulling = rig.until(&words, |line| {
+        let is_checked = line["step"]["kind"] == "check" && line["state"]["state"] == "running";
+        if is_checked {
+            Rig::set_password("another");
+        }
+        is_checked
+    });
+    assert_eq!(pulling.wait_with_output().unwrap().status.code(), Some(1));
+    let shown = rig.run(&["job", "show", &rig.left_job(), "--json"], 0);
+    assert!(shown.all.contains("unauthorized"), "{}", shown.all);
+    assert_eq!(
+        rig.lab.on("lab-1", "cat /etc/convocate-agent/current-image"),
+        "convocate:v1.0.0"
+    );
+    // The job is taken up with the login as it is then.
+    rig.log_in(&rig.address, "another");
+    rig.run(&["job", "resume", &rig.left_job(), "--yes", "--json"], 0);
+    assert_eq!(
+        rig.lab.on("lab-1", "cat /etc/convocate-agent/current-image"),
+        "convocate:solo"
+    );
+}
+
+#[test]
+fn passwords_of_whatever_letters_reach_the_registry_from_a_file_from_the_input_and_from_docker() {
+    let rig = Rig::up();
+    build("solo", 300_000);
+    let to = rig.repository();
+    for (tag, password) in ["~?>+/~?>+/", "pä$$ \"wörd\\ \u{1F511}", "a:b:c???>>>"]
+        .into_iter()
+        .enumerate()
+    {
+        let tag = format!("solo{tag}");
+        crate::rig::docker(&["tag", "convocate:solo", &format!("convocate:{tag}")]).unwrap();
+        Rig::set_password(password);
+        rig.log_in(&rig.address, password);
+        rig.publish(&tag, &[], 0);
+        rig.docker_config(&json!({}));
+        let file = rig.docker.path().join("token");
+        fs::write(&file, format!("{password}\n")).unwrap();
+        let words = ["publish", &tag, "--to", &to, "--dry-run", "--username", "lab"];
+        let of_file = [&words[..], &["--token-file", file.to_str().unwrap()]].concat();
+        assert!(rig.run(&of_file, 0).all.contains("there already"));
+        let piped = [&words[..], &["--token-stdin"]].concat();
+        assert!(
+            rig.run_with(&piped, &format!("{password}\n"), 0)
+                .all
+                .contains("there already")
+        );
+    }
+}
+
+#[test]
+fn a_registry_that_a_host_takes_without_tls_is_not_brought_a_login() {
+    let rig = Rig::up();
+    build("solo", 300_000);
+    rig.publish("solo", &[], 0);
+    let reload = "pkill -HUP -x dockerd; until docker info 2>/dev/null | grep -A9 'Insecure Registries' | grep -q MARK; do sleep 0.1; done";
+    let open = format!(
+        "cp /etc/docker/daemon.json /var/tmp/daemon.json; \
+         echo '{{\"insecure-registries\": [\"{}\"]}}' >/etc/docker/daemon.json; {}",
+        rig.address,
+        reload.replace("MARK", &rig.address)
+    );
+    rig.lab.on("lab-1", &open);
+    let pushed = rig.push("solo", &["--host", "lab-1"], 1);
+    let (word, detail) = pushed.end("lab-1");
+    assert_eq!(word, "failed");
+    assert!(
+        detail["cause"].as_str().unwrap().contains("without TLS"),
+        "{detail}"
+    );
+    rig.lab.on(
+        "lab-1",
+        "cp /var/tmp/daemon.json /etc/docker/daemon.json; pkill -HUP -x dockerd",
+    );
+}
