@@ -141,7 +141,15 @@ impl Rig {
 pub(crate) fn ran(words: &[&str], child: Child, code: i32) -> Ran {
     let output = child.wait_with_output().unwrap();
     let (out, errors) = (text(&output.stdout), text(&output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{words:?}: {out}{errors}");
+    let ends = out
+        .lines()
+        .filter(|line| line.contains("\"failed\"") || line.contains("_ended"));
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{words:?}: {errors}{}",
+        ends.collect::<Vec<_>>().join("\n")
+    );
     let lines = out.lines().filter_map(|line| serde_json::from_str(line).ok());
     Ran {
         lines: lines.collect(),

@@ -2,7 +2,7 @@
 
 use super::{Gate, PlanLine};
 use crate::model::failure::Refusal;
-use crate::model::fleet::{Fleet, RegistryLook, SourceImage, There};
+use crate::model::fleet::{Fleet, SourceImage, There};
 use crate::model::job::{Step, StepKind, Target};
 use crate::model::names::{Digest, ImageRef, RegistryDigest, RegistryTag};
 use serde::{Deserialize, Serialize};
@@ -41,12 +41,7 @@ pub struct PublishPlan {
 /// Plans a publication by what a look at the registry has told, or says why there is none.
 pub fn plan_publish(intent: &PublishIntent, fleet: &Fleet) -> Result<PublishPlan, Refusal> {
     let (reference, to) = (&intent.reference, &intent.to);
-    let look = fleet
-        .source()
-        .registry
-        .iter()
-        .find(|look| look.reference == *reference && look.to == *to);
-    let Some(look) = look else {
+    let Some(look) = fleet.registry_look(reference, to) else {
         return Err(Refusal::of_plan(
             format!("nobody has looked at {to} yet"),
             "run it again",
@@ -163,13 +158,5 @@ impl PublishPlan {
             There::Other(_) => Gate::Typed(self.to.tag.to_string()),
             There::Nothing | There::Same(_) | There::Untold => Gate::Plan,
         }
-    }
-}
-
-impl Fleet {
-    /// Whether a registry was asked for this.
-    pub fn has_look(&self, reference: &ImageRef, to: &RegistryTag) -> bool {
-        let is_it = |look: &RegistryLook| look.reference == *reference && look.to == *to;
-        self.source().registry.iter().any(is_it)
     }
 }

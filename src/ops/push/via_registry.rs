@@ -10,7 +10,7 @@ use crate::model::job::{StepKind, TrackResult};
 use crate::model::names::{ImageId, RegistryDigest};
 use crate::model::plan::Via;
 use crate::ops::ports::{EngineError, Removal};
-use crate::ops::registry::{Asking, Keychain, LayerBytes, Publications, Question, TRIES, failed};
+use crate::ops::registry::{Asking, Keychain, LayerBytes, Problem, Publications, Question, TRIES, failed};
 use crate::ops::report::{Outcome, StepError};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -133,7 +133,11 @@ impl Push<'_> {
             pulled = asking.ask(Question::Pull(&image), &mut heard) => pulled,
             () = self.reporter.cancel().cancelled() => return Err(StepError::Cancelled(state())),
         };
-        pulled.map_err(|error| failed(&error, &image.repository, false, state(), &self.again()))?;
+        pulled.map_err(|error| {
+            let is_untried = matches!(error.problem, Problem::Plain | Problem::Login);
+            let state = if is_untried { self.nothing_sent() } else { state() };
+            failed(&error, &image.repository, false, state, &self.again())
+        })?;
         let note = match layers.moved() {
             0 => format!("{image}; the host had every layer"),
             moved => format!("{image}; {} pulled", bytes(moved)),

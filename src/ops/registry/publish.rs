@@ -284,4 +284,4 @@ const UNTOUCHED: &str = "Nothing was published.";
 
 /// The state after a publication that did not come to its end.
 const PARTLY: &str =
-    "The tag in the registry was not moved; layers that it has got by now are not sent again.";
+    "Layers that the registry has got by now are not sent again; the next run looks whether it has the tag.";

@@ -23,7 +23,7 @@ pub(super) async fn ask_registry(
     let command = Command::AskRegistry(reference.clone(), to.clone());
     survey.engine.commands.send(command).await.map_err(|_| gone())?;
     let deadline = Instant::now() + DEADLINE;
-    while !survey.fleet.has_look(reference, to) {
+    while survey.fleet.registry_look(reference, to).is_none() {
         tokio::select! {
             event = timeout_at(deadline, survey.engine.events.recv()) => match event {
                 Ok(Some(Event::Fleet(delta))) => {
