@@ -34,7 +34,7 @@ fn a_host_that_is_cut_off_while_it_pulls_is_told_and_pulls_when_the_job_is_taken
     rig.lab.run(&["cut", HOST]);
     let began = Instant::now();
     let cut = ran(&words, pulling, 1);
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(1), "{:?}", began.elapsed());
     assert!(
         cut.errors.is_empty() || !cut.errors.contains("panicked"),
         "{}",

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use tagboat::model::names::Digest;
 
 /// What goes wrong, as often as is said, with requests of this method for paths with this in them.
 pub(crate) struct Fault {
@@ -213,46 +214,13 @@ impl State {
                 "Docker-Distribution-Api-Version: registry/2.0\r\n",
                 b"{}",
             ),
-            ("POST", _) => {
-                self.begun += 1;
-                let upload = format!("upload-{}", self.begun);
-                self.uploads.insert(upload.clone(), Vec::new());
-                let place = format!(
-                    "Location: /v2/x/blobs/uploads/{upload}\r\nRange: 0-0\r\nDocker-Upload-UUID: {upload}\r\n"
-                );
-                reply("202 Accepted", &place, b"")
-            }
-            ("PATCH", place) => {
-                let upload = place.rsplit('/').next().unwrap();
-                let held = self.uploads.entry(upload.to_owned()).or_default();
-                held.extend_from_slice(&request.body);
-                let range = format!(
-                    "Location: /v2/x/blobs/uploads/{upload}\r\nRange: 0-{}\r\n",
-                    held.len().max(1) - 1
-                );
-                reply("202 Accepted", &range, b"")
-            }
-            ("PUT", place) if place.contains("/uploads/") => {
-                let mut bytes = self
-                    .uploads
-                    .remove(place.rsplit('/').next().unwrap())
-                    .unwrap_or_default();
-                bytes.extend_from_slice(&request.body);
-                let digest = query
-                    .replace("%3A", ":")
-                    .rsplit("digest=")
-                    .next()
-                    .unwrap()
-                    .to_owned();
-                let told = format!("Location: /v2/x/blobs/{digest}\r\nDocker-Content-Digest: {digest}\r\n");
-                self.blobs.insert(digest, bytes);
-                reply("201 Created", &told, b"")
-            }
+            ("POST", _) => self.begin(),
+            ("PATCH", place) => self.take(place, &request.body),
+            ("PUT", place) if place.contains("/uploads/") => self.end(place, query, &request.body),
             ("PUT", place) => {
                 let digest = sha256(&request.body);
                 let manifest = (request.kind.clone(), request.body.clone());
-                self.manifests
-                    .insert(place.rsplit('/').next().unwrap().to_owned(), manifest.clone());
+                self.manifests.insert(last(place).to_owned(), manifest.clone());
                 self.manifests.insert(digest.clone(), manifest);
                 reply(
                     "201 Created",
@@ -260,39 +228,71 @@ impl State {
                     b"",
                 )
             }
-            ("HEAD" | "GET", place) => {
-                let name = place.rsplit('/').next().unwrap();
-                let found = match self.manifests.get(name) {
-                    Some((kind, bytes)) => Some((kind.as_str(), bytes)),
-                    None => self
-                        .blobs
-                        .get(name)
-                        .map(|bytes| ("application/octet-stream", bytes)),
-                };
-                match found {
-                    Some((kind, bytes)) => {
-                        let told = format!(
-                            "Content-Type: {kind}\r\nDocker-Content-Digest: {}\r\n",
-                            sha256(bytes)
-                        );
-                        let whole = reply("200 OK", &told, bytes);
-                        let head = whole.len() - bytes.len();
-                        if request.method == "HEAD" {
-                            whole[..head].to_vec()
-                        } else {
-                            whole
-                        }
-                    }
-                    None => reply(
-                        "404 Not Found",
-                        "",
-                        br#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#,
-                    ),
-                }
+            ("GET", place) => self.give(place),
+            ("HEAD", place) => {
+                let whole = self.give(place);
+                let head = whole.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+                whole[..head + 4].to_vec()
             }
             _ => reply("405 Method Not Allowed", "", b""),
         }
     }
+
+    fn begin(&mut self) -> Vec<u8> {
+        self.begun += 1;
+        let upload = format!("upload-{}", self.begun);
+        let place = format!(
+            "Location: /v2/x/blobs/uploads/{upload}\r\nRange: 0-0\r\nDocker-Upload-UUID: {upload}\r\n"
+        );
+        self.uploads.insert(upload, Vec::new());
+        reply("202 Accepted", &place, b"")
+    }
+
+    fn take(&mut self, place: &str, bytes: &[u8]) -> Vec<u8> {
+        let upload = last(place);
+        let held = self.uploads.entry(upload.to_owned()).or_default();
+        held.extend_from_slice(bytes);
+        let end = held.len().max(1) - 1;
+        let told = format!("Location: /v2/x/blobs/uploads/{upload}\r\nRange: 0-{end}\r\n");
+        reply("202 Accepted", &told, b"")
+    }
+
+    fn end(&mut self, place: &str, query: &str, rest: &[u8]) -> Vec<u8> {
+        let mut bytes = self.uploads.remove(last(place)).unwrap_or_default();
+        bytes.extend_from_slice(rest);
+        let query = query.replace("%3A", ":");
+        let digest = query.rsplit("digest=").next().unwrap().to_owned();
+        assert_eq!(digest, sha256(&bytes), "what arrived is not what was sent");
+        let told = format!("Location: /v2/x/blobs/{digest}\r\nDocker-Content-Digest: {digest}\r\n");
+        self.blobs.insert(digest, bytes);
+        reply("201 Created", &told, b"")
+    }
+
+    fn give(&self, place: &str) -> Vec<u8> {
+        let name = last(place);
+        let manifest = self
+            .manifests
+            .get(name)
+            .map(|(kind, bytes)| (kind.as_str(), bytes));
+        let blob = || {
+            self.blobs
+                .get(name)
+                .map(|bytes| ("application/octet-stream", bytes))
+        };
+        let unknown = br#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#;
+        match manifest.or_else(blob) {
+            Some((kind, bytes)) => {
+                let digest = sha256(bytes);
+                let told = format!("Content-Type: {kind}\r\nDocker-Content-Digest: {digest}\r\n");
+                reply("200 OK", &told, bytes)
+            }
+            None => reply("404 Not Found", "", unknown),
+        }
+    }
+}
+
+fn last(place: &str) -> &str {
+    place.rsplit('/').next().unwrap()
 }
 
 fn reply(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
@@ -304,9 +304,5 @@ fn reply(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{hex}")
+    Digest::from_bytes(&Sha256::digest(bytes).into()).to_string()
 }

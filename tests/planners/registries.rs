@@ -94,7 +94,7 @@ fn what_was_not_looked_at_or_could_not_be_is_refused_with_the_reason() {
     assert!(publish(&OneHost::new().fleet(), false).is_err());
     let why = Refusal::of_plan("denied", "log in");
     assert_eq!(publish(&fleet(TO, Err(why.clone()), None), false), Err(why));
-    let other = publish(&fleet(TO, Ok(There::Nothing), Some(200)), false).unwrap_err();
+    let other = publish(&fleet(TO, Ok(There::Nothing), Some(201)), false).unwrap_err();
     assert!(
         other.reason.contains("names another image at the source"),
         "{other}"

@@ -109,9 +109,10 @@ impl RegistryRepository {
             }
             _ => (RegistryHost(HUB.to_owned()), text.to_owned()),
         };
-        let path = match path.contains('/') || !registry.is_hub() {
-            true => path,
-            false => format!("library/{path}"),
+        let path = if path.contains('/') || !registry.is_hub() {
+            path
+        } else {
+            format!("library/{path}")
         };
         let text = format!("{registry}/{path}");
         if text.len() <= 255 && path.split('/').all(is_component) {

@@ -328,10 +328,10 @@ impl PushPlan {
     }
 
     pub(super) fn steps(&self, target: &Target) -> Vec<Step> {
+        use StepKind::{Check, CleanUp, Compare, Confirm, Export, Load, Send, Stamp, Verify};
         if let Some(via) = &self.via {
             return via.steps(target);
         }
-        use StepKind::{Check, CleanUp, Compare, Confirm, Export, Load, Send, Stamp, Verify};
         [
             Check, Compare, Export, Send, Verify, Load, Confirm, Stamp, CleanUp,
         ]

@@ -33,6 +33,8 @@ pub(super) struct File {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) compose: Vec<ComposeTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) publish: Vec<PublishTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<HostTable>,
 }
 
@@ -106,8 +108,6 @@ pub(super) struct ProfileTable {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image: Option<ImageName>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) registry: Option<RegistryRepository>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) session_name_prefix: Option<Spanned<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) session_label: Option<Spanned<String>>,
@@ -150,6 +150,14 @@ pub(super) struct UnitTable {
 pub(super) struct ComposeTable {
     pub(super) profile: Spanned<String>,
     pub(super) pin: PinKey,
+}
+
+/// `[[publish]]`: the repository in a registry that the image of a profile is published to.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PublishTable {
+    pub(super) profile: Spanned<String>,
+    pub(super) to: RegistryRepository,
 }
 
 /// `prune` of a profile.

@@ -18,7 +18,7 @@ use std::time::Duration;
 const QUIET: Duration = Duration::from_mins(5);
 
 /// How long a registry may take to tell a digest.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 /// An error of an engine that names no status of its own in a stream.
 const IN_STREAM: u16 = 200;
@@ -172,7 +172,7 @@ fn in_query(name: &str) -> String {
     for byte in name.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                text.push(char::from(byte))
+                text.push(char::from(byte));
             }
             // Writing to a string cannot fail.
             other => {

@@ -105,8 +105,8 @@ async fn a_publication_is_done_when_its_digest_is_told_and_its_login_goes_in_a_h
     let (published, heard) = publish(&answering).await;
     assert_eq!(published, Ok(Digest::from_bytes(&[7; 32])));
     assert_eq!(heard, [(512, Some(2048)), (0, None)]);
-    let head = answering.head();
-    let mut lines = head.lines();
+    let asked = answering.head();
+    let mut lines = asked.lines();
     assert_eq!(
         lines.next(),
         Some("POST /v1.45/images/ghcr.io/acme/x/push?tag=v1 HTTP/1.1")

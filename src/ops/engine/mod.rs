@@ -19,6 +19,7 @@ mod run_job;
 mod stocktaker;
 mod take_host;
 mod turn;
+mod watchers;
 mod weigher;
 mod workshop;
 

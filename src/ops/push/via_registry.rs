@@ -12,6 +12,7 @@ use crate::model::plan::Via;
 use crate::ops::ports::{EngineError, Removal};
 use crate::ops::registry::{Asking, Keychain, LayerBytes, Problem, Publications, Question, TRIES, failed};
 use crate::ops::report::{Outcome, StepError};
+use std::path::Path;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -25,6 +26,16 @@ pub struct Pulls {
     pub keychain: Keychain,
     /// What was published from here.
     pub publications: Publications,
+}
+
+impl Pulls {
+    /// Those of a console with this state directory.
+    pub fn of(keychain: Keychain, state: &Path) -> Self {
+        Self {
+            keychain,
+            publications: Publications::within(state),
+        }
+    }
 }
 
 impl Push<'_> {

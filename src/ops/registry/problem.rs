@@ -296,76 +296,78 @@ mod tests {
         RegistryError::of(&EngineError::Answered { code: 200, message }).problem
     }
 
+    const SAID: &[(&str, Problem)] = &[
+        ("unauthorized: authentication required", Problem::Unauthorised),
+        ("no basic auth credentials", Problem::Unauthorised),
+        (
+            "unauthorized: unauthenticated: User cannot be authenticated with the token provided",
+            Problem::Unauthorised,
+        ),
+        (
+            "failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized",
+            Problem::Unauthorised,
+        ),
+        ("denied: denied", Problem::Forbidden),
+        ("denied: permission_denied: write_package", Problem::Forbidden),
+        (
+            "errors: denied: requested access to the resource is denied unauthorized: authentication required",
+            Problem::Forbidden,
+        ),
+        (
+            "pull access denied for acme/x, repository does not exist or may require 'docker login'",
+            Problem::Forbidden,
+        ),
+        (
+            "push access denied: server message: insufficient_scope: authorization failed",
+            Problem::Forbidden,
+        ),
+        (
+            "received unexpected HTTP status: 403 Forbidden",
+            Problem::Forbidden,
+        ),
+        (
+            "error parsing HTTP 403 response body: invalid character '<'",
+            Problem::Forbidden,
+        ),
+        ("manifest unknown: manifest unknown", Problem::NotFound),
+        (
+            "toomanyrequests: You have reached your pull rate limit.",
+            Problem::TooMany(None),
+        ),
+        (
+            "toomanyrequests: retry-after: 1500ms, allowed: 44000/minute",
+            Problem::TooMany(Some(Duration::from_millis(1500))),
+        ),
+        (
+            "received unexpected HTTP status: 429 Too Many Requests",
+            Problem::TooMany(None),
+        ),
+        (
+            "received unexpected HTTP status: 500 Internal Server Error",
+            Problem::Server,
+        ),
+        ("error parsing HTTP 502 response body", Problem::Server),
+        ("Head \"https://x:5000/v2/\": EOF", Problem::Cut),
+        (
+            "write tcp 10.0.0.1:4: write: connection reset by peer",
+            Problem::Cut,
+        ),
+        (
+            "dial tcp 10.0.0.1:5000: connect: connection refused",
+            Problem::Cut,
+        ),
+        ("net/http: TLS handshake timeout", Problem::Cut),
+        (
+            "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+            Problem::Certificate,
+        ),
+        ("http: server gave HTTP response to HTTPS client", Problem::Plain),
+        ("no space left on device", Problem::Other),
+    ];
+
     #[test]
     fn what_registries_say_through_engines_is_understood() {
-        for (said, problem) in [
-            ("unauthorized: authentication required", Problem::Unauthorised),
-            ("no basic auth credentials", Problem::Unauthorised),
-            (
-                "unauthorized: unauthenticated: User cannot be authenticated with the token provided",
-                Problem::Unauthorised,
-            ),
-            (
-                "failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized",
-                Problem::Unauthorised,
-            ),
-            ("denied: denied", Problem::Forbidden),
-            ("denied: permission_denied: write_package", Problem::Forbidden),
-            (
-                "errors: denied: requested access to the resource is denied unauthorized: authentication required",
-                Problem::Forbidden,
-            ),
-            (
-                "pull access denied for acme/x, repository does not exist or may require 'docker login'",
-                Problem::Forbidden,
-            ),
-            (
-                "push access denied: server message: insufficient_scope: authorization failed",
-                Problem::Forbidden,
-            ),
-            (
-                "received unexpected HTTP status: 403 Forbidden",
-                Problem::Forbidden,
-            ),
-            (
-                "error parsing HTTP 403 response body: invalid character '<'",
-                Problem::Forbidden,
-            ),
-            ("manifest unknown: manifest unknown", Problem::NotFound),
-            (
-                "toomanyrequests: You have reached your pull rate limit.",
-                Problem::TooMany(None),
-            ),
-            (
-                "toomanyrequests: retry-after: 1500ms, allowed: 44000/minute",
-                Problem::TooMany(Some(Duration::from_millis(1500))),
-            ),
-            (
-                "received unexpected HTTP status: 429 Too Many Requests",
-                Problem::TooMany(None),
-            ),
-            (
-                "received unexpected HTTP status: 500 Internal Server Error",
-                Problem::Server,
-            ),
-            ("error parsing HTTP 502 response body", Problem::Server),
-            ("Head \"https://x:5000/v2/\": EOF", Problem::Cut),
-            (
-                "write tcp 10.0.0.1:4: write: connection reset by peer",
-                Problem::Cut,
-            ),
-            (
-                "dial tcp 10.0.0.1:5000: connect: connection refused",
-                Problem::Cut,
-            ),
-            ("net/http: TLS handshake timeout", Problem::Cut),
-            (
-                "tls: failed to verify certificate: x509: certificate signed by unknown authority",
-                Problem::Certificate,
-            ),
-            ("http: server gave HTTP response to HTTPS client", Problem::Plain),
-            ("no space left on device", Problem::Other),
-        ] {
+        for &(said, problem) in SAID {
             assert_eq!(of(said), problem, "{said}");
         }
         assert_eq!(

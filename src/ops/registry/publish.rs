@@ -103,9 +103,10 @@ impl Publishing<'_> {
             .await
             .map_err(|error| self.failed(&error, UNTOUCHED))?;
         let has_login = asking.has_login(registry).await;
-        let login = match has_login.map_err(|error| self.failed(&error, UNTOUCHED))? {
-            true => "with a login",
-            false => "without a login",
+        let login = if has_login.map_err(|error| self.failed(&error, UNTOUCHED))? {
+            "with a login"
+        } else {
+            "without a login"
         };
         let note = format!("{} here, {}, {login}", image.id.short(), bytes(image.size));
         Ok(Outcome::noted(image, note))

@@ -10,7 +10,7 @@ pub struct PublishArgs {
     /// What to publish: NAME:TAG, or a tag of the profile's image.
     #[arg(value_name = "REF|TAG")]
     pub image: String,
-    /// The repository, such as ghcr.io/acme/convocate [default: `registry` of the image's profile, else the image's own name
+    /// The repository, such as ghcr.io/acme/convocate [default: as in the config, else the image's own name
     /// where it begins with a registry].
     #[arg(long, value_name = "REPO")]
     pub to: Option<String>,
@@ -28,10 +28,12 @@ pub struct PublishArgs {
 /// Which way an image goes to hosts, where it is not sent to them.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ViaArgs {
-    /// Have the hosts pull the image by its digest from a registry, where it is published first if it is not there.
-    #[arg(long, value_name = "WAY", conflicts_with_all = ["mode", "limit"])]
+    /// With `registry`, have the hosts pull the image by its digest from a registry, where it is published first if it is not
+    /// there.
+    #[arg(long, value_name = "WAY", conflicts_with_all = ["mode", "limit"], hide_possible_values = true)]
     pub via: Option<Way>,
-    /// The repository, such as ghcr.io/acme/convocate [default: `registry` of the image's profile].
+    /// The repository, such as ghcr.io/acme/convocate [default: as in the config, else the image's own name where it begins
+    /// with a registry].
     #[arg(long, value_name = "REPO", requires = "via")]
     pub to: Option<String>,
     /// Who asks the registry.

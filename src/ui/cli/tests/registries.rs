@@ -33,68 +33,73 @@ async fn a_push_through_a_registry_publishes_first_and_says_what_hosts_pull() {
     insta::assert_snapshot!(outcome.shown());
 }
 
+/// The words, what is typed, the code, and what is said.
+type Unclear = (&'static [&'static str], Option<&'static str>, u8, &'static str);
+
+const UNCLEAR: &[Unclear] = &[
+    (
+        &["publish", "v1.2.0", "--yes"],
+        None,
+        2,
+        "where convocate is published is not known",
+    ),
+    (
+        &["publish", "v1.2.0", "--to", "https://ghcr.io/x"],
+        None,
+        2,
+        "is not a valid registry repository",
+    ),
+    (
+        &["publish", "v9", "--to", "ghcr.io/x/y", "--yes"],
+        None,
+        3,
+        "convocate:v9 is not at the source",
+    ),
+    (
+        &["publish", "v1.2.0", "--to", "ghcr.io/x/y"],
+        None,
+        3,
+        "there is no terminal to ask on",
+    ),
+    (
+        &["publish", "v1.2.0", "--to", "x.io/y", "--username", "kim"],
+        None,
+        2,
+        "a user without a token",
+    ),
+    (
+        &[
+            "publish",
+            "v1.2.0",
+            "--to",
+            "x.io/y",
+            "--username",
+            "kim",
+            "--token-stdin",
+        ],
+        Some("secret"),
+        2,
+        "a token that is typed here would be shown",
+    ),
+    (
+        &[
+            "publish",
+            "v1.2.0",
+            "--to",
+            "x.io/y",
+            "--username",
+            "kim",
+            "--token-stdin",
+        ],
+        None,
+        2,
+        "there is no token on the standard input",
+    ),
+];
+
 #[tokio::test]
 async fn what_is_not_clear_about_a_registry_is_asked_for_before_anything_else() {
-    for (words, answer, code, why) in [
-        (
-            &["publish", "v1.2.0", "--yes"][..],
-            None,
-            2,
-            "where convocate is published is not known",
-        ),
-        (
-            &["publish", "v1.2.0", "--to", "https://ghcr.io/x"],
-            None,
-            2,
-            "is not a valid registry repository",
-        ),
-        (
-            &["publish", "v9", "--to", "ghcr.io/x/y", "--yes"],
-            None,
-            3,
-            "convocate:v9 is not at the source",
-        ),
-        (
-            &["publish", "v1.2.0", "--to", "ghcr.io/x/y"],
-            None,
-            3,
-            "there is no terminal to ask on",
-        ),
-        (
-            &["publish", "v1.2.0", "--to", "x.io/y", "--username", "kim"],
-            None,
-            2,
-            "a user without a token",
-        ),
-        (
-            &[
-                "publish",
-                "v1.2.0",
-                "--to",
-                "x.io/y",
-                "--username",
-                "kim",
-                "--token-stdin",
-            ],
-            Some("secret"),
-            2,
-            "a token that is typed here would be shown",
-        ),
-        (
-            &[
-                "publish",
-                "v1.2.0",
-                "--to",
-                "x.io/y",
-                "--username",
-                "kim",
-                "--token-stdin",
-            ],
-            None,
-            2,
-            "there is no token on the standard input",
-        ),
-    ] {
+    for &(words, answer, code, why) in UNCLEAR {
         let run = Run {
             answer,
             ..Run::of(words)
