@@ -1,8 +1,10 @@
 //! Logins: where they come from, what a wrong one comes to, and registries that would hear them in the clear.
 
-use crate::rig::{Rig, build, read};
+use crate::rig::{Rig, Turning, build, ran, read};
 use serde_json::json;
 use std::fs;
+
+const STAMP: &str = "cat /etc/convocate-agent/current-image";
 
 #[test]
 fn without_a_login_or_with_a_wrong_one_nothing_is_changed_and_the_way_on_is_told() {
@@ -18,43 +20,53 @@ fn without_a_login_or_with_a_wrong_one_nothing_is_changed_and_the_way_on_is_told
     rig.log_in(&rig.address, "wrong");
     let wrong = rig.publish("v1.1.0", &[], 3);
     assert!(wrong.all.contains("unauthorized"), "{}", wrong.all);
-    // A host whose pull is not let in says so, and stays as it was.
+}
+
+#[test]
+fn a_host_whose_pull_is_not_let_in_stays_as_it_was_and_the_job_is_taken_up_with_the_login_as_it_is_then() {
+    let rig = Rig::up();
     build("solo", 300_000);
-    rig.log_in(&rig.address, &read("password"));
     rig.publish("solo", &[], 0);
-    let words = [
-        "push",
-        "solo",
-        "--via",
-        "registry",
-        "--to",
-        &rig.repository(),
-        "--host",
-        "lab-1",
-        "--yes",
-        "--json",
+    let turning = Turning::of(&rig, &rig.address, &read("password"), "over");
+    let to = rig.repository();
+    let push = [
+        "push", "solo", "--via", "registry", "--to", &to, "--host", "lab-1",
     ];
-    let pulling = rig.until(&words, |line| {
-        let is_checked = line["step"]["kind"] == "check" && line["state"]["state"] == "running";
-        if is_checked {
-            Rig::set_password("another");
-        }
-        is_checked
-    });
-    assert_eq!(pulling.wait_with_output().unwrap().status.code(), Some(1));
-    let shown = rig.run(&["job", "show", &rig.left_job(), "--json"], 0);
-    assert!(shown.all.contains("unauthorized"), "{}", shown.all);
-    assert_eq!(
-        rig.lab.on("lab-1", "cat /etc/convocate-agent/current-image"),
-        "convocate:v1.0.0"
+    let run = |more: &[&str], code| {
+        let words = [&push[..], more].concat();
+        let child = rig.command(&words).env("PATH", turning.search()).spawn().unwrap();
+        ran(&words, child, code)
+    };
+    run(&["--dry-run"], 0);
+    turning.turn_after(turning.asked());
+    let pushed = run(&["--yes", "--json"], 1);
+    let (_, detail) = pushed.end("lab-1");
+    assert!(
+        detail["cause"].as_str().unwrap().contains("unauthorized"),
+        "{detail}"
     );
-    // The job is taken up with the login as it is then.
-    rig.log_in(&rig.address, "another");
+    assert!(
+        detail["advice"].as_str().unwrap().contains("docker login"),
+        "{detail}"
+    );
+    assert_eq!(rig.lab.on("lab-1", STAMP), "convocate:v1.0.0");
+    rig.log_in(&rig.address, &read("password"));
     rig.run(&["job", "resume", &rig.left_job(), "--yes", "--json"], 0);
-    assert_eq!(
-        rig.lab.on("lab-1", "cat /etc/convocate-agent/current-image"),
-        "convocate:solo"
-    );
+    assert_eq!(rig.lab.on("lab-1", STAMP), "convocate:solo");
+}
+
+#[test]
+fn an_engine_that_does_not_know_the_certificate_is_told_where_it_goes() {
+    let rig = Rig::up();
+    build("solo", 300_000);
+    rig.publish("solo", &[], 0);
+    rig.lab.on("lab-1", "rm -r /etc/docker/certs.d");
+    let pushed = rig.push("solo", &["--host", "lab-1"], 1);
+    let (_, detail) = pushed.end("lab-1");
+    assert!(detail["cause"].as_str().unwrap().contains("x509"), "{detail}");
+    let place = format!("/etc/docker/certs.d/{}/ca.crt", rig.address);
+    assert!(detail["advice"].as_str().unwrap().contains(&place), "{detail}");
+    assert_eq!(rig.lab.on("lab-1", STAMP), "convocate:v1.0.0");
 }
 
 #[test]

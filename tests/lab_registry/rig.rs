@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
@@ -134,6 +135,51 @@ impl Rig {
         let jobs = self.run(&["job", "list", "--json"], 0).lines;
         let jobs = jobs[0]["jobs"].as_array().unwrap();
         jobs.last().unwrap()["id"].as_str().unwrap().to_owned()
+    }
+}
+
+/// A credential helper that hands out one password as often as it is told, and another one from then on.
+pub(crate) struct Turning {
+    folder: PathBuf,
+}
+
+impl Turning {
+    /// The helper of a registry from now on.
+    pub(crate) fn of(rig: &Rig, registry: &str, first: &str, then: &str) -> Self {
+        let folder = rig.docker.path().join("bin");
+        fs::create_dir(&folder).unwrap();
+        for (name, text) in [("first", first), ("then", then), ("turn", "1000"), ("asked", "")] {
+            fs::write(folder.join(name), text).unwrap();
+        }
+        let program = folder.join("docker-credential-turns");
+        let script = format!(
+            "#!/bin/sh\ncd '{}' && echo >>asked\n[ $(wc -l <asked) -gt \"$(cat turn)\" ] && word=then || word=first\n\
+             printf '{{\"Username\":\"lab\",\"Secret\":\"%s\"}}' \"$(cat $word)\"\n",
+            folder.display()
+        );
+        fs::write(&program, script).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        rig.docker_config(&json!({"credHelpers": {registry: "turns"}}));
+        Self { folder }
+    }
+
+    /// Where it is found.
+    pub(crate) fn search(&self) -> String {
+        format!("{}:/usr/bin:/bin", self.folder.display())
+    }
+
+    /// How often it was asked.
+    pub(crate) fn asked(&self) -> usize {
+        fs::read_to_string(self.folder.join("asked"))
+            .unwrap()
+            .lines()
+            .count()
+    }
+
+    /// From now on it hands out the first one so often.
+    pub(crate) fn turn_after(&self, times: usize) {
+        fs::write(self.folder.join("asked"), "").unwrap();
+        fs::write(self.folder.join("turn"), times.to_string()).unwrap();
     }
 }
 

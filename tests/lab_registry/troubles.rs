@@ -1,9 +1,7 @@
 //! What registries say no with, through a real engine: each is told with the way on, and what passes is waited for.
 
 use crate::fake::{Fake, Fault, What};
-use crate::rig::{Ran, Rig, build};
-use serde_json::json;
-use std::fs;
+use crate::rig::{Ran, Rig, Turning, build};
 
 const DENIED: &str = r#"{"errors":[{"code":"DENIED","message":"permission_denied: write_package"}]}"#;
 const TOO_MANY: &str =
@@ -85,34 +83,14 @@ fn a_token_that_ends_in_the_middle_is_read_anew() {
         "first",
         vec![fault("PUT", "/uploads/", 1, What::Password("second"))],
     );
-    let folder = rig.docker.path().join("bin");
-    fs::create_dir(&folder).unwrap();
-    let program = folder.join("docker-credential-turns");
-    // A keeper of tokens that hands out the second one from the third question on: the plan, the check, the comparison and the
-    // publication ask before.
-    let script = format!(
-        "#!/bin/sh\ncd '{}' && echo >>asked\n[ $(wc -l <asked) -gt \"$(cat turn)\" ] && word=second || word=first\n\
-         printf '{{\"Username\":\"lab\",\"Secret\":\"%s\"}}' $word\n",
-        folder.display()
-    );
-    fs::write(&program, script).unwrap();
-    let mode = std::process::Command::new("chmod")
-        .arg("755")
-        .arg(&program)
-        .status()
-        .unwrap();
-    assert!(mode.success());
-    rig.docker_config(&json!({"credHelpers": {fake.address.as_str(): "turns"}}));
+    let turning = Turning::of(&rig, &fake.address, "first", "second");
     let to = format!("{}/acme/x", fake.address);
-    let path = format!("{}:/usr/bin:/bin", folder.display());
-    let run = |words: &[&str]| rig.command(words).env("PATH", &path).output().unwrap();
-    // How often it is asked before the publication is counted by a dry run, which looks as often as a plan does.
-    fs::write(folder.join("turn"), "1000").unwrap();
+    let run = |words: &[&str]| rig.command(words).env("PATH", turning.search()).output().unwrap();
+    // A dry run looks once, as the plan does.
     run(&["publish", "solo", "--to", &to, "--dry-run"]);
-    let looks = fs::read_to_string(folder.join("asked")).unwrap().lines().count();
-    fs::write(folder.join("asked"), "").unwrap();
+    let looks = turning.asked();
     // The look of the plan, that of the check, that of the comparison, and the first of the publication.
-    fs::write(folder.join("turn"), (looks * 2 + 2).to_string()).unwrap();
+    turning.turn_after(looks * 2 + 2);
     let output = run(&["publish", "solo", "--to", &to, "--yes", "--json"]);
     let said = String::from_utf8_lossy(&output.stdout);
     assert_eq!(
