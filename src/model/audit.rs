@@ -1,9 +1,9 @@
 //! The audit: what a job did, as entries that hold no secret. Both sides write the same: the host, and the operator's machine.
 
-use crate::model::fleet::Stamp;
+use crate::model::fleet::{Stamp, There};
 use crate::model::job::{Job, StepKind, StepState, Target, Track, TrackResult};
 use crate::model::names::{HostName, ImageId, ImageRef, JobId, Operator, SessionName};
-use crate::model::plan::{Plan, PushPlan, StartFrom};
+use crate::model::plan::{Plan, PublishPlan, PushPlan, StartFrom};
 use serde::Serialize;
 
 /// One thing that was done, or tried. Every name in it was validated, and the format escapes what is not.
@@ -95,6 +95,7 @@ fn images(plan: &Plan, target: &Target, there_now: Option<&ImageId>) -> Images {
     let text = |reference: &ImageRef| Some(reference.to_string());
     let id = |id: &ImageId| Some(id.to_string());
     let found = match plan {
+        Plan::Push(plan) if target.is_source() => plan.via.as_ref().map(|via| published(&via.publish)),
         Plan::Push(plan) => pushed(plan, target, there_now),
         Plan::Setup(plan) => plan
             .push
@@ -138,9 +139,22 @@ fn images(plan: &Plan, target: &Target, there_now: Option<&ImageId>) -> Images {
             before: plan.there.as_ref().map(|there| there.image_id.to_string()),
             after: there_now.map(ToString::to_string),
         }),
+        Plan::Publish(plan) => Some(published(plan)),
         Plan::Prune(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) => None,
     };
     found.unwrap_or_default()
+}
+
+/// What a publication puts under a tag of a registry: before, the digest there; after, the image here.
+fn published(plan: &PublishPlan) -> Images {
+    Images {
+        reference: Some(plan.to.to_string()),
+        before: match &plan.there {
+            There::Other(digest) => Some(digest.to_string()),
+            There::Nothing | There::Same(_) | There::Untold => None,
+        },
+        after: Some(plan.image.id.to_string()),
+    }
 }
 
 /// What a push stamps on a host.

@@ -2,7 +2,7 @@
 
 use crate::model::job::Patience;
 use crate::model::logs::{LogRequest, LogStream};
-use crate::model::names::{ContainerId, HostName, JobId};
+use crate::model::names::{ContainerId, HostName, ImageRef, JobId, RegistryTag};
 use crate::model::plan::Plan;
 use crate::model::rollout::Steer;
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub enum Command {
     Weigh(BTreeMap<HostName, Vec<ContainerId>>),
     /// Look at what these hosts are and what of tagboat is on them; each answers once, as a change of its host.
     Examine(Vec<HostName>),
+    /// Look at what a registry has under a tag, for an image of the source; it is answered once, as a change of the source.
+    AskRegistry(ImageRef, RegistryTag),
     /// Tell what a container writes, as this stream, until it ends or is not wanted any more.
     ReadLogs(LogStream, LogRequest),
     /// A stream of lines is not wanted any more.

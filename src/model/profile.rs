@@ -1,6 +1,8 @@
 //! Profiles and host settings: where a host keeps its stamp and archives, and which containers are sessions.
 
-use crate::model::names::{ContainerRole, HostName, ImageName, InvalidName, PinKey, SessionName, UnitName};
+use crate::model::names::{
+    ContainerRole, HostName, ImageName, InvalidName, PinKey, RegistryRepository, SessionName, UnitName,
+};
 use crate::model::template::SessionTemplate;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -15,6 +17,9 @@ pub struct Profile {
     pub name: String,
     /// The image name that sessions run.
     pub image: ImageName,
+    /// Where that image is published; none where nothing was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<RegistryRepository>,
     /// Which containers are sessions.
     pub sessions: SessionSelector,
     /// Where the files of tagboat are on a host.
@@ -123,6 +128,7 @@ impl Profile {
         Self {
             name: "convocate".to_owned(),
             image: ImageName::convocate(),
+            registry: None,
             sessions: SessionSelector::NamePrefix("convocate-session-".to_owned()),
             paths: HostPaths {
                 stamp: "/etc/convocate-agent/current-image".to_owned(),

@@ -35,6 +35,7 @@ pub mod operator;
 pub mod ports;
 pub mod prune;
 pub mod push;
+pub mod registry;
 pub mod report;
 pub mod restart;
 pub mod session;

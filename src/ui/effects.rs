@@ -88,6 +88,10 @@ impl Effects {
                 .collect(),
             Command::Examine(_) => vec![Msg::Said(Severity::Warn, format!("not examined: {why}"))],
             Command::Refresh(_) => vec![Msg::Said(Severity::Warn, format!("not refreshed: {why}"))],
+            Command::AskRegistry(..) => vec![Msg::Said(
+                Severity::Warn,
+                format!("the registry was not asked: {why}"),
+            )],
             Command::StopLogs(_) | Command::Shutdown => Vec::new(),
         }
     }

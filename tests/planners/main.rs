@@ -11,6 +11,7 @@ mod prune;
 mod prune_run;
 mod prune_script;
 mod push;
+mod registries;
 mod restart;
 mod rollback;
 mod rollout;

@@ -124,7 +124,7 @@ fn kind(plan: &Plan) -> usize {
         Plan::Prune(_) => 7,
         Plan::Setup(_) => 8,
         // About no host, so strict or not is not the question.
-        Plan::Build(_) => usize::MAX,
+        Plan::Build(_) | Plan::Publish(_) => usize::MAX,
     }
 }
 

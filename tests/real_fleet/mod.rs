@@ -23,6 +23,7 @@ use tagboat::model::plan::Plan;
 use tagboat::ops::config::Config;
 use tagboat::ops::dirs::Dirs;
 use tagboat::ops::engine::{self, EngineHandle, EngineOptions, Watching};
+use tagboat::ops::registry::Keychain;
 use tempfile::TempDir;
 use tokio::time::{Instant, timeout_at};
 
@@ -187,6 +188,7 @@ impl RealFleet {
             },
             watching: Watching::Live,
             cache: config.cache,
+            keychain: Keychain::default(),
         };
         let fleet = Fleet::new(config.hosts.into_iter().map(Host::new));
         let handle = engine::start(options).unwrap();

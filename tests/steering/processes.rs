@@ -16,6 +16,7 @@ use tagboat::ops::config::CacheSettings;
 use tagboat::ops::dirs::Dirs;
 use tagboat::ops::engine::{self, EngineHandle, EngineOptions, Watching};
 use tagboat::ops::journal::Journal;
+use tagboat::ops::registry::Keychain;
 use tempfile::TempDir;
 use tokio::time::{Instant, timeout_at};
 
@@ -151,6 +152,7 @@ impl Process {
             operator: operator(name),
             dirs,
             watching: Watching::Live,
+            keychain: Keychain::default(),
             cache: CacheSettings {
                 background: false,
                 ..CacheSettings::default()

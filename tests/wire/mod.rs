@@ -169,6 +169,7 @@ pub(crate) fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) ->
         image: image.clone(),
         replace_tag: false,
         options: PushOptions::default(),
+        via: None,
         hosts: vec![PushTarget {
             guard: tagboat::model::profile::Guard::Normal,
             host: HostName::parse(host).unwrap(),

@@ -226,8 +226,8 @@ impl PlanDialog {
             Plan::Start(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) => {
                 self.plan.session_changed(fleet)
             }
-            // Each change of a host looks again at what it replaces.
-            Plan::Setup(_) => None,
+            // Each change of a host looks again at what it replaces; so does a publication at its registry.
+            Plan::Setup(_) | Plan::Publish(_) => None,
             Plan::Prune(prune) => prune.removals().find_map(|(name, verdict)| {
                 let host = fleet.host(name)?;
                 let is_there = host.images().any(|image| image.id == verdict.image_id);

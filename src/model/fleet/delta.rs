@@ -1,6 +1,9 @@
 //! Changes of the fleet as values: the only way in which it changes.
 
-use super::{Connection, Container, HostFacts, HostImage, HostLease, SourceImage, Stamp, StampRecord, Stock};
+use super::{
+    Connection, Container, HostFacts, HostImage, HostLease, RegistryLook, SourceImage, Stamp, StampRecord,
+    Stock,
+};
 use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionLabel, SessionName};
 use crate::model::setup::Examined;
 use jiff::Timestamp;
@@ -27,6 +30,8 @@ pub enum Delta {
     },
     /// What is kept on the operator's machine.
     Stock(Stock),
+    /// What a registry has; it is never asked unasked.
+    Registry(Box<RegistryLook>),
 }
 
 /// A change of one host.

@@ -8,6 +8,7 @@ mod host;
 mod image;
 mod lease;
 mod listing;
+mod registry_look;
 mod session;
 mod stamp;
 mod stock;
@@ -20,6 +21,7 @@ pub use host::{Freshness, Host, Moment};
 pub use image::{ContentId, HostImage, STAGING_IMAGE, SourceImage};
 pub use lease::{Holder, HostLease};
 pub use listing::Listing;
+pub use registry_look::{RegistryLook, There};
 pub use session::{Session, Standing};
 pub use stamp::{Stamp, StampRecord};
 pub use stock::{Stock, StockedHelper, StockedLayer, StockedRecipe};
@@ -43,6 +45,8 @@ pub struct Source {
     pub images: BTreeMap<ImageRef, SourceImage>,
     /// What is kept here of images, these and earlier ones.
     pub stock: Stock,
+    /// What registries told when they were asked for plans, each question once.
+    pub registry: Vec<RegistryLook>,
 }
 
 impl Fleet {
@@ -105,6 +109,13 @@ impl Fleet {
                 let changed = self.source.stock != stock;
                 self.source.stock = stock;
                 changed
+            }
+            Delta::Registry(look) => {
+                self.source
+                    .registry
+                    .retain(|known| (&known.reference, &known.to) != (&look.reference, &look.to));
+                self.source.registry.push(*look);
+                true
             }
         }
     }

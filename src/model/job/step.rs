@@ -101,6 +101,10 @@ pub enum StepKind {
     Tag,
     /// An image is taken in, so that a push finds it ready.
     Index,
+    /// The source engine publishes the image to a registry.
+    Publish,
+    /// The host's engine pulls the image from a registry.
+    Pull,
 }
 
 impl StepKind {
@@ -137,6 +141,8 @@ impl StepKind {
             Self::Build => "build",
             Self::Tag => "tag",
             Self::Index => "index",
+            Self::Publish => "publish",
+            Self::Pull => "pull",
         }
     }
 

@@ -10,6 +10,7 @@ mod mode;
 mod new_session;
 mod pin;
 mod prune;
+mod publish;
 mod push;
 mod remove;
 mod rename;
@@ -21,6 +22,7 @@ mod session_target;
 mod setup;
 mod start;
 mod stop;
+mod via;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
 pub use build::{
@@ -35,6 +37,7 @@ pub use mode::{Mode, ModeChoice, UnknownMode};
 pub use new_session::{NewSession, NewWish};
 pub use pin::{PIN_IMAGE, PinOf, job_of_pin, job_pin, pin_of};
 pub use prune::{PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts};
+pub use publish::{PublishIntent, PublishPlan, plan_publish};
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
 pub use remove::{
     LABEL_SUBJECT, Leftover, PlannedVolume, RemoveIntent, RemovePlan, RemoveTarget, VolumeFate, plan_remove,
@@ -50,6 +53,7 @@ pub use setup::{
 };
 pub use start::{StartFrom, StartIntent, StartPlan, StartTarget, plan_start};
 pub use stop::{StopIntent, StopPlan, StopTarget, plan_stop};
+pub use via::{Via, plan_push_via};
 
 use crate::model::failure::Refusal;
 use crate::model::job::{Step, Target};
@@ -83,6 +87,8 @@ pub enum Plan {
     Setup(SetupPlan),
     /// Build an image at the source.
     Build(BuildPlan),
+    /// Publish an image to a registry.
+    Publish(PublishPlan),
 }
 
 /// One line of a plan as it is shown: what changes from what to what.
@@ -115,6 +121,7 @@ macro_rules! each_kind {
             Plan::Rename($inner) => $answer,
             Plan::Setup($inner) => $answer,
             Plan::Build($inner) => $answer,
+            Plan::Publish($inner) => $answer,
         }
     };
 }
@@ -133,6 +140,7 @@ impl Plan {
             Self::Rename(_) => "rename",
             Self::Setup(plan) => plan.work.verb(),
             Self::Build(_) => "build",
+            Self::Publish(_) => "publish",
         }
     }
 
@@ -176,7 +184,12 @@ impl Plan {
                 .collect(),
             Self::Start(plan) => plan.needed_tags(),
             Self::Setup(plan) => plan.needed_tags(),
-            Self::Prune(_) | Self::Stop(_) | Self::Remove(_) | Self::Rename(_) | Self::Build(_) => Vec::new(),
+            Self::Prune(_)
+            | Self::Stop(_)
+            | Self::Remove(_)
+            | Self::Rename(_)
+            | Self::Build(_)
+            | Self::Publish(_) => Vec::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The push planner: which hosts get the image, which have it, and which are left out before any traffic.
 
 use super::route::Look;
-use super::{ByteRate, Gate, Mode, ModeChoice, PlanLine, Route, count};
+use super::{ByteRate, Gate, Mode, ModeChoice, PlanLine, Route, Via, count};
 use crate::model::amount::bytes;
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host, HostFacts, SourceImage, Stamp, Stock};
@@ -48,6 +48,9 @@ pub struct PushPlan {
     /// How it is sent.
     #[serde(default)]
     pub options: PushOptions,
+    /// The registry that hosts pull it from; none where it is sent to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Via>,
     /// The hosts that get it.
     pub hosts: Vec<PushTarget>,
     /// The hosts that are left out.
@@ -92,6 +95,11 @@ const HEADROOM: u64 = 64 << 20;
 
 /// Plans a push, or says why there is nothing that could be pushed.
 pub fn plan_push(intent: &PushIntent, fleet: &Fleet) -> Result<PushPlan, Refusal> {
+    plan_on_way(intent, fleet, None)
+}
+
+/// Plans a push that goes to hosts directly, or through a registry.
+pub(super) fn plan_on_way(intent: &PushIntent, fleet: &Fleet, via: Option<Via>) -> Result<PushPlan, Refusal> {
     let reference = &intent.reference;
     let source = fleet.source();
     if let Some(problem) = &source.problem {
@@ -122,7 +130,7 @@ pub fn plan_push(intent: &PushIntent, fleet: &Fleet) -> Result<PushPlan, Refusal
         match fleet
             .host(name)
             .ok_or_else(|| unknown_host(name))
-            .and_then(|host| target(host, image, &source.stock, intent))
+            .and_then(|host| target(host, image, &source.stock, intent, via.as_ref()))
         {
             Ok(target) => hosts.push(target),
             Err(refusal) => refused.push(refusal),
@@ -136,6 +144,7 @@ pub fn plan_push(intent: &PushIntent, fleet: &Fleet) -> Result<PushPlan, Refusal
         image: image.clone(),
         replace_tag: intent.replace_tag,
         options: intent.options,
+        via,
         hosts,
         refused,
     })
@@ -173,6 +182,7 @@ fn target(
     image: &SourceImage,
     stock: &Stock,
     intent: &PushIntent,
+    via: Option<&Via>,
 ) -> Result<PushTarget, Refusal> {
     let facts = usable(host)?;
     if facts.platform != image.platform {
@@ -186,8 +196,13 @@ fn target(
         ));
     }
     let presence = presence(host, image, intent)?;
-    let route = match presence {
-        Presence::Absent | Presence::Other => {
+    let route = match (presence, via) {
+        (Presence::Absent | Presence::Other, Some(via)) => {
+            via.can_be_reached_from(host)?;
+            enough_space(host, facts, 0, image.size)?;
+            None
+        }
+        (Presence::Absent | Presence::Other, None) => {
             let look = Look {
                 image,
                 host,
@@ -196,7 +211,7 @@ fn target(
             };
             Some(route(&look, intent.options.mode)?)
         }
-        Presence::Same | Presence::SameUntagged => None,
+        (Presence::Same | Presence::SameUntagged, _) => None,
     };
     Ok(PushTarget {
         host: host.name.clone(),
@@ -298,18 +313,25 @@ impl PushPlan {
     }
 
     pub(super) fn title(&self) -> String {
-        format!("push {} to {}", self.reference, count(self.hosts.len(), "host"))
+        let via = self.via.as_ref().map(Via::words).unwrap_or_default();
+        format!(
+            "push {} to {}{via}",
+            self.reference,
+            count(self.hosts.len(), "host")
+        )
     }
 
     pub(super) fn targets(&self) -> Vec<Target> {
-        self.hosts
-            .iter()
-            .map(|host| Target::host(host.host.clone()))
-            .collect()
+        let hosts = self.hosts.iter().map(|host| Target::host(host.host.clone()));
+        let first = self.via.as_ref().and_then(Via::target);
+        first.into_iter().chain(hosts).collect()
     }
 
-    pub(super) fn steps(&self, _target: &Target) -> Vec<Step> {
+    pub(super) fn steps(&self, target: &Target) -> Vec<Step> {
         use StepKind::{Check, CleanUp, Compare, Confirm, Export, Load, Send, Stamp, Verify};
+        if let Some(via) = &self.via {
+            return via.steps(target);
+        }
         [
             Check, Compare, Export, Send, Verify, Load, Confirm, Stamp, CleanUp,
         ]
@@ -336,19 +358,25 @@ impl PushPlan {
                 }
             },
         };
-        self.hosts.iter().map(line).collect()
+        let first = self.via.iter().flat_map(Via::lines);
+        first.chain(self.hosts.iter().map(line)).collect()
     }
 
     /// How the image goes to a host. A plan in the journal of an earlier version does not say it.
     fn way(&self, host: &PushTarget) -> String {
-        match &host.route {
-            Some(route) => route.words(),
-            None => format!("at most {}", bytes(self.image.size)),
+        match (&host.route, &self.via) {
+            (_, Some(via)) => via.way(),
+            (Some(route), None) => route.words(),
+            (None, None) => format!("at most {}", bytes(self.image.size)),
         }
     }
 
     pub(super) fn untouched(&self) -> Vec<String> {
-        vec!["no session is restarted; each keeps its pinned tag".to_owned()]
+        let mut untouched = vec!["no session is restarted; each keeps its pinned tag".to_owned()];
+        if self.via.is_some() {
+            untouched.push("the login goes along with each pull and stays on no host".to_owned());
+        }
+        untouched
     }
 
     pub(super) fn undo(&self) -> String {

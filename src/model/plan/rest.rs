@@ -18,6 +18,9 @@ impl Plan {
         let refused = match &mut rest {
             Self::Push(plan) => {
                 plan.hosts.retain(|one| host(&one.host));
+                if let Some(via) = plan.via.as_mut().filter(|_| !left.contains(&Target::source())) {
+                    via.is_published = true;
+                }
                 &mut plan.refused
             }
             Self::Activate(plan) => {
@@ -57,8 +60,9 @@ impl Plan {
             }
             // It is about one session: all of it is left, or nothing.
             Self::Rename(plan) => &mut plan.refused,
-            // And this one about the source alone.
+            // And these about the source alone.
             Self::Build(plan) => &mut plan.refused,
+            Self::Publish(plan) => &mut plan.refused,
         };
         refused.clear();
         let targets = rest.targets();

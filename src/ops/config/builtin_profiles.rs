@@ -18,6 +18,7 @@ fn by_image(name: &str, image: ImageName) -> Profile {
     Profile {
         name: name.to_owned(),
         image,
+        registry: None,
         sessions: SessionSelector::AnyOfImage,
         templates: Vec::new(),
         attach: Vec::new(),

@@ -7,7 +7,7 @@ use super::probe_table::ProbeTable;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
 use super::template_table::TemplateTable;
-use crate::model::names::{HostName, ImageName, PinKey};
+use crate::model::names::{HostName, ImageName, PinKey, RegistryRepository};
 use crate::model::profile::{Guard, PruneRule};
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
@@ -32,6 +32,8 @@ pub(super) struct File {
     pub(super) units: Vec<UnitTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) compose: Vec<ComposeTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) publish: Vec<PublishTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<HostTable>,
 }
@@ -148,6 +150,14 @@ pub(super) struct UnitTable {
 pub(super) struct ComposeTable {
     pub(super) profile: Spanned<String>,
     pub(super) pin: PinKey,
+}
+
+/// `[[publish]]`: the repository in a registry that the image of a profile is published to.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PublishTable {
+    pub(super) profile: Spanned<String>,
+    pub(super) to: RegistryRepository,
 }
 
 /// `prune` of a profile.

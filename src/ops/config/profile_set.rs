@@ -2,14 +2,13 @@
 
 use super::builtin_profiles::builtin_profiles;
 use super::error::Fault;
-use super::file::{File, ProfileTable, PruneTable};
+use super::file::{File, ProfileTable, PruneTable, PublishTable};
 use super::host_path::HostPath;
 use super::nearest::nearest;
 use super::template_set;
 use super::template_table::TemplateTable;
 use super::unit_set::units_of;
-use crate::model::names::PinKey;
-use crate::model::names::{HostName, SessionName};
+use crate::model::names::{HostName, PinKey, RegistryRepository, SessionName};
 use crate::model::profile::{HostPaths, Profile, PruneRules, SessionSelector};
 use toml::Spanned;
 
@@ -38,6 +37,7 @@ impl ProfileSet {
                 if let Some(pin) = pin_of(file, &profile.name)? {
                     profile.compose_pin = pin;
                 }
+                profile.registry = registry_of(file, &profile.name)?.or(profile.registry.take());
             }
         }
         for (index, table) in tables.iter().enumerate() {
@@ -58,6 +58,7 @@ impl ProfileSet {
         let named = file.templates.iter().map(|table| &table.profile);
         let named = named.chain(file.attach.iter().map(|table| &table.profile));
         let named = named.chain(file.units.iter().map(|table| &table.profile));
+        let named = named.chain(file.publish.iter().map(|table| &table.profile));
         for name in named.chain(file.compose.iter().map(|table| &table.profile)) {
             set.find(name)?;
         }
@@ -100,6 +101,12 @@ impl ProfileSet {
         let sessions = own_selector.unwrap_or(base.sessions);
         Ok(Profile {
             name: table.name.get_ref().clone(),
+            registry: match (registry_of(file, table.name.get_ref())?, &table.image) {
+                (Some(own), _) => Some(own),
+                // A repository is of one image: who runs another one publishes it elsewhere.
+                (None, Some(image)) if *image != base.image => None,
+                (None, _) => base.registry,
+            },
             image: table.image.clone().unwrap_or(base.image),
             templates: template_set::derive(&templates_of(file, table.name.get_ref()), inherited, &sessions)?,
             attach: attach_of(file, table.name.get_ref())?.unwrap_or(base.attach),
@@ -135,6 +142,20 @@ fn pin_of(file: &File, profile: &str) -> Result<Option<PinKey>, Fault> {
             Err(Fault::at(second.profile.span(), problem, "remove one of them"))
         }
         None => Ok(Some(table.pin.clone())),
+    }
+}
+
+/// The repository that the file says the image of a profile is published to.
+fn registry_of(file: &File, profile: &str) -> Result<Option<RegistryRepository>, Fault> {
+    let mine = |table: &&PublishTable| table.profile.get_ref() == profile;
+    let mut mine = file.publish.iter().filter(mine);
+    let Some(table) = mine.next() else { return Ok(None) };
+    match mine.next() {
+        Some(second) => {
+            let problem = format!("the profile `{profile}` is published to two repositories");
+            Err(Fault::at(second.profile.span(), problem, "remove one of them"))
+        }
+        None => Ok(Some(table.to.clone())),
     }
 }
 

@@ -30,7 +30,7 @@ use tokio::time::timeout;
 pub(super) const ANSWER: Duration = Duration::from_secs(15);
 
 /// How long it may take to change something: removing an image of a gigabyte takes seconds.
-const CHANGE: Duration = Duration::from_mins(2);
+pub(super) const CHANGE: Duration = Duration::from_mins(2);
 
 /// How long it may take to begin an export: a classic store writes the whole archive to its disk before the first byte.
 const EXPORT: Duration = Duration::from_mins(20);
@@ -38,7 +38,7 @@ const EXPORT: Duration = Duration::from_mins(20);
 /// A Docker engine.
 pub struct DockerEngine {
     docker: Docker,
-    raw: RawClient,
+    pub(super) raw: RawClient,
     unchanging: Mutex<HashMap<ContainerId, Unchanging>>,
 }
 

@@ -8,6 +8,10 @@ mod errors;
 mod listed;
 mod logs;
 mod raw;
+mod raw_stream;
+mod registry;
+#[cfg(test)]
+mod registry_tests;
 mod source;
 
 pub use engine::DockerEngine;

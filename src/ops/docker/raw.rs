@@ -6,6 +6,7 @@ use super::errors::{answered, deepest};
 use crate::ops::ports::EngineError;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::header::HeaderValue;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -15,13 +16,24 @@ use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 /// No inspect is larger than this.
-const MOST_ANSWER: usize = 16 << 20;
+pub(super) const MOST_ANSWER: usize = 16 << 20;
+
+/// The header in which an engine is told who asks a registry.
+pub(super) const REGISTRY_AUTH: &str = "X-Registry-Auth";
 
 /// A client of one engine socket.
 #[derive(Debug, Clone)]
 pub(super) struct RawClient {
-    socket: PathBuf,
-    api: String,
+    pub(super) socket: PathBuf,
+    pub(super) api: String,
+}
+
+/// A request beside its place: what goes with it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct With<'a> {
+    pub(super) body: Option<&'a Value>,
+    /// Who asks a registry.
+    pub(super) auth: Option<&'a HeaderValue>,
 }
 
 impl RawClient {
@@ -31,7 +43,7 @@ impl RawClient {
 
     /// Asks for JSON; none when there is no such thing.
     pub(super) async fn get(&self, path: &str, deadline: Duration) -> Result<Option<Value>, EngineError> {
-        match self.call(Method::GET, path, None, deadline).await {
+        match self.call(Method::GET, path, With::default(), deadline).await {
             Err(EngineError::NotFound(_)) => Ok(None),
             answer => answer.map(Some),
         }
@@ -44,22 +56,60 @@ impl RawClient {
         body: &Value,
         deadline: Duration,
     ) -> Result<Value, EngineError> {
-        self.call(Method::POST, path, Some(body), deadline).await
+        let with = With {
+            body: Some(body),
+            auth: None,
+        };
+        self.call(Method::POST, path, with, deadline).await
+    }
+
+    /// Asks for JSON for which the engine asks a registry.
+    pub(super) async fn get_of_registry(
+        &self,
+        path: &str,
+        auth: &HeaderValue,
+        deadline: Duration,
+    ) -> Result<Value, EngineError> {
+        let with = With {
+            body: None,
+            auth: Some(auth),
+        };
+        self.call(Method::GET, path, with, deadline).await
     }
 
     async fn call(
         &self,
         method: Method,
         path: &str,
-        body: Option<&Value>,
+        with: With<'_>,
         deadline: Duration,
     ) -> Result<Value, EngineError> {
-        timeout(deadline, self.exchange(method, path, body))
+        timeout(deadline, self.exchange(method, path, with))
             .await
             .unwrap_or(Err(EngineError::Deadline(deadline.as_secs())))
     }
 
-    async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, EngineError> {
+    pub(super) fn request(
+        &self,
+        method: Method,
+        path: &str,
+        with: With<'_>,
+    ) -> Result<Request<Full<Bytes>>, EngineError> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/v{}{path}", self.api))
+            .header("Host", "docker")
+            .header("Content-Type", "application/json");
+        if let Some(auth) = with.auth {
+            request = request.header(REGISTRY_AUTH, auth);
+        }
+        let body = with.body.map(|json| Bytes::from(json.to_string()));
+        request
+            .body(Full::new(body.unwrap_or_default()))
+            .map_err(|error| EngineError::NotUnderstood(error.to_string()))
+    }
+
+    async fn exchange(&self, method: Method, path: &str, with: With<'_>) -> Result<Value, EngineError> {
         let unreachable = |error: &dyn std::error::Error| EngineError::Unreachable(deepest(error));
         let stream = UnixStream::connect(&self.socket)
             .await
@@ -67,15 +117,7 @@ impl RawClient {
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| unreachable(&error))?;
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("/v{}{path}", self.api))
-            .header("Host", "docker")
-            .header("Content-Type", "application/json")
-            .body(Full::new(
-                body.map(|json| Bytes::from(json.to_string())).unwrap_or_default(),
-            ))
-            .map_err(|error| EngineError::NotUnderstood(error.to_string()))?;
+        let request = self.request(method, path, with)?;
         let talk = async {
             let answer = sender
                 .send_request(request)
@@ -100,7 +142,7 @@ impl RawClient {
     }
 }
 
-fn read(status: StatusCode, body: &[u8]) -> Result<Value, EngineError> {
+pub(super) fn read(status: StatusCode, body: &[u8]) -> Result<Value, EngineError> {
     let json: Option<Value> = if body.is_empty() {
         Some(Value::Null)
     } else {

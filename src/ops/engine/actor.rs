@@ -7,8 +7,10 @@ use super::jobs::RunningJobs;
 use super::journals::Journals;
 use super::log_streams::{LogStreams, read_logs};
 use super::preparer::{WAITING, prepare_all};
+use super::registry_asker::tell_registry;
 use super::run_job::JobRun;
 use super::stocktaker::tell_stock;
+use super::watchers::Watch;
 use super::weigher::tell_costs;
 use super::workshop::Workshop;
 use crate::model::command::Command;
@@ -18,7 +20,6 @@ use crate::model::job::{Job, JobEvent, JobState, Patience, Word};
 use crate::model::logs::{LogRequest, LogStream};
 use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
-use crate::model::profile::HostSettings;
 use crate::ops::audit::AuditFile;
 use crate::ops::build::BuildPlace;
 use crate::ops::connector::Connector;
@@ -27,9 +28,10 @@ use crate::ops::journal::{JournalError, JournalFile};
 use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
 use crate::ops::ports::{Clock, SystemClock};
+use crate::ops::push::Pulls;
 use crate::ops::ssh::SshSettings;
 use crate::ops::unanswered::Unanswered;
-use crate::ops::watch::{HostWatcher, LinkSlot, SourceWatcher, Watching};
+use crate::ops::watch::{SourceWatcher, Watching};
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
@@ -102,6 +104,7 @@ impl Actor {
             leases: Leases::new(&options.operator, ConsoleId::here(), tasks.clone()),
             jobs: RunningJobs::default(),
             audit,
+            pulls: Pulls::of(options.keychain, &options.dirs.state),
             operator: options.operator.clone(),
             clock: clock.clone(),
         });
@@ -152,6 +155,10 @@ impl Actor {
                         let (workshop, events) = (self.workshop.clone(), self.events.clone());
                         self.tasks.spawn(tell_examination(workshop, events, host));
                     }
+                }
+                Command::AskRegistry(reference, to) => {
+                    let (workshop, events) = (self.workshop.clone(), self.events.clone());
+                    self.tasks.spawn(tell_registry(workshop, events, reference, to));
                 }
                 Command::Shutdown => break,
             }
@@ -347,41 +354,6 @@ impl Actor {
         if self.events.send(event).await.is_err() {
             tracing::debug!("the front end is gone");
         }
-    }
-}
-
-/// What every host watcher is started with.
-struct Watch<'a> {
-    connector: Arc<Connector>,
-    clock: Arc<dyn Clock>,
-    events: mpsc::Sender<Event>,
-    tasks: &'a TaskTracker,
-}
-
-impl Watch<'_> {
-    /// Starts a watcher for each host; gives the slot of its link, and what makes it list at once.
-    fn all(
-        self,
-        hosts: Vec<HostSettings>,
-        watching: Watching,
-    ) -> (HashMap<HostName, LinkSlot>, HashMap<HostName, Arc<Notify>>) {
-        let (mut links, mut refresh) = (HashMap::new(), HashMap::new());
-        for settings in hosts {
-            let name = settings.name.clone();
-            let notify = Arc::new(Notify::new());
-            let (watcher, slot) = HostWatcher::new(
-                settings,
-                self.connector.clone(),
-                self.clock.clone(),
-                self.events.clone(),
-                notify.clone(),
-                watching,
-            );
-            self.tasks.spawn(watcher.run());
-            links.insert(name.clone(), slot);
-            refresh.insert(name, notify);
-        }
-        (links, refresh)
     }
 }
 

@@ -3,8 +3,9 @@
 use super::run_job::{Runner, not_planned};
 use crate::model::job::TrackResult;
 use crate::model::names::HostName;
-use crate::model::plan::{BuildPlan, Plan};
+use crate::model::plan::{BuildPlan, Plan, PublishPlan, PushPlan};
 use crate::ops::build::build_at_source;
+use crate::ops::registry::{Publishing, publish};
 use crate::ops::report::TrackReporter;
 
 impl Runner {
@@ -12,6 +13,8 @@ impl Runner {
     pub(super) async fn at_source(&self, plan: &Plan, reporter: &TrackReporter) -> TrackResult {
         match plan {
             Plan::Build(plan) => self.build(plan, reporter).await,
+            Plan::Publish(plan) => self.publish(plan, reporter).await,
+            Plan::Push(PushPlan { via: Some(via), .. }) => self.publish(&via.publish, reporter).await,
             plan => {
                 let told = format!("{}: nothing of it is done at the source", plan.verb());
                 reporter.log(told).await;
@@ -26,5 +29,24 @@ impl Runner {
             Ok(exports) => build_at_source(plan, &self.job.id, place, exports, reporter).await,
             Err(error) => self.check_failed(&HostName::source(), error, reporter).await,
         }
+    }
+
+    /// The source engine publishes to a registry.
+    async fn publish(&self, plan: &PublishPlan, reporter: &TrackReporter) -> TrackResult {
+        let exports = match self.workshop.exports().await {
+            Ok(exports) => exports,
+            Err(error) => return self.check_failed(&HostName::source(), error, reporter).await,
+        };
+        let again = format!("tagboat job resume {}", self.job.id.short());
+        let work = Publishing {
+            plan,
+            job: &self.job.id,
+            source: exports.source(),
+            keychain: &self.workshop.pulls.keychain,
+            publications: &self.workshop.pulls.publications,
+            reporter,
+            again: &again,
+        };
+        publish(work).await
     }
 }

@@ -10,6 +10,7 @@ use crate::model::plan::{ActivatePlan, ActivateTarget, Plan};
 use crate::model::profile::Guard;
 use crate::ops::config::CacheSettings;
 use crate::ops::dirs::Dirs;
+use crate::ops::registry::Keychain;
 use jiff::Timestamp;
 use std::path::Path;
 
@@ -42,6 +43,7 @@ fn options(place: &Path) -> EngineOptions {
         dirs,
         watching: Watching::Once,
         cache: CacheSettings::default(),
+        keychain: Keychain::default(),
     }
 }
 

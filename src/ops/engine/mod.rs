@@ -13,11 +13,13 @@ mod jobs;
 mod journals;
 mod log_streams;
 mod preparer;
+mod registry_asker;
 mod rollout;
 mod run_job;
 mod stocktaker;
 mod take_host;
 mod turn;
+mod watchers;
 mod weigher;
 mod workshop;
 
@@ -27,6 +29,7 @@ use crate::model::names::Operator;
 use crate::model::profile::HostSettings;
 use crate::ops::config::CacheSettings;
 use crate::ops::dirs::Dirs;
+use crate::ops::registry::Keychain;
 pub use crate::ops::watch::Watching;
 use std::path::PathBuf;
 use tokio::sync::mpsc;
@@ -53,6 +56,8 @@ pub struct EngineOptions {
     pub watching: Watching,
     /// What is kept of images here, so that a push finds them ready.
     pub cache: CacheSettings,
+    /// Where logins for registries come from.
+    pub keychain: Keychain,
 }
 
 /// A started engine. It ends when its front end sends `Shutdown` or drops this.

@@ -108,8 +108,21 @@ impl JobRun {
 impl Runner {
     async fn side_by_side(&self, plan: &Plan) {
         let turns = Semaphore::new(plan.at_once().map_or(SIDE_BY_SIDE, NonZeroUsize::get));
-        let mut hosts: FuturesUnordered<_> = self
-            .open_targets()
+        let (first, hosts): (Vec<_>, Vec<_>) = self.open_targets().into_iter().partition(Target::is_source);
+        // Hosts need what is done at the source.
+        for target in first {
+            let result = self.on_host(plan, &target, &self.reporter(&target)).await;
+            let is_done = matches!(result, TrackResult::Done(_));
+            self.end(target, result).await;
+            if !is_done {
+                for host in hosts {
+                    let why = "what comes before it at the source was not done".to_owned();
+                    self.end(host, TrackResult::NotBegun(why)).await;
+                }
+                return;
+            }
+        }
+        let mut hosts: FuturesUnordered<_> = hosts
             .into_iter()
             .map(|target| async {
                 let _turn = turns.acquire().await;
@@ -157,6 +170,7 @@ impl Runner {
                 let supply = Supply {
                     exports: exports.clone(),
                     pace: self.pace.clone(),
+                    pulls: Some(self.workshop.pulls.clone()),
                 };
                 push_to_host(plan, host, id, operator, link, &supply, reporter).await
             }

@@ -9,6 +9,7 @@ use crate::ops::host_link::HostLink;
 use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
 use crate::ops::ports::Clock;
+use crate::ops::push::Pulls;
 use crate::ops::report::StepError;
 use crate::ops::watch::{LinkSlot, SourceSlot};
 use std::collections::HashMap;
@@ -36,6 +37,7 @@ pub(super) struct Workshop {
     pub(super) leases: Leases,
     pub(super) jobs: RunningJobs,
     pub(super) audit: AuditFile,
+    pub(super) pulls: Pulls,
     pub(super) operator: Operator,
     pub(super) clock: Arc<dyn Clock>,
 }

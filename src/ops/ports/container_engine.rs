@@ -1,5 +1,6 @@
 //! A container engine: what tagboat asks of Docker on a host and at the source.
 
+use super::RegistryAccess;
 use crate::model::fleet::{ContainerState, ContentId, Health, Platform, SourceImage, Storage, Store};
 use crate::model::names::{ContainerId, Digest, ImageId, ImageRef};
 use async_trait::async_trait;
@@ -198,7 +199,7 @@ pub enum EngineError {
 
 /// One engine. Every call has a deadline of its own; streams end with an error when the engine goes away.
 #[async_trait]
-pub trait ContainerEngine: Send + Sync {
+pub trait ContainerEngine: RegistryAccess {
     /// What it says of itself.
     async fn facts(&self) -> Result<EngineFacts, EngineError>;
 

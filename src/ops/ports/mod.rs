@@ -2,6 +2,7 @@
 
 mod clock;
 mod container_engine;
+mod registry_access;
 mod shell;
 
 pub use clock::{Clock, SystemClock};
@@ -9,4 +10,5 @@ pub use container_engine::{
     BuildRequest, ContainerEngine, Created, EngineError, EngineEvent, EngineFacts, EngineImage, ImageDetails,
     ListedContainer, LogPiece, LogQuery, Removal,
 };
+pub use registry_access::{Heard, Insecure, LayerNews, RegistryAccess};
 pub use shell::{Script, ScriptCall, ScriptOutput, Shell, ShellError};

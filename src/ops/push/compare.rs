@@ -60,6 +60,24 @@ pub(super) async fn check(push: &Push<'_>) -> Result<Outcome<()>, StepError> {
 
 /// What the host has now; and that it can take, load and stamp the image, before a byte is sent.
 pub(super) async fn compare(push: &Push<'_>) -> Result<Outcome<Need>, StepError> {
+    if let Some(found) = names(push).await? {
+        return Ok(found);
+    }
+    let lack = lack(push).await?;
+    let note = lack.told();
+    Ok(Outcome::noted(Need::Image(lack), note))
+}
+
+/// The same for a host that pulls: none where it lacks the image, whatever it has of it.
+pub(super) async fn compare_names(push: &Push<'_>) -> Result<Outcome<Option<Need>>, StepError> {
+    match names(push).await? {
+        Some(found) => Ok(found.map(Some)),
+        None => Ok(Outcome::noted(None, "the host lacks it")),
+    }
+}
+
+/// Whether the host has the image, under its tag or another one; and that its stamp is what it was.
+async fn names(push: &Push<'_>) -> Result<Option<Outcome<Need>>, StepError> {
     let unsent =
         |error: &_| activate::failed(error, &push.nothing_sent(), &push.nothing_sent(), &push.again());
     stamp::look_unchanged(push.link, &push.target.before, &push.plan.reference)
@@ -70,10 +88,10 @@ pub(super) async fn compare(push: &Push<'_>) -> Result<Outcome<Need>, StepError>
     let (reference, content) = (&push.plan.reference, &push.plan.image.content);
     match engine.image(&reference.to_string()).await.map_err(failed)? {
         Some(there) if is_same(&there, content) => {
-            return Ok(Outcome::noted(
+            return Ok(Some(Outcome::noted(
                 Need::Nothing(there.id),
                 "the host has it under this tag",
-            ));
+            )));
         }
         Some(there) if !push.plan.replace_tag => {
             return Err(push.refuse(
@@ -88,11 +106,10 @@ pub(super) async fn compare(push: &Push<'_>) -> Result<Outcome<Need>, StepError>
         load::drop_staging_tag(push, &staging).await;
     }
     if let Some(id) = elsewhere(push).await? {
-        return Ok(Outcome::noted(Need::Tag(id), "the host has it under another tag"));
+        let found = Outcome::noted(Need::Tag(id), "the host has it under another tag");
+        return Ok(Some(found));
     }
-    let lack = lack(push).await?;
-    let note = lack.told();
-    Ok(Outcome::noted(Need::Image(lack), note))
+    Ok(None)
 }
 
 /// What the host lacks of the image, and what it has that can be built on.

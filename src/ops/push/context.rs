@@ -1,6 +1,7 @@
 //! What every step of one push to one host works with, and how it says what state things are in when it fails.
 
 use super::pace::Pace;
+use super::via_registry::Pulls;
 use crate::model::names::{JobId, Operator};
 use crate::model::plan::{PushPlan, PushTarget};
 use crate::ops::export::{Exports, Parcel, ParcelFacts, Wrapping};
@@ -19,6 +20,7 @@ pub(super) struct Push<'a> {
     pub(super) link: &'a HostLink,
     pub(super) exports: &'a Exports,
     pub(super) pace: &'a Pace,
+    pub(super) pulls: Option<&'a Pulls>,
     pub(super) reporter: &'a TrackReporter,
 }
 
@@ -30,8 +32,12 @@ impl Push<'_> {
         } else {
             ""
         };
+        let via = match &self.plan.via {
+            Some(via) => format!(" --via registry --to {}", via.publish.to.repository),
+            None => String::new(),
+        };
         format!(
-            "tagboat push {} --host {}{replace}",
+            "tagboat push {} --host {}{via}{replace}",
             self.plan.reference, self.target.host
         )
     }

@@ -23,6 +23,7 @@ mod shipment;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod via_registry;
 mod ways;
 
 use crate::model::job::{Step, StepKind, TrackResult};
@@ -40,6 +41,7 @@ use load_early::EarlyLoad;
 pub use pace::Pace;
 use shipment::Shipment;
 use tokio::sync::watch;
+pub use via_registry::Pulls;
 use ways::Lack;
 
 /// What the hosts of one push share.
@@ -48,6 +50,8 @@ pub struct Supply {
     pub exports: Exports,
     /// How fast they go.
     pub pace: Pace,
+    /// What hosts that pull are given; none where none does.
+    pub pulls: Option<Pulls>,
 }
 
 impl From<Exports> for Supply {
@@ -56,6 +60,7 @@ impl From<Exports> for Supply {
         Self {
             exports,
             pace: Pace::default(),
+            pulls: None,
         }
     }
 }
@@ -78,9 +83,14 @@ pub async fn push_to_host(
         link,
         exports: &supply.exports,
         pace: &supply.pace,
+        pulls: supply.pulls.as_ref(),
         reporter,
     };
-    match push.run().await {
+    let ended = match &plan.via {
+        Some(via) => push.pull(via).await,
+        None => push.run().await,
+    };
+    match ended {
         Ok(note) => TrackResult::Done(note),
         Err(end) => end,
     }
@@ -89,6 +99,11 @@ pub async fn push_to_host(
 impl Push<'_> {
     async fn run(&self) -> Result<Option<String>, TrackResult> {
         self.step(StepKind::Check, compare::check(self)).await?;
+        self.send_checked().await
+    }
+
+    /// All that follows the check.
+    async fn send_checked(&self) -> Result<Option<String>, TrackResult> {
         match self.step(StepKind::Compare, compare::compare(self)).await? {
             Need::Image(lack) => self.send_image(&lack).await,
             Need::Tag(id) => {

@@ -65,6 +65,7 @@ impl Scene {
             image: details.into(),
             replace_tag: false,
             options: PushOptions::default(),
+            via: None,
             hosts: vec![PushTarget {
                 guard: crate::model::profile::Guard::Normal,
                 host: host.link.name().clone(),

@@ -4,6 +4,7 @@ mod clock;
 mod disk;
 mod engine;
 mod host;
+mod registry;
 mod shell;
 mod sink;
 

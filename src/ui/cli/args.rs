@@ -3,6 +3,7 @@
 use super::build_args::BuildArgs;
 use super::host_args::HostVerb;
 use super::job_args::{AskedWordArgs, TargetWordArgs, WordArgs};
+use super::registry_args::{LoginArgs, PublishArgs, ViaArgs};
 use super::rollout_args::{RollbackArgs, RolloutArgs};
 use super::session_args::SessionVerb;
 use super::setup_args::HostSetupArgs;
@@ -38,6 +39,8 @@ pub enum Verb {
     Build(BuildArgs),
     /// Copy an image to hosts and, when it is verified and loaded, stamp it; no session is touched.
     Push(PushArgs),
+    /// Have the source engine publish an image to a registry, and read back the digest that it has there.
+    Publish(PublishArgs),
     /// Stamp a tag that the hosts have already; sessions that start from then on get it.
     Activate(ActivateArgs),
     /// List sessions, start, stop, restart, remove or label them.
@@ -176,6 +179,9 @@ pub struct PushArgs {
     /// How it is sent.
     #[command(flatten)]
     pub sending: SendArgs,
+    /// Through a registry instead.
+    #[command(flatten)]
+    pub via: ViaArgs,
     /// Confirmation and output.
     #[command(flatten)]
     pub change: ChangeArgs,
@@ -273,6 +279,9 @@ pub struct JobShowArgs {
 pub struct JobResumeArgs {
     /// The job, or the end of its id where only one job ends so.
     pub id: String,
+    /// Who asks the registry, where the job needs one.
+    #[command(flatten)]
+    pub login: LoginArgs,
     /// Confirmation and output.
     #[command(flatten)]
     pub change: ChangeArgs,
@@ -307,6 +316,7 @@ impl Cli {
             Some(Verb::Session(verb)) => verb.change().is_some_and(|change| change.json),
             Some(Verb::Build(args)) => args.change.json,
             Some(Verb::Push(args)) => args.change.json,
+            Some(Verb::Publish(args)) => args.change.json,
             Some(Verb::Activate(args)) => args.change.json,
             Some(Verb::Rollout(args)) => args.change.json,
             Some(Verb::Rollback(args)) => args.change.json,

@@ -7,6 +7,7 @@ use super::choose_job::{choose_job, known_jobs};
 use super::exit_code::Exit;
 use super::follow::Telling;
 use super::job_list::job_hosts;
+use super::log_in::log_in;
 use super::program::{Program, Setup};
 use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
@@ -20,11 +21,12 @@ use crate::model::profile::HostSettings;
 pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) -> Result<Exit, Stop> {
     let job = choose_job(known_jobs(program)?, &args.id)?;
     resumable(&job)?;
-    let setup = program.setup()?;
+    let mut setup = program.setup()?;
+    log_in(program, &args.login, &mut setup).await?;
     let rest = job.rest();
     let hosts = hosts_of(&setup, &job)?;
     let need = match job.plan {
-        Plan::Push(_) | Plan::Build(_) => Need::HostsAndImages,
+        Plan::Push(_) | Plan::Build(_) | Plan::Publish(_) => Need::HostsAndImages,
         _ => Need::Hosts,
     };
     let mut survey = survey(program, &setup, hosts, need).await?;
@@ -93,6 +95,7 @@ fn resumable(job: &Job) -> Result<(), Stop> {
 
 fn hosts_of(setup: &Setup, job: &Job) -> Result<Vec<HostSettings>, Stop> {
     let names: Vec<String> = job_hosts(job).iter().map(ToString::to_string).collect();
+    // No name at all would mean all hosts.
     if names.is_empty() {
         return Ok(Vec::new());
     }

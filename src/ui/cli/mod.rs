@@ -2,6 +2,7 @@
 
 mod activate;
 pub mod args;
+mod ask_registry;
 mod build;
 pub mod build_args;
 mod cache_clear;
@@ -43,6 +44,7 @@ mod job_resume;
 mod job_retry;
 mod job_show;
 mod job_skip;
+mod log_in;
 mod man;
 pub mod output;
 #[cfg(test)]
@@ -50,7 +52,9 @@ mod output_tests;
 mod print;
 pub mod program;
 mod prune;
+mod publish;
 mod push;
+pub mod registry_args;
 mod report;
 #[cfg(test)]
 mod restart_tests;
@@ -116,6 +120,7 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Status(args) => status::status(program, args).await,
         Verb::Build(args) => build::build(program, args).await,
         Verb::Push(args) => push::push(program, args).await,
+        Verb::Publish(args) => publish::publish(program, args).await,
         Verb::Activate(args) => activate::activate(program, args).await,
         Verb::Session(verb) => session(verb, program).await,
         Verb::Rollout(args) => rollout::rollout(program, args).await,

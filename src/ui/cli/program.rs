@@ -9,6 +9,7 @@ use crate::ops::engine::{EngineHandle, EngineOptions};
 use crate::ops::environment::Environment;
 use crate::ops::operator::this_operator;
 use crate::ops::ports::Clock;
+use crate::ops::registry::Keychain;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -69,6 +70,8 @@ pub struct Setup {
     pub dirs: Dirs,
     /// Who acts.
     pub operator: Operator,
+    /// Where logins for registries come from.
+    pub keychain: Keychain,
 }
 
 impl Program<'_> {
@@ -100,6 +103,7 @@ impl Program<'_> {
             config,
             dirs: self.dirs()?,
             operator,
+            keychain: Keychain::of_docker(self.environment),
         })
     }
 }

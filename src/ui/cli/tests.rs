@@ -1,6 +1,7 @@
 //! Whole runs of the command line on a played engine: what is printed, what is asked, and the exit code.
 
 mod daily;
+mod registries;
 mod strict;
 
 use super::args::Cli;

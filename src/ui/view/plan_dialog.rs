@@ -247,5 +247,6 @@ fn button(plan: &Plan) -> String {
         Plan::Rename(_) => "change the label".to_owned(),
         Plan::Setup(plan) => plan.title(),
         Plan::Build(plan) => format!("build {}", plan.reference.tag),
+        Plan::Publish(_) => "publish".to_owned(),
     }
 }

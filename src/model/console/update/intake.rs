@@ -21,18 +21,18 @@ pub(super) fn cleaned(event: Event) -> Event {
             images,
         }),
         Event::Fleet(Delta::Stock(stock)) => Event::Fleet(Delta::Stock(stock)),
+        Event::Fleet(Delta::Registry(mut look)) => {
+            look.there = look.there.map_err(refusal);
+            Event::Fleet(Delta::Registry(look))
+        }
         Event::Known(job) => Event::Known(Box::new(known(*job))),
         Event::Job { id, event } => Event::Job {
             id,
             event: job_event(event),
         },
-        Event::Refused { id, refusal } => Event::Refused {
+        Event::Refused { id, refusal: why } => Event::Refused {
             id,
-            refusal: Refusal {
-                host: refusal.host,
-                reason: clean(&refusal.reason),
-                advice: clean(&refusal.advice),
-            },
+            refusal: refusal(why),
         },
         Event::Weighed { host, costs } => Event::Weighed {
             host,
@@ -40,6 +40,14 @@ pub(super) fn cleaned(event: Event) -> Event {
         },
         Event::Logs(stream, news) => Event::Logs(stream, log_news(news)),
         Event::Notice(text) => Event::Notice(clean(&text)),
+    }
+}
+
+fn refusal(refusal: Refusal) -> Refusal {
+    Refusal {
+        host: refusal.host,
+        reason: clean(&refusal.reason),
+        advice: clean(&refusal.advice),
     }
 }
 

@@ -1,0 +1,130 @@
+//! What was published from this machine: a file to which a line is appended for each publication.
+
+use crate::model::fleet::ContentId;
+use crate::model::names::{Digest, ImageId, ImageRef, JobId, RegistryRepository, RegistryTag};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// One publication.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    /// When.
+    pub time: Timestamp,
+    /// By which job.
+    pub job: JobId,
+    /// The tag at the source.
+    pub reference: ImageRef,
+    /// What the source engine calls the image.
+    pub image_id: ImageId,
+    /// What is in it.
+    pub content: ContentId,
+    /// Under which tag it was published.
+    pub published: RegistryTag,
+    /// The digest that the registry has it under.
+    pub digest: Digest,
+}
+
+/// The publications of this machine.
+#[derive(Debug, Clone)]
+pub struct Publications(PathBuf);
+
+impl Publications {
+    /// Those of a state directory.
+    pub fn within(state: &Path) -> Self {
+        Self(state.join("published.jsonl"))
+    }
+
+    /// Where they are.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Adds one, as a whole line that is on the disk when this returns.
+    pub fn append(&self, publication: &Publication) -> io::Result<()> {
+        let mut line = serde_json::to_vec(publication)?;
+        line.push(b'\n');
+        let mut file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&self.0)?;
+        file.lock()?;
+        file.write_all(&line)?;
+        file.sync_data()
+    }
+
+    /// All of them, oldest first. A line that is none, such as one that a full disk cut, is passed over.
+    pub fn all(&self) -> io::Result<Vec<Publication>> {
+        match fs::read_to_string(&self.0) {
+            Ok(text) => Ok(text
+                .lines()
+                .filter_map(|line| serde_json::from_str(line).ok())
+                .collect()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The digests under which this content was published to a repository, newest first.
+    pub fn digests(&self, repository: &RegistryRepository, content: &ContentId) -> io::Result<Vec<Digest>> {
+        let mut all = self.all()?;
+        all.reverse();
+        all.retain(|one| one.published.repository == *repository && one.content == *content);
+        Ok(all.into_iter().map(|one| one.digest).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Publication, Publications};
+    use crate::model::fleet::ContentId;
+    use crate::model::names::{Digest, ImageId, ImageRef, JobId, RegistryTag};
+    use jiff::Timestamp;
+    use std::fs;
+    use std::io::Write;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn publication(to: &str, content: u8, digest: u8) -> Publication {
+        Publication {
+            time: Timestamp::UNIX_EPOCH,
+            job: JobId::new(Timestamp::UNIX_EPOCH, 1),
+            reference: ImageRef::parse("convocate:v1").unwrap(),
+            image_id: ImageId(Digest::from_bytes(&[content; 32])),
+            content: ContentId(Digest::from_bytes(&[content; 32])),
+            published: RegistryTag::parse(to).unwrap(),
+            digest: Digest::from_bytes(&[digest; 32]),
+        }
+    }
+
+    #[test]
+    fn what_was_published_is_found_by_its_content_newest_first_and_a_cut_line_hides_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let all = Publications::within(folder.path());
+        assert!(all.all().unwrap().is_empty());
+        all.append(&publication("ghcr.io/a/x:v1", 1, 11)).unwrap();
+        fs::OpenOptions::new()
+            .append(true)
+            .open(all.path())
+            .unwrap()
+            .write_all(b"{\"time\":\n")
+            .unwrap();
+        for one in [
+            publication("ghcr.io/a/x:v2", 1, 12),
+            publication("ghcr.io/a/y:v1", 1, 13),
+            publication("ghcr.io/a/x:v1", 2, 14),
+        ] {
+            all.append(&one).unwrap();
+        }
+        let first = publication("ghcr.io/a/x:v1", 1, 11);
+        let found = all.digests(&first.published.repository, &first.content).unwrap();
+        assert_eq!(found, [12, 11].map(|byte| Digest::from_bytes(&[byte; 32])));
+        assert_eq!(
+            fs::metadata(all.path()).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+}
