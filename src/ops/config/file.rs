@@ -33,6 +33,8 @@ pub(super) struct File {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) compose: Vec<ComposeTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) contracts: Vec<ContractChoice>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<HostTable>,
 }
 
@@ -148,6 +150,14 @@ pub(super) struct UnitTable {
 pub(super) struct ComposeTable {
     pub(super) profile: Spanned<String>,
     pub(super) pin: PinKey,
+}
+
+/// `[[contracts]]`: the contract that the image of a profile must meet.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContractChoice {
+    pub(super) profile: Spanned<String>,
+    pub(super) contract: Spanned<String>,
 }
 
 /// `prune` of a profile.

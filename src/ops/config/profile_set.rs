@@ -8,6 +8,7 @@ use super::nearest::nearest;
 use super::template_set;
 use super::template_table::TemplateTable;
 use super::unit_set::units_of;
+use crate::model::contract::usual_contract;
 use crate::model::names::PinKey;
 use crate::model::names::{HostName, SessionName};
 use crate::model::profile::{HostPaths, Profile, PruneRules, SessionSelector};
@@ -38,6 +39,9 @@ impl ProfileSet {
                 if let Some(pin) = pin_of(file, &profile.name)? {
                     profile.compose_pin = pin;
                 }
+                if let Some(contract) = contract_of(file, &profile.name)? {
+                    profile.contract = Some(contract);
+                }
             }
         }
         for (index, table) in tables.iter().enumerate() {
@@ -58,6 +62,7 @@ impl ProfileSet {
         let named = file.templates.iter().map(|table| &table.profile);
         let named = named.chain(file.attach.iter().map(|table| &table.profile));
         let named = named.chain(file.units.iter().map(|table| &table.profile));
+        let named = named.chain(file.contracts.iter().map(|choice| &choice.profile));
         for name in named.chain(file.compose.iter().map(|table| &table.profile)) {
             set.find(name)?;
         }
@@ -98,8 +103,14 @@ impl ProfileSet {
             Vec::new()
         };
         let sessions = own_selector.unwrap_or(base.sessions);
+        let name = table.name.get_ref();
+        // A contract is of an image: another image has that of its own name, or none.
+        let inherited_contract = match &table.image {
+            Some(image) if *image != base.image => usual_contract(name),
+            _ => base.contract,
+        };
         Ok(Profile {
-            name: table.name.get_ref().clone(),
+            name: name.clone(),
             image: table.image.clone().unwrap_or(base.image),
             templates: template_set::derive(&templates_of(file, table.name.get_ref()), inherited, &sessions)?,
             attach: attach_of(file, table.name.get_ref())?.unwrap_or(base.attach),
@@ -112,6 +123,7 @@ impl ProfileSet {
             },
             compose_pin: pin_of(file, table.name.get_ref())?.unwrap_or(base.compose_pin),
             units: units_of(file, table.name.get_ref(), base.units)?,
+            contract: contract_of(file, table.name.get_ref())?.or(inherited_contract),
         })
     }
 }
@@ -136,6 +148,23 @@ fn pin_of(file: &File, profile: &str) -> Result<Option<PinKey>, Fault> {
         }
         None => Ok(Some(table.pin.clone())),
     }
+}
+
+/// The contract that the file names for the image of a profile.
+fn contract_of(file: &File, profile: &str) -> Result<Option<String>, Fault> {
+    let mut mine = file
+        .contracts
+        .iter()
+        .filter(|choice| choice.profile.get_ref() == profile);
+    let Some(choice) = mine.next() else {
+        return Ok(None);
+    };
+    if let Some(second) = mine.next() {
+        let problem = format!("the profile `{profile}` has two contracts");
+        return Err(Fault::at(second.profile.span(), problem, "remove one of them"));
+    }
+    check_name(&choice.contract)?;
+    Ok(Some(choice.contract.get_ref().clone()))
 }
 
 /// What the file says an operator is attached to.

@@ -3,8 +3,8 @@
 use super::Config;
 use super::duration_text::DurationText;
 use super::file::{
-    AttachTable, CacheTable, ComposeTable, DefaultsTable, DiscoveryTable, File, HostTable, ProfileTable,
-    PruneTable, PushTable, SshTable, UnitTable,
+    AttachTable, CacheTable, ComposeTable, ContractChoice, DefaultsTable, DiscoveryTable, File, HostTable,
+    ProfileTable, PruneTable, PushTable, SshTable, UnitTable,
 };
 use super::host_path::HostPath;
 use super::probe_table::ProbeTable;
@@ -49,6 +49,7 @@ pub(super) fn file_of(config: &Config) -> File {
         attach: profiles.iter().map(|profile| attach_table(profile)).collect(),
         units: profiles.iter().flat_map(|profile| units(profile)).collect(),
         compose: profiles.iter().map(|profile| compose_table(profile)).collect(),
+        contracts: profiles.iter().filter_map(|profile| contract(profile)).collect(),
         hosts: config
             .hosts
             .iter()
@@ -114,6 +115,13 @@ fn compose_table(profile: &Profile) -> ComposeTable {
         profile: spanned(&profile.name),
         pin: profile.compose_pin.clone(),
     }
+}
+
+fn contract(profile: &Profile) -> Option<ContractChoice> {
+    Some(ContractChoice {
+        profile: spanned(&profile.name),
+        contract: spanned(profile.contract.as_ref()?),
+    })
 }
 
 /// A host; its paths and its probe only where they are not those of the profile as it is shown.
