@@ -1,5 +1,6 @@
 //! The command line as types: verbs, flags and their help.
 
+use super::check_args::CheckArgs;
 use super::host_args::HostVerb;
 use super::job_args::{AskedWordArgs, TargetWordArgs, WordArgs};
 use super::rollout_args::{RollbackArgs, RolloutArgs};
@@ -33,6 +34,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 usage, 3 refused (noth
 pub enum Verb {
     /// Show every host with its active tag, its tags and its sessions.
     Status(ListArgs),
+    /// Check an image or a Dockerfile against the contract of its kind, without running it.
+    Check(CheckArgs),
     /// Copy an image to hosts and, when it is verified and loaded, stamp it; no session is touched.
     Push(PushArgs),
     /// Stamp a tag that the hosts have already; sessions that start from then on get it.
@@ -285,6 +288,9 @@ pub struct CompletionsArgs {
 impl Cli {
     /// Whether this run talks to hosts or to the journal, and so needs directories and a log.
     pub fn needs_state(&self) -> bool {
+        if let Some(Verb::Check(args)) = &self.verb {
+            return !args.is_path();
+        }
         !matches!(
             self.verb,
             Some(Verb::Host(HostVerb::List(_)) | Verb::Config(_) | Verb::Completions(_) | Verb::Man)
@@ -302,6 +308,7 @@ impl Cli {
             ) => args.json,
             Some(Verb::Session(SessionVerb::Logs(args))) => args.json,
             Some(Verb::Session(verb)) => verb.change().is_some_and(|change| change.json),
+            Some(Verb::Check(args)) => args.json,
             Some(Verb::Push(args)) => args.change.json,
             Some(Verb::Activate(args)) => args.change.json,
             Some(Verb::Rollout(args)) => args.change.json,
