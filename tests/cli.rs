@@ -70,9 +70,10 @@ const SILENT: &str = "[[hosts]]\nname = \"silent\"\naddress = \"ssh://nobody@127
 #[test]
 fn every_help_text_says_what_a_verb_does() {
     let tagboat = Tagboat::new();
-    let verbs: [&[&str]; 30] = [
+    let verbs: [&[&str]; 31] = [
         &[],
         &["status"],
+        &["check"],
         &["push"],
         &["activate"],
         &["session"],

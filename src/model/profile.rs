@@ -1,5 +1,6 @@
 //! Profiles and host settings: where a host keeps its stamp and archives, and which containers are sessions.
 
+use crate::model::contract::usual_contract;
 use crate::model::names::{
     ContainerRole, HostName, ImageName, InvalidName, PinKey, RegistryRepository, SessionName, UnitName,
 };
@@ -38,6 +39,9 @@ pub struct Profile {
     /// Units that hosts with systemd run beside what tagboat needs.
     #[serde(default)]
     pub units: Vec<ProfileUnit>,
+    /// The contract that its image must meet, by its name.
+    #[serde(default)]
+    pub contract: Option<String>,
 }
 
 /// A unit that a profile gives its hosts.
@@ -159,6 +163,7 @@ impl Profile {
             .map(str::to_owned)
             .into(),
             units: Vec::new(),
+            contract: usual_contract("convocate"),
         }
     }
 

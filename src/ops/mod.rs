@@ -7,6 +7,7 @@ pub mod audit;
 #[cfg(test)]
 mod audit_script_tests;
 pub mod build;
+pub mod check;
 pub mod config;
 pub mod connector;
 pub mod console_id;

@@ -1,10 +1,11 @@
 //! The profiles that need no config: the three kinds of agent hosts that tagboat knows.
 
+use crate::model::contract::usual_contract;
 use crate::model::names::ImageName;
 use crate::model::profile::{HostPaths, Profile, SessionSelector};
 
 /// The built-in profiles; the first is the default.
-pub(super) fn builtin_profiles() -> Vec<Profile> {
+pub fn builtin_profiles() -> Vec<Profile> {
     let kinds = [("disinto", "ghcr.io/disinto/agents"), ("cloche", "cloche-agent")];
     let others = kinds
         .into_iter()
@@ -23,6 +24,7 @@ fn by_image(name: &str, image: ImageName) -> Profile {
         templates: Vec::new(),
         attach: Vec::new(),
         units: Vec::new(),
+        contract: usual_contract(name),
         paths: HostPaths {
             stamp: format!("/etc/{name}-agent/current-image"),
             history: format!("/etc/{name}-agent/image-history"),

@@ -33,7 +33,7 @@ pub(super) struct File {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) compose: Vec<ComposeTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) publish: Vec<PublishTable>,
+    pub(super) images: Vec<ImageTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<HostTable>,
 }
@@ -152,12 +152,17 @@ pub(super) struct ComposeTable {
     pub(super) pin: PinKey,
 }
 
-/// `[[publish]]`: the repository in a registry that the image of a profile is published to.
+/// `[[images]]`: what the image of a profile must be, and where it is published.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PublishTable {
+pub(super) struct ImageTable {
     pub(super) profile: Spanned<String>,
-    pub(super) to: RegistryRepository,
+    /// The contract that it must meet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) contract: Option<Spanned<String>>,
+    /// The repository in a registry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) publish: Option<RegistryRepository>,
 }
 
 /// `prune` of a profile.

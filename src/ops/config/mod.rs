@@ -4,6 +4,10 @@ mod address;
 mod agent_keys;
 mod builtin_profiles;
 mod cache_settings;
+mod contract_set;
+mod contract_table;
+#[cfg(test)]
+mod contract_tests;
 mod discovery;
 mod docker_contexts;
 mod duration_text;
@@ -25,7 +29,9 @@ mod template_table;
 mod tests;
 mod unit_set;
 
+pub use builtin_profiles::builtin_profiles;
 pub use cache_settings::CacheSettings;
+pub use contract_set::ContractSet;
 pub use duration_text::read_duration;
 pub use error::ConfigError;
 pub use nearest::nearest;
@@ -168,6 +174,13 @@ impl Config {
             push: PushOptions::default(),
             cache: CacheSettings::default(),
         }
+    }
+
+    /// The contracts: the built-in ones, and the operator's own in the folder `contracts` beside the config file.
+    pub fn contracts(argument: Option<&Path>, environment: Environment<'_>) -> ContractSet {
+        let place = Self::place(argument, environment);
+        let folder = place.and_then(|file| Some(file.parent()?.join("contracts")));
+        ContractSet::new(folder)
     }
 
     /// The configuration as a config file with every value in it, those that nobody wrote too.

@@ -2,12 +2,13 @@
 
 use super::builtin_profiles::builtin_profiles;
 use super::error::Fault;
-use super::file::{File, ProfileTable, PruneTable, PublishTable};
+use super::file::{File, ImageTable, ProfileTable, PruneTable};
 use super::host_path::HostPath;
 use super::nearest::nearest;
 use super::template_set;
 use super::template_table::TemplateTable;
 use super::unit_set::units_of;
+use crate::model::contract::usual_contract;
 use crate::model::names::{HostName, PinKey, RegistryRepository, SessionName};
 use crate::model::profile::{HostPaths, Profile, PruneRules, SessionSelector};
 use toml::Spanned;
@@ -37,7 +38,11 @@ impl ProfileSet {
                 if let Some(pin) = pin_of(file, &profile.name)? {
                     profile.compose_pin = pin;
                 }
-                profile.registry = registry_of(file, &profile.name)?.or(profile.registry.take());
+                let image = image_of(file, &profile.name)?;
+                profile.registry = registry_of(image).or(profile.registry.take());
+                if let Some(contract) = contract_of(image)? {
+                    profile.contract = Some(contract);
+                }
             }
         }
         for (index, table) in tables.iter().enumerate() {
@@ -58,7 +63,7 @@ impl ProfileSet {
         let named = file.templates.iter().map(|table| &table.profile);
         let named = named.chain(file.attach.iter().map(|table| &table.profile));
         let named = named.chain(file.units.iter().map(|table| &table.profile));
-        let named = named.chain(file.publish.iter().map(|table| &table.profile));
+        let named = named.chain(file.images.iter().map(|table| &table.profile));
         for name in named.chain(file.compose.iter().map(|table| &table.profile)) {
             set.find(name)?;
         }
@@ -99,9 +104,16 @@ impl ProfileSet {
             Vec::new()
         };
         let sessions = own_selector.unwrap_or(base.sessions);
+        let name = table.name.get_ref();
+        let own_image = image_of(file, name)?;
+        // A contract is of an image: another image has that of its own name, or none.
+        let inherited_contract = match &table.image {
+            Some(image) if *image != base.image => usual_contract(name),
+            _ => base.contract,
+        };
         Ok(Profile {
-            name: table.name.get_ref().clone(),
-            registry: match (registry_of(file, table.name.get_ref())?, &table.image) {
+            name: name.clone(),
+            registry: match (registry_of(own_image), &table.image) {
                 (Some(own), _) => Some(own),
                 // A repository is of one image: who runs another one publishes it elsewhere.
                 (None, Some(image)) if *image != base.image => None,
@@ -119,6 +131,7 @@ impl ProfileSet {
             },
             compose_pin: pin_of(file, table.name.get_ref())?.unwrap_or(base.compose_pin),
             units: units_of(file, table.name.get_ref(), base.units)?,
+            contract: contract_of(own_image)?.or(inherited_contract),
         })
     }
 }
@@ -145,18 +158,34 @@ fn pin_of(file: &File, profile: &str) -> Result<Option<PinKey>, Fault> {
     }
 }
 
-/// The repository that the file says the image of a profile is published to.
-fn registry_of(file: &File, profile: &str) -> Result<Option<RegistryRepository>, Fault> {
-    let mine = |table: &&PublishTable| table.profile.get_ref() == profile;
-    let mut mine = file.publish.iter().filter(mine);
-    let Some(table) = mine.next() else { return Ok(None) };
+/// What the file says of the image of a profile.
+fn image_of<'f>(file: &'f File, profile: &str) -> Result<Option<&'f ImageTable>, Fault> {
+    let mut mine = file
+        .images
+        .iter()
+        .filter(|table| table.profile.get_ref() == profile);
+    let first = mine.next();
     match mine.next() {
         Some(second) => {
-            let problem = format!("the profile `{profile}` is published to two repositories");
-            Err(Fault::at(second.profile.span(), problem, "remove one of them"))
+            let problem = format!("the image of the profile `{profile}` is described twice");
+            Err(Fault::at(second.profile.span(), problem, "put it into one table"))
         }
-        None => Ok(Some(table.to.clone())),
+        None => Ok(first),
     }
+}
+
+/// The repository that it is published to.
+fn registry_of(image: Option<&ImageTable>) -> Option<RegistryRepository> {
+    image.and_then(|table| table.publish.clone())
+}
+
+/// The contract that it must meet.
+fn contract_of(image: Option<&ImageTable>) -> Result<Option<String>, Fault> {
+    let Some(contract) = image.and_then(|table| table.contract.as_ref()) else {
+        return Ok(None);
+    };
+    check_name(contract)?;
+    Ok(Some(contract.get_ref().clone()))
 }
 
 /// What the file says an operator is attached to.

@@ -3,8 +3,8 @@
 use super::Config;
 use super::duration_text::DurationText;
 use super::file::{
-    AttachTable, CacheTable, ComposeTable, DefaultsTable, DiscoveryTable, File, HostTable, ProfileTable,
-    PruneTable, PublishTable, PushTable, SshTable, UnitTable,
+    AttachTable, CacheTable, ComposeTable, DefaultsTable, DiscoveryTable, File, HostTable, ImageTable,
+    ProfileTable, PruneTable, PushTable, SshTable, UnitTable,
 };
 use super::host_path::HostPath;
 use super::probe_table::ProbeTable;
@@ -49,9 +49,9 @@ pub(super) fn file_of(config: &Config) -> File {
         attach: profiles.iter().map(|profile| attach_table(profile)).collect(),
         units: profiles.iter().flat_map(|profile| units(profile)).collect(),
         compose: profiles.iter().map(|profile| compose_table(profile)).collect(),
-        publish: profiles
+        images: profiles
             .iter()
-            .filter_map(|profile| publish_table(profile))
+            .filter_map(|profile| image_table(profile))
             .collect(),
         hosts: config
             .hosts
@@ -120,10 +120,15 @@ fn compose_table(profile: &Profile) -> ComposeTable {
     }
 }
 
-fn publish_table(profile: &Profile) -> Option<PublishTable> {
-    Some(PublishTable {
+fn image_table(profile: &Profile) -> Option<ImageTable> {
+    let (contract, publish) = (
+        profile.contract.as_ref().map(|name| spanned(name)),
+        profile.registry.clone(),
+    );
+    (contract.is_some() || publish.is_some()).then(|| ImageTable {
         profile: spanned(&profile.name),
-        to: profile.registry.clone()?,
+        contract,
+        publish,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The command line as types: verbs, flags and their help.
 
 use super::build_args::BuildArgs;
+use super::check_args::CheckArgs;
 use super::host_args::HostVerb;
 use super::job_args::{AskedWordArgs, TargetWordArgs, WordArgs};
 use super::registry_args::{LoginArgs, PublishArgs, ViaArgs};
@@ -37,6 +38,8 @@ pub enum Verb {
     Status(ListArgs),
     /// Build an image here, from a project's directory or from the context that tagboat carries; no host is touched.
     Build(BuildArgs),
+    /// Check an image or a Dockerfile against the contract of its kind, without running it.
+    Check(CheckArgs),
     /// Copy an image to hosts and, when it is verified and loaded, stamp it; no session is touched.
     Push(PushArgs),
     /// Have the source engine publish an image to a registry, and read back the digest that it has there.
@@ -297,6 +300,9 @@ pub struct CompletionsArgs {
 impl Cli {
     /// Whether this run talks to hosts or to the journal, and so needs directories and a log.
     pub fn needs_state(&self) -> bool {
+        if let Some(Verb::Check(args)) = &self.verb {
+            return !args.is_path();
+        }
         !matches!(
             self.verb,
             Some(Verb::Host(HostVerb::List(_)) | Verb::Config(_) | Verb::Completions(_) | Verb::Man)
@@ -315,6 +321,7 @@ impl Cli {
             Some(Verb::Session(SessionVerb::Logs(args))) => args.json,
             Some(Verb::Session(verb)) => verb.change().is_some_and(|change| change.json),
             Some(Verb::Build(args)) => args.change.json,
+            Some(Verb::Check(args)) => args.json,
             Some(Verb::Push(args)) => args.change.json,
             Some(Verb::Publish(args)) => args.change.json,
             Some(Verb::Activate(args)) => args.change.json,

@@ -1,17 +1,14 @@
 //! `tagboat cache fill`: takes images in before a push needs them, as the console does when an image is built or tagged.
 
 use super::args::CacheFillArgs;
-use super::cache_show::layers_here;
 use super::choose_image::choose_image;
 use super::exit_code::Exit;
 use super::print::amounts::{bytes, span};
 use super::program::Program;
 use super::stop::Stop;
-use crate::model::fleet::SourceImage;
+use super::take_in::{Source, connect};
 use crate::model::names::ImageRef;
-use crate::ops::docker::connect_source;
-use crate::ops::environment::text_from;
-use crate::ops::export::{Exports, Origin};
+use crate::ops::export::Origin;
 use jiff::SignedDuration;
 use std::time::Instant;
 
@@ -20,32 +17,17 @@ pub(super) async fn cache_fill(program: &mut Program<'_>, args: &CacheFillArgs) 
     let hosts = program.config()?.hosts;
     let images = args.images.iter().map(|word| choose_image(word, &hosts));
     let images = images.collect::<Result<Vec<_>, _>>()?;
-    let dirs = program.dirs()?;
-    dirs.create()
-        .map_err(|error| Stop::failed(error.to_string(), "look at the rights of that folder"))?;
-    let docker_host = text_from(program.environment, "DOCKER_HOST");
-    let source = connect_source(docker_host.as_deref()).await.map_err(|error| {
-        let next = "start Docker here, or point DOCKER_HOST at the engine that has the images";
-        Stop::failed(format!("the source engine does not answer: {error}"), next)
-    })?;
-    let exports = Exports::new(source, layers_here(program)?);
+    let source = connect(program).await?;
     for reference in images {
-        fill(program, &exports, &reference).await?;
+        fill(program, &source, &reference).await?;
     }
     Ok(Exit::Done)
 }
 
-async fn fill(program: &mut Program<'_>, exports: &Exports, reference: &ImageRef) -> Result<(), Stop> {
+async fn fill(program: &mut Program<'_>, source: &Source, reference: &ImageRef) -> Result<(), Stop> {
     let begun = Instant::now();
-    let image = exports.source().image(&reference.to_string()).await;
-    let image = image.map_err(|error| Stop::failed(format!("{reference}: {error}"), "run it again"))?;
-    let Some(image) = image else {
-        return Err(Stop::usage(
-            format!("{reference} is not here"),
-            "build or tag it first",
-        ));
-    };
-    let image = SourceImage::from(image);
+    let image = source.image(reference).await?;
+    let exports = &source.exports;
     let prepared = tokio::select! {
         prepared = exports.prepare(&image, reference) => prepared,
         Some(_) = program.interrupts.recv() => {

@@ -71,7 +71,7 @@ pub(super) fn choose_repository(
         [] => own_name(reference).ok_or_else(|| {
             Stop::usage(
                 format!("where {} is published is not known", reference.image),
-                "name the repository with --to, or say in the config to where the image of its profile is published ([[publish]])",
+                "name the repository with --to, or say in the config to where the image of its profile is published (`publish` in [[images]])",
             )
         }),
         [first, second, ..] => Err(Stop::usage(
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_image_is_published_where_it_is_said_else_as_its_profile_says_else_under_its_own_name() {
-        let config = "[[publish]]\nprofile = \"convocate\"\nto = \"ghcr.io/acme/convocate\"\n\
+        let config = "[[images]]\nprofile = \"convocate\"\npublish = \"ghcr.io/acme/convocate\"\n\
                       [[hosts]]\nname = \"eu-1\"\n[[hosts]]\nname = \"eu-2\"\nprofile = \"disinto\"\n";
         let of = |named, image| chosen(config, named, image).unwrap();
         assert_eq!(of(None, "convocate:v1"), "ghcr.io/acme/convocate");

@@ -9,6 +9,9 @@ mod cache_clear;
 mod cache_fill;
 mod cache_show;
 mod change;
+mod check;
+pub mod check_args;
+mod choose_contract;
 mod choose_hosts;
 mod choose_image;
 mod choose_job;
@@ -82,6 +85,7 @@ mod setup_tests;
 mod status;
 pub mod stop;
 mod survey;
+mod take_in;
 #[cfg(test)]
 mod tests;
 mod trust_key;
@@ -122,6 +126,7 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Push(args) => push::push(program, args).await,
         Verb::Publish(args) => publish::publish(program, args).await,
         Verb::Activate(args) => activate::activate(program, args).await,
+        Verb::Check(args) => check::check(program, args).await,
         Verb::Session(verb) => session(verb, program).await,
         Verb::Rollout(args) => rollout::rollout(program, args).await,
         Verb::Rollback(args) => rollback::rollback(program, args).await,

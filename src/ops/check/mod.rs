@@ -1,0 +1,13 @@
+//! Gathers what a contract asks of an image or a Dockerfile, and runs probes. What it comes to is decided by `model::contract`.
+
+mod build_folder;
+mod error;
+mod image;
+mod layer_files;
+mod probe;
+
+pub use build_folder::{BuildFolder, read_build_folder};
+pub use error::CheckError;
+pub use image::{facts_of_record, image_facts};
+pub use layer_files::read_layer;
+pub use probe::{ProbeScene, run_probe};

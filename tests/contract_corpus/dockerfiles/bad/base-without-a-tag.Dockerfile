@@ -1,0 +1,3 @@
+FROM debian
+USER agent
+# expect cloche: warning base-pinned line 1

@@ -1,0 +1,5 @@
+FROM ubuntu:24.04
+ENV LANG=en_US.UTF-8 PATH=/usr/local/go/bin:$PATH
+VOLUME /home/claude
+ENTRYPOINT ["/usr/local/bin/entrypoint.sh"]
+# expect convocate: FAIL home-volume line 3

@@ -1,0 +1,5 @@
+FROM ubuntu:24.04
+ENV LANG=en_US.UTF-8 PATH=/usr/local/go/bin:$PATH
+USER claude
+ENTRYPOINT ["/usr/local/bin/entrypoint.sh"]
+# expect convocate: FAIL user line 3

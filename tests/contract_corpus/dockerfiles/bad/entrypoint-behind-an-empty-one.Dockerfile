@@ -1,0 +1,6 @@
+FROM cloche-base:latest
+USER root
+ENTRYPOINT []
+ENTRYPOINT ["tini", "--"]
+USER agent
+# expect cloche: FAIL entrypoint line 4

@@ -1,0 +1,7 @@
+FROM cloche-base:latest
+USER root
+ENTRYPOINT \
+# setup
+  ["/ep.sh"]
+USER agent
+# expect cloche: FAIL entrypoint line 3

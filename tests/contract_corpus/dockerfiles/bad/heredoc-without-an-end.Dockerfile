@@ -1,0 +1,5 @@
+FROM cloche-base:latest
+USER root
+RUN <<EOF
+make
+# expect cloche: unreadable line 3

@@ -1,0 +1,4 @@
+FROM cloche-base:latest
+USER root
+USER 1000
+# expect cloche: warning user line 3

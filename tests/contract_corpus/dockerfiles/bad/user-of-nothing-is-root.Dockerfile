@@ -1,0 +1,4 @@
+FROM scratch
+COPY --from=cloche-base / /
+WORKDIR /workspace
+# expect cloche: warning user

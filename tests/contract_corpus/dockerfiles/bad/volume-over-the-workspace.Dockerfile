@@ -1,0 +1,5 @@
+FROM cloche-base:latest
+USER root
+VOLUME ["/workspace"]
+USER agent
+# expect cloche: FAIL workspace-volume line 3

@@ -1,0 +1,4 @@
+FROM cloche-base
+ENTRYPOINT []
+USER agent
+# expect cloche: nothing

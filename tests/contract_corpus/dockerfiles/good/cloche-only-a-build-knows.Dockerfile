@@ -1,0 +1,7 @@
+ARG IMAGE
+FROM ${IMAGE}
+ARG WHO
+USER ${WHO}
+WORKDIR $ROOT/x
+VOLUME $DATA
+# expect cloche: nothing

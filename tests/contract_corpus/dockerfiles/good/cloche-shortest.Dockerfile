@@ -1,0 +1,2 @@
+FROM cloche-base
+# expect cloche: nothing
