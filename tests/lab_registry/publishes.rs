@@ -1,6 +1,6 @@
 //! Publications to a real registry: done once, read back, recorded, and no tag is taken from another image unasked.
 
-use crate::rig::{Rig, docker, place};
+use crate::rig::{Rig, docker, place, ran};
 use serde_json::Value;
 use std::fs;
 
@@ -47,6 +47,27 @@ fn an_image_is_published_read_back_and_recorded_and_is_there_already_the_next_ti
             .on(host, "cat /var/lib/tagboat/audit.jsonl 2>/dev/null || true");
         assert_eq!(audit, "", "{host}");
     }
+}
+
+#[test]
+fn a_source_with_a_containerd_store_publishes_too() {
+    let rig = Rig::up();
+    let process = docker(&["inspect", "-f", "{{.State.Pid}}", "lab-2"]).unwrap();
+    let socket = format!("unix:///proc/{process}/root/run/docker.sock");
+    let publish = || {
+        let to = rig.repository();
+        let words = ["publish", "v1.0.0", "--to", &to, "--yes", "--json"];
+        let child = rig.command(&words).env("DOCKER_HOST", &socket).spawn().unwrap();
+        ran(&words, child, 0)
+    };
+    let digest = publish().digest();
+    // It calls the image so itself, and so does whoever has no record of it.
+    let id = rig
+        .lab
+        .on("lab-2", "docker image inspect -f '{{.Id}}' convocate:v1.0.0");
+    assert_eq!(digest, id);
+    std::fs::remove_file(rig.tagboat.state().join("published.jsonl")).unwrap();
+    assert!(publish().all.contains("there already"));
 }
 
 #[test]

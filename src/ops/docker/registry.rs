@@ -4,7 +4,7 @@ use super::DockerEngine;
 use super::engine::{ANSWER, CHANGE};
 use super::raw::With;
 use crate::model::clean::clean;
-use crate::model::names::{Digest, RegistryDigest, RegistryHost, RegistryTag};
+use crate::model::names::{Digest, RegistryDigest, RegistryHost, RegistryTag, Tag};
 use crate::ops::ports::{EngineError, Heard, Insecure, LayerNews, RegistryAccess};
 use crate::ops::registry::Login;
 use async_trait::async_trait;
@@ -57,7 +57,7 @@ impl RegistryAccess for DockerEngine {
         };
         let mut digest = None;
         let mut on_line = |line: &Value| {
-            if let Some(told) = line.pointer("/aux/Digest").and_then(Value::as_str) {
+            if let Some(told) = told_digest(line, tag) {
                 digest = Some(read_digest(told)?);
             }
             take_line(line, &mut *heard)
@@ -92,6 +92,18 @@ impl RegistryAccess for DockerEngine {
         let info = self.raw.get("/info", ANSWER).await?.unwrap_or_default();
         Ok(read_insecure(&info))
     }
+}
+
+/// The digest that a line tells, which comes when the registry has taken the tag. A containerd store of Engine 26 tells it in words
+/// alone.
+fn told_digest<'a>(line: &'a Value, tag: &Tag) -> Option<&'a str> {
+    let aux = line.pointer("/aux/Digest").and_then(Value::as_str);
+    let words = || {
+        let status = line.get("status")?.as_str()?;
+        let told = status.strip_prefix(tag.as_str())?.strip_prefix(": digest: ")?;
+        told.split(' ').next()
+    };
+    aux.or_else(words)
 }
 
 /// The login as the header of one request, marked so that nothing that shows headers shows it.

@@ -130,6 +130,34 @@ async fn a_publication_is_done_when_its_digest_is_told_and_its_login_goes_in_a_h
 }
 
 #[tokio::test]
+async fn a_digest_that_is_told_in_words_alone_counts_and_that_of_another_tag_does_not() {
+    let (published, _) = publish(
+        &Answering::with(
+            streamed!(
+                "{\"status\":\"v1: digest: sha256:0707070707070707070707070707070707070707070707070707070707070707 \
+                 size: 579\"}\r\n"
+            ),
+            true,
+        )
+        .await,
+    )
+    .await;
+    assert_eq!(published, Ok(Digest::from_bytes(&[7; 32])));
+    let (published, _) = publish(
+        &Answering::with(
+            streamed!(
+                "{\"status\":\"v12: digest: sha256:0707070707070707070707070707070707070707070707070707070707070707 \
+                 size: 579\"}\r\n"
+            ),
+            true,
+        )
+        .await,
+    )
+    .await;
+    assert!(published.is_err());
+}
+
+#[tokio::test]
 async fn an_error_inside_an_answer_that_began_well_is_an_error() {
     let denied = streamed!(
         "{\"status\":\"Preparing\",\"id\":\"a\"}\r\n\

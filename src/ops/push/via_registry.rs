@@ -150,7 +150,7 @@ impl Push<'_> {
             failed(&error, &image.repository, false, state, &self.again())
         })?;
         let note = match layers.moved() {
-            0 => format!("{image}; the host had every layer"),
+            0 => image.to_string(),
             moved => format!("{image}; {} pulled", bytes(moved)),
         };
         let pulled = Pulled {

@@ -88,7 +88,8 @@ impl Eyes<'_> {
             RegistryDigest::parse(text)
                 .is_ok_and(|one| one.repository == to.repository && one.digest == *digest)
         };
-        if seen.any(is_it) {
+        // What a containerd store calls an image is the digest that it publishes.
+        if image.id.0 == *digest || seen.any(is_it) {
             return true;
         }
         match self.publications.digests(&to.repository, &image.content) {

@@ -43,7 +43,9 @@ pub struct RegistryError {
 }
 
 /// Words that tell what is meant, in the order in which they are looked for: some answers have words of two kinds.
-const WORDS: [(Problem, &[&str]); 8] = [
+const WORDS: [(Problem, &[&str]); 9] = [
+    // The engine's own store lacks a part of the image.
+    (Problem::Other, &["content digest"]),
     (Problem::Plain, &["server gave http response to https client"]),
     (
         Problem::Certificate,
@@ -363,6 +365,7 @@ mod tests {
         ),
         ("http: server gave HTTP response to HTTPS client", Problem::Plain),
         ("no space left on device", Problem::Other),
+        ("content digest sha256:00: not found", Problem::Other),
     ];
 
     #[test]

@@ -166,11 +166,10 @@ impl Publishing<'_> {
                 return Err(error);
             }
         };
-        let moved = match layers.moved() {
-            0 => "the registry had every layer".to_owned(),
-            moved => format!("{} moved", bytes(moved)),
-        };
-        Ok(Outcome::noted(digest, moved))
+        Ok(match layers.moved() {
+            0 => Outcome::done(digest),
+            moved => Outcome::noted(digest, format!("{} moved", bytes(moved))),
+        })
     }
 
     /// What the registry has under the tag is what the engine says that it has published.
