@@ -138,7 +138,8 @@ fn buildkit_builds_what_the_classic_builder_builds() {
         ),
         ("file", "content\n"),
     ]);
-    let built = [&words(&place)[..], &["--network", "host"]].concat();
+    let same = ["--network", "host", "--source-date-epoch", "1700000000"];
+    let built = [&words(&place)[..], &same].concat();
     if !docker(&["buildx", "version"]).starts_with("github.com/docker/buildx") {
         // Debian 12 has no package of it: then it is refused, with the way on.
         let refused = text(&tagboat.run(&built, 2).stderr);
