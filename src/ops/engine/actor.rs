@@ -20,6 +20,7 @@ use crate::model::job::{Job, JobEvent, JobState, Patience, Word};
 use crate::model::logs::{LogRequest, LogStream};
 use crate::model::names::{HostName, ImageName, JobId, Operator};
 use crate::model::plan::Plan;
+use crate::model::profile::HostSettings;
 use crate::ops::audit::AuditFile;
 use crate::ops::build::BuildPlace;
 use crate::ops::connector::Connector;
@@ -73,12 +74,10 @@ impl Actor {
         let docker_host = std::env::var("DOCKER_HOST").ok();
         let connector = connector(ssh, docker_host.clone(), &options);
         let tasks = TaskTracker::new();
-        let of_hosts = options.hosts.iter().map(|host| host.profile.image.clone());
-        let images: BTreeSet<ImageName> = of_hosts.collect();
         let refresh_source = Arc::new(Notify::new());
         let (source_watcher, source) = SourceWatcher::new(
             docker_host.clone(),
-            images.into_iter().collect(),
+            images_of(&options.hosts),
             events.clone(),
             refresh_source.clone(),
             options.watching,
@@ -355,6 +354,12 @@ impl Actor {
             tracing::debug!("the front end is gone");
         }
     }
+}
+
+/// The images that sessions of these hosts run, each once.
+fn images_of(hosts: &[HostSettings]) -> Vec<ImageName> {
+    let images: BTreeSet<_> = hosts.iter().map(|host| host.profile.image.clone()).collect();
+    images.into_iter().collect()
 }
 
 fn connector(ssh: SshSettings, docker_host: Option<String>, options: &EngineOptions) -> Arc<Connector> {
