@@ -133,6 +133,14 @@ fn images(plan: &Plan, target: &Target, there_now: Option<&ImageId>) -> Images {
                     after: id(&new.onto_id),
                 },
             }),
+        Plan::Migrate(plan) => {
+            let services = &plan.migration.services;
+            Some(Images {
+                reference: text(&plan.migration.onto),
+                before: services.iter().find_map(|one| id(one.from_id.as_ref()?)),
+                after: id(&plan.migration.onto_id),
+            })
+        }
         Plan::Prune(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) => None,
     };
     found.unwrap_or_default()

@@ -6,6 +6,7 @@ pub mod activate;
 pub mod audit;
 #[cfg(test)]
 mod audit_script_tests;
+pub mod compose;
 pub mod config;
 pub mod connector;
 pub mod console_id;

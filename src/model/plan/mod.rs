@@ -5,6 +5,7 @@ mod byte_rate;
 mod conditions;
 mod gate;
 mod lack;
+mod migrate;
 mod mode;
 mod new_session;
 mod pin;
@@ -26,9 +27,10 @@ pub use byte_rate::{BadRate, ByteRate};
 pub use conditions::Conditions;
 pub use gate::Gate;
 pub use lack::{HeldLayers, missing};
+pub use migrate::MigratePlan;
 pub use mode::{Mode, ModeChoice, UnknownMode};
 pub use new_session::{NewSession, NewWish};
-pub use pin::{PIN_IMAGE, PinOf, job_of_pin, job_pin, pin_of};
+pub use pin::{PIN_IMAGE, PinOf, job_of_pin, job_pin, pin_of, way_back_pin};
 pub use prune::{PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts};
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
 pub use remove::{
@@ -76,6 +78,8 @@ pub enum Plan {
     Rename(RenamePlan),
     /// Make hosts members of the fleet, keep them so, or end that.
     Setup(SetupPlan),
+    /// Bring a Compose project from its build to a pin.
+    Migrate(MigratePlan),
 }
 
 /// One line of a plan as it is shown: what changes from what to what.
@@ -107,6 +111,7 @@ macro_rules! each_kind {
             Plan::Remove($inner) => $answer,
             Plan::Rename($inner) => $answer,
             Plan::Setup($inner) => $answer,
+            Plan::Migrate($inner) => $answer,
         }
     };
 }
@@ -124,6 +129,7 @@ impl Plan {
             Self::Remove(_) => "remove",
             Self::Rename(_) => "rename",
             Self::Setup(plan) => plan.work.verb(),
+            Self::Migrate(_) => "compose migrate",
         }
     }
 
@@ -167,6 +173,7 @@ impl Plan {
                 .collect(),
             Self::Start(plan) => plan.needed_tags(),
             Self::Setup(plan) => plan.needed_tags(),
+            Self::Migrate(plan) => vec![(plan.host.clone(), plan.migration.onto.clone())],
             Self::Prune(_) | Self::Stop(_) | Self::Remove(_) | Self::Rename(_) => Vec::new(),
         }
     }

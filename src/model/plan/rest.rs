@@ -57,6 +57,8 @@ impl Plan {
             }
             // It is about one session: all of it is left, or nothing.
             Self::Rename(plan) => &mut plan.refused,
+            // The same of one project.
+            Self::Migrate(plan) => &mut plan.refused,
         };
         refused.clear();
         let targets = rest.targets();

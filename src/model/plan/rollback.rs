@@ -55,12 +55,15 @@ pub fn plan_job_rollback(job: &Job, order: RolloutOrder, fleet: &Fleet) -> Resul
                 fleet,
             )
         }
-        Plan::Start(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) | Plan::Setup(_) => {
-            Err(Refusal::of_plan(
-                format!("a {} is not taken back as a job", job.plan.verb()),
-                job.plan.undo(),
-            ))
-        }
+        Plan::Start(_)
+        | Plan::Stop(_)
+        | Plan::Remove(_)
+        | Plan::Rename(_)
+        | Plan::Setup(_)
+        | Plan::Migrate(_) => Err(Refusal::of_plan(
+            format!("a {} is not taken back as a job", job.plan.verb()),
+            job.plan.undo(),
+        )),
         Plan::Prune(_) => Err(Refusal::of_plan(
             "what a prune removed cannot be taken back",
             "push the tags that are needed again",

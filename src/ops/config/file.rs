@@ -4,6 +4,7 @@ use super::duration_text::DurationText;
 use super::host_path::HostPath;
 use super::mode_word::ModeWord;
 use super::probe_table::ProbeTable;
+use super::project_table::ProjectTable;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
 use super::template_table::TemplateTable;
@@ -32,6 +33,8 @@ pub(super) struct File {
     pub(super) units: Vec<UnitTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) compose: Vec<ComposeTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) projects: Vec<ProjectTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<HostTable>,
 }

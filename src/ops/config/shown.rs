@@ -8,6 +8,7 @@ use super::file::{
 };
 use super::host_path::HostPath;
 use super::probe_table::ProbeTable;
+use super::project_table::project_table;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
 use super::template_set;
@@ -20,9 +21,10 @@ use toml::Spanned;
 /// The file that resolves to this configuration again.
 pub(super) fn file_of(config: &Config) -> File {
     let mut profiles: Vec<&Profile> = Vec::new();
-    for host in &config.hosts {
-        if !profiles.iter().any(|known| known.name == host.profile.name) {
-            profiles.push(&host.profile);
+    let of_hosts = config.hosts.iter().map(|host| &host.profile);
+    for profile in of_hosts.chain(config.projects.iter().map(|project| &project.profile)) {
+        if !profiles.iter().any(|known| known.name == profile.name) {
+            profiles.push(profile);
         }
     }
     File {
@@ -49,6 +51,7 @@ pub(super) fn file_of(config: &Config) -> File {
         attach: profiles.iter().map(|profile| attach_table(profile)).collect(),
         units: profiles.iter().flat_map(|profile| units(profile)).collect(),
         compose: profiles.iter().map(|profile| compose_table(profile)).collect(),
+        projects: config.projects.iter().map(project_table).collect(),
         hosts: config
             .hosts
             .iter()

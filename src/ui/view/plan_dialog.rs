@@ -246,5 +246,6 @@ fn button(plan: &Plan) -> String {
         Plan::Remove(_) => format!("remove {n}"),
         Plan::Rename(_) => "change the label".to_owned(),
         Plan::Setup(plan) => plan.title(),
+        Plan::Migrate(plan) => format!("migrate {}", plan.migration.project),
     }
 }
