@@ -5,7 +5,9 @@ put_back() { # put_back failed|interrupted|cancelled
   [ ! -e "$dir/failed" ] || why=failed
   crash_point put_back
   say put_back running
-  if [ -e "$dir/upping" ]; then
+  if [ -e "$dir/is-back" ]; then
+    : # it died between that and its end
+  elif [ -e "$dir/upping" ]; then
     [ ! -s "$dir/copies" ] || note="its copied volumes keep their names"
     give_files_back file.back
     each name_old_image || stuck "the old images cannot be named: $err"
@@ -16,8 +18,9 @@ put_back() { # put_back failed|interrupted|cancelled
     [ ! -e "$dir/writing" ] || give_files_back file.old
     [ ! -e "$dir/stopping" ] || each start_it || stuck "the old containers do not start: $err"
     drop_images
-    rm -f "$file.before"
+    ! text_is "$file.before" file.old || rm -f "$file.before"
   fi
+  mark is-back "$why" || stuck "the journal cannot be written"
   forget_texts
   say put_back ok "$note"
   crash_point end

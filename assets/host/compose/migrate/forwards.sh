@@ -34,10 +34,13 @@ transact() {
   rm -f "$dir/new.part"
   each is_on_new || fail up "$err"
   say up ok "on $reference"
-  begin probe
-  while read -r service wanted was session _ <&4; do probe_it; done 4<"$dir/services"
-  session=$whole
-  say probe ok
+  if [ -n "$(awk '$2 == "up" && $3 != "-"' "$dir/services")" ]; then
+    begin probe
+    while read -r service wanted was session _ <&4; do probe_it; done 4<"$dir/services"
+    session=$whole
+  else
+    say probe skipped "all of them were stopped"
+  fi
   begin commit
   mark committed "$project" || { rm -f "$dir/committed"; fail commit "the journal cannot be written"; }
   say commit ok

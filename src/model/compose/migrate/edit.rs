@@ -163,13 +163,14 @@ impl<'a> Lines<'a> {
             let why = "its volumes stand in one line: write each in a line of its own, with `- ` before it";
             return Err(trouble(list.line, why));
         };
+        let end = self.end_of(list);
         for (path, text) in texts {
             let is_it = |item: &&YamlNode| item.scalar().is_some_and(|text| is_unnamed(text, path));
             if let Some(item) = items.iter().find(is_it) {
                 self.kept[item.line - 1] = None;
                 self.add(item.line, vec![format!("{}{text}", spaces(depth))]);
             } else {
-                self.add(self.end_of(list), vec![format!("{}{text}", spaces(depth))]);
+                self.add(end, vec![format!("{}{text}", spaces(depth))]);
             }
         }
         Ok(Vec::new())

@@ -1,20 +1,23 @@
 //! Brings a project from its build to a pin: the console checks and records, and from there on the host goes on alone, with the
 //! journal, the engine and the probe of every restart (`assets/host/compose/migrate`).
 
+mod attempt;
+mod record;
+
 use super::scripts;
-use crate::model::clean::clean;
 use crate::model::compose::check::ProjectFiles;
 use crate::model::compose::migrate::{Migration, MigrationEdit, edited, judge};
 use crate::model::compose::{ComposeService, with_pin};
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ContainerId, JobId, Operator, SessionName};
-use crate::model::plan::{MigratePlan, Replacement, RestartTarget, way_back_pin};
+use crate::model::plan::{MigratePlan, Replacement, RestartTarget};
 use crate::model::probe::{ProbeRules, Settled};
 use crate::ops::compose::{Place, digest, look};
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{Script, ScriptCall};
 use crate::ops::report::{Outcome, StepError, TrackReporter};
 use crate::ops::restart::{Restart, Restarted, UNTOUCHED};
+use attempt::Attempt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
@@ -289,175 +292,7 @@ impl Migrating<'_> {
         Ok(hashes)
     }
 
-    async fn record(&self, ready: &Ready) -> Result<Outcome<()>, StepError> {
-        let encoded = |text: &str| BASE64_STANDARD.encode(text);
-        let file = ready
-            .files
-            .files
-            .first()
-            .map(|file| file.text.as_str())
-            .unwrap_or_default();
-        let mut files = vec![
-            ("restart.sh", scripts::MIGRATION.to_owned()),
-            ("plan", self.plan_text(ready)?),
-            ("services", self.services(ready)),
-            ("copies", self.copies()),
-            ("images", self.images()?),
-            ("config-files", self.migration.file.to_string()),
-            ("env-files", String::new()),
-            ("file.old", encoded(file)),
-            ("file.new", encoded(&ready.after)),
-            ("file.back", encoded(&ready.back)),
-            ("env.new", encoded(&ready.env_after)),
-        ];
-        if let Some(env) = &ready.files.env {
-            files.push(("env.old", encoded(env)));
-        }
-        self.restart.write_journal(&files).await?;
-        Ok(Outcome::done(()))
-    }
-
-    fn plan_text(&self, ready: &Ready) -> Result<String, StepError> {
-        let (target, migration) = (self.restart.target, self.migration);
-        let (user, home) = &ready.account;
-        let lines = [
-            ("version", "1".to_owned()),
-            ("job", self.restart.job.to_string()),
-            ("operator", self.restart.operator.to_string()),
-            ("session", target.session.to_string()),
-            ("old_image", target.from_id.to_string()),
-            ("new_image", migration.onto_id.to_string()),
-            ("reference", migration.onto.to_string()),
-            ("stable", self.plan.stable.as_secs().to_string()),
-            ("deadline", self.plan.deadline.as_secs().to_string()),
-            ("socket", self.restart.link.engine_socket()),
-            ("kind", ready.kind.clone()),
-            ("project", migration.project.to_string()),
-            ("working_dir", migration.folder.to_string()),
-            ("user", user.clone()),
-            ("home", home.clone()),
-            ("file", migration.file.to_string()),
-            ("env_file", migration.env_file.to_string()),
-        ];
-        self.restart.plan_lines(lines)
-    }
-
-    fn services(&self, ready: &Ready) -> String {
-        let each = self.migration.services.iter().zip(&ready.built_as);
-        let lines: Vec<String> = each
-            .map(|(one, built_as)| {
-                let id = one.container.as_ref().map_or("-", |id| id.as_str());
-                let image = one.from_id.as_ref().map_or("-", |id| id.as_str());
-                let state = if one.is_up { "up" } else { "down" };
-                format!("{} {state} {id} {} {image} {built_as}", one.service, one.name)
-            })
-            .collect();
-        lines.join("\n")
-    }
-
-    fn copies(&self) -> String {
-        let mut lines = Vec::new();
-        for service in &self.migration.services {
-            let id = service.container.as_ref().map_or("-", |id| id.as_str());
-            for volume in &service.anonymous {
-                if let Some(name) = &volume.copied_into {
-                    let called = format!("{}_{name}", self.migration.project);
-                    lines.push(format!(
-                        "{} {id} {name} {called} {}",
-                        service.service, volume.path
-                    ));
-                }
-            }
-        }
-        lines.join("\n")
-    }
-
-    fn images(&self) -> Result<String, StepError> {
-        let mut lines = Vec::new();
-        for (id, way) in self.migration.ways_back() {
-            let pin = way_back_pin(&id).map_err(|invalid| self.refuse(invalid.to_string()))?;
-            lines.push(format!("{id} {way} {pin}"));
-        }
-        Ok(lines.join("\n"))
-    }
-
     fn refuse(&self, cause: impl AsRef<str>) -> StepError {
         self.restart.refuse(cause, self.restart.again_advice())
-    }
-}
-
-/// What Compose makes of a project before and after.
-struct Attempt {
-    kind: String,
-    version: String,
-    account: (String, String),
-    before: Value,
-    after: Value,
-}
-
-impl Attempt {
-    fn read(told: &str) -> Result<Self, String> {
-        let value = |word: &str| {
-            let mut lines = told.lines();
-            lines.find_map(|line| line.strip_prefix(word)?.strip_prefix(' '))
-        };
-        if let Some(service) = value("drift") {
-            return Err(format!(
-                "the files of the project do not make the container of {} that runs: `docker compose up -d` makes it what they say",
-                clean(service)
-            ));
-        }
-        if let Some(why) = value("bad") {
-            return Err(format!("Compose does not read the project: {}", clean(why)));
-        }
-        let config = |word: &str| -> Option<Value> {
-            let bytes = BASE64_STANDARD.decode(value(word)?).ok()?;
-            serde_json::from_slice(&bytes).ok()
-        };
-        let (Some(compose), Some(account)) = (value("compose"), value("account")) else {
-            return Err("there is no Compose of version 2 or later on the host".to_owned());
-        };
-        let (kind, version) = compose.split_once(' ').unwrap_or((compose, ""));
-        let (user, home) = account.split_once(' ').unwrap_or((account, "/root"));
-        match (config("before"), config("after")) {
-            (Some(before), Some(after)) => Ok(Self {
-                kind: clean(kind),
-                version: clean(version),
-                account: (user.to_owned(), home.to_owned()),
-                before,
-                after,
-            }),
-            _ => Err("the host's answer is not understood".to_owned()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Attempt;
-    use base64::Engine as _;
-    use base64::prelude::BASE64_STANDARD;
-
-    #[test]
-    fn what_compose_makes_of_both_is_read_and_what_is_in_the_way_is_told() {
-        let json = BASE64_STANDARD.encode("{}");
-        let whole = format!("compose plugin 2.26.1\naccount ops /home/ops\nbefore {json}\nafter {json}\n");
-        let told = Attempt::read(&whole).unwrap();
-        assert_eq!((told.kind.as_str(), told.version.as_str()), ("plugin", "2.26.1"));
-        assert_eq!(told.account, ("ops".to_owned(), "/home/ops".to_owned()));
-        for (answer, words) in [
-            ("compose plugin 2.26.1\ndrift agents\n", "container of agents"),
-            (
-                "compose plugin 2.26.1\naccount a /a\nbad no such file\n",
-                "does not read",
-            ),
-            ("none\n", "no Compose"),
-            (
-                "compose plugin 2.26.1\naccount a /a\nbefore x\n",
-                "not understood",
-            ),
-        ] {
-            assert!(Attempt::read(answer).err().unwrap().contains(words), "{answer}");
-        }
     }
 }
