@@ -5,6 +5,13 @@ use crate::project::{HOST, has_compose, image, mounts, put, remove_project};
 use crate::real_fleet::Lab;
 use std::path::Path;
 
+/// The config of the lab, with a project in it.
+fn fleet_with_project() -> String {
+    let fleet = std::fs::read_to_string(std::env::var("TAGBOAT_CONFIG").unwrap()).unwrap();
+    let project = "[[projects]]\nname = \"factory\"\nprofile = \"convocate\"\nimage = \"v1.0.0\"\nvolumes = [\"/scratch\"]\n\n[[projects.services]]\nname = \"agents\"\nmounts = [\"home:/home/claude\"]\n\n[[projects.services]]\nname = \"runner\"\nlike = \"agents\"\n";
+    format!("{fleet}\n{project}")
+}
+
 #[test]
 fn lab_a_generated_project_runs_with_a_name_for_every_volume_and_its_pin_goes_there_and_back() {
     let lab = Lab::reset();
@@ -15,9 +22,7 @@ fn lab_a_generated_project_runs_with_a_name_for_every_volume_and_its_pin_goes_th
     let tagboat = Tagboat::new();
     let here = tempfile::tempdir().unwrap();
     let config = here.path().join("config.toml");
-    let fleet = std::fs::read_to_string(std::env::var("TAGBOAT_CONFIG").unwrap()).unwrap();
-    let project = "[[projects]]\nname = \"factory\"\nprofile = \"convocate\"\nimage = \"v1.0.0\"\nvolumes = [\"/scratch\"]\n\n[[projects.services]]\nname = \"agents\"\nmounts = [\"home:/home/claude\"]\n\n[[projects.services]]\nname = \"runner\"\nlike = \"agents\"\n";
-    std::fs::write(&config, format!("{fleet}\n{project}")).unwrap();
+    std::fs::write(&config, fleet_with_project()).unwrap();
     let config = config.to_str().unwrap().to_owned();
     let folder = here.path().to_str().unwrap().to_owned();
     let words = |more: &[&str]| -> Vec<String> {
@@ -128,7 +133,7 @@ fn lab_a_check_compares_with_the_volumes_that_the_engine_has_of_an_image_however
     );
     let file = |mounts: &str| {
         format!(
-            "name: factory\nservices:\n  agents:\n    image: ${{AGENTS_IMAGE:-convocate:forms}}\n    pull_policy: never\n    volumes: [{mounts}]\nvolumes: {{v: {{}}}}\n"
+            "name: factory\nservices:\n  agents:\n    image: ${{AGENTS_IMAGE:-convocate:forms}}\n    pull_policy: never\n    volumes: [{mounts}]\nvolumes: {{all: {{}}}}\n"
         )
     };
     let tagboat = Tagboat::new();
@@ -143,7 +148,7 @@ fn lab_a_check_compares_with_the_volumes_that_the_engine_has_of_an_image_however
     let all = ["/a/", "/b", "/c", "/srv/x/d", "/scratch"];
     for left_out in [None, Some(0), Some(1), Some(2), Some(3), Some(4)] {
         let mounts = all.iter().enumerate().filter(|(at, _)| Some(*at) != left_out);
-        let mounts: Vec<String> = mounts.map(|(_, path)| format!("\"v:{path}\"")).collect();
+        let mounts: Vec<String> = mounts.map(|(_, path)| format!("\"all:{path}\"")).collect();
         put(&lab, "/srv/factory/docker-compose.yml", &file(&mounts.join(", ")));
         let lines = tagboat.lines(&check, i32::from(left_out.is_some()));
         let lines = lines[0]["lines"].as_array().unwrap().clone();

@@ -1,7 +1,8 @@
 # A Compose project as it stands in its folder, and what Compose makes of it. It changes nothing.
-# $1: engine's socket; $2: the folder of the project, or its one file.
+# $1: engine's socket; $2: the folder of the project, or its one file; $3: the variable that pins its image.
 # Prints `file PATH` and `text BASE64` for each file in the order in which they are merged, `env PATH` with its text if it is there,
-# and `config BASE64` (the project as JSON), `bad TEXT`, `compose VERSION` (too old to be asked) or `none`.
+# and `config BASE64` (the project as JSON) and `probed BASE64` (the same with another pin in the environment), `bad TEXT`, `compose VERSION`
+# (too old to be asked) or `none`.
 fail() { echo "$*" >&2; exit 1; }
 show() { # show WORD FILE
   echo "$1 $2"
@@ -16,6 +17,7 @@ first() { # first FILE...: the first of them that is there, in $found
   done
 }
 
+pin=$3
 if [ -d "$2" ]; then
   folder=$(cd "$2" && pwd) || fail "$2 cannot be entered"
   # As Compose looks for them.
@@ -60,9 +62,15 @@ trap 'exit 1' HUP INT TERM
 set -- "$@" --project-directory "$folder" -f "$main"
 [ -z "$over" ] || set -- "$@" -f "$over"
 # What this login has in its environment is no part of the project.
-if (cd "$folder" && exec env -i PATH="$PATH" HOME="${HOME:-/root}" ${DOCKER_HOST:+DOCKER_HOST="$DOCKER_HOST"} "$@" --profile '*' config --format json </dev/null) \
-  >"$work/json" 2>"$work/said"; then
+ask() ( # ask VARIABLE COMMAND...: a value in the environment counts more than one in a file
+  variable=$1
+  shift
+  cd "$folder" && exec env -i PATH="$PATH" HOME="${HOME:-/root}" ${DOCKER_HOST:+DOCKER_HOST="$DOCKER_HOST"} ${variable:+"$variable"} \
+    "$@" --profile '*' config --format json </dev/null
+)
+if ask '' "$@" >"$work/json" 2>"$work/said"; then
   echo "config $(base64 <"$work/json" | tr -d '\n')"
+  ! ask "$pin=tagboat.invalid/probe:probe" "$@" >"$work/json" 2>"$work/said" || echo "probed $(base64 <"$work/json" | tr -d '\n')"
 else
   echo "bad $(grep -v '^ *$' "$work/said" | tail -n 2 | tr '\n' ' ')"
 fi

@@ -98,7 +98,7 @@ fn origin() -> impl Strategy<Value = ImageOrigin> {
 fn project() -> impl Strategy<Value = ComposeProject> {
     let service = (
         "[a-z]{1,6}",
-        prop::collection::vec("[a-z]{1,4}:/[a-z]{1,4}", 0..4),
+        prop::collection::vec("[a-z]{2,4}:/[a-z]{1,4}", 0..4),
         "\\PC{0,9}",
     );
     (

@@ -60,10 +60,11 @@ pub fn volume_name(path: &str) -> String {
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
-    if words.is_empty() {
-        return "data".to_owned();
+    match words.join("-").to_ascii_lowercase() {
+        name if name.len() > 1 => name,
+        // Compose takes one letter for a drive of Windows.
+        letter => format!("data-{letter}").trim_end_matches('-').to_owned(),
     }
-    words.join("-").to_ascii_lowercase()
 }
 
 /// Splits at colons, but not at those within `${NAME:-x}`.
@@ -93,7 +94,7 @@ pub(super) fn is_path(source: &str) -> bool {
 
 fn is_volume(source: &str) -> bool {
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-    source.starts_with(|c: char| c.is_ascii_alphanumeric()) && source.chars().all(inner)
+    source.len() > 1 && source.starts_with(|c: char| c.is_ascii_alphanumeric()) && source.chars().all(inner)
 }
 
 #[cfg(test)]
@@ -116,12 +117,12 @@ mod tests {
             "data",
             "",
             "a:b",
-            "a:/b:rx",
+            "aa:/b:rx",
             "a b:/c",
             "-x:/c",
-            "a:/b:ro:z",
-            "a:/",
-            "a:/b\n",
+            "aa:/b:ro:z",
+            "aa:/",
+            "aa:/b\n",
         ] {
             assert!(ServiceMount::parse(bad).is_err(), "{bad:?}");
         }
@@ -133,6 +134,7 @@ mod tests {
             ("/home/agent/data", "home-agent-data"),
             ("/data/", "data"),
             ("/", "data"),
+            ("/a", "data-a"),
             ("/A_b", "a-b"),
         ] {
             assert_eq!(volume_name(path), name);

@@ -3,6 +3,7 @@
 use super::host::Place;
 use crate::model::clean::clean;
 use crate::model::compose::check::{Composed, ImageFacts, ProjectFiles, SourceFile};
+use crate::model::names::PinKey;
 use crate::ops::ports::{EngineError, Script, ScriptCall, ShellError};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -36,8 +37,8 @@ pub enum LookError {
 }
 
 /// Reads the project in a folder, or that of one file.
-pub async fn look(place: &Place, path: &str) -> Result<ProjectFiles, LookError> {
-    let mut call = ScriptCall::question(READ, [place.socket.as_str(), path]).within(LOOK);
+pub async fn look(place: &Place, path: &str, pin: &PinKey) -> Result<ProjectFiles, LookError> {
+    let mut call = ScriptCall::question(READ, [place.socket.as_str(), path, pin.as_str()]).within(LOOK);
     call.as_root = place.as_root;
     let output = place.shell.run(call).await?;
     let told = output.success().map_err(|why| LookError::NotThere(clean(&why)))?;
@@ -73,6 +74,7 @@ fn read(told: &str) -> Result<ProjectFiles, LookError> {
         env_path: String::new(),
         env: None,
         composed: Composed::NotAsked("there is no Compose".to_owned()),
+        probed: None,
     };
     let mut last = "";
     for line in told.lines() {
@@ -102,6 +104,7 @@ fn read(told: &str) -> Result<ProjectFiles, LookError> {
                     Err(error) => Composed::Bad(clean(&error.to_string())),
                 };
             }
+            "probed" => files.probed = decoded(rest).and_then(|text| serde_json::from_str(&text).ok()),
             "bad" => files.composed = Composed::Bad(clean(rest)),
             "compose" => files.composed = Composed::NotAsked(format!("Compose {} is too old", clean(rest))),
             "none" => {}

@@ -58,7 +58,7 @@ pub async fn survey_project(place: &Place, wish: &MigrateWish<'_>) -> Result<Mig
         ));
     };
     let file = the_file(first)?;
-    let files = look(place, file.as_str()).await?;
+    let files = look(place, file.as_str(), wish.pin).await?;
     let names = chosen(&built_services(composed(&files)?), wish)?;
     let image = engine.image(&wish.onto.to_string()).await?;
     let Some(image) = image else {

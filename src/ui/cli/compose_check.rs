@@ -127,7 +127,7 @@ pub(super) async fn connect(
 }
 
 async fn checked(place: &Place, path: &str, wanted: &Wanted) -> Result<Vec<CheckLine>, LookError> {
-    let files = look(place, path).await?;
+    let files = look(place, path, &wanted.pin).await?;
     let view = ProjectView::read(&files, &wanted.pin);
     let against = wanted.against.as_ref().map(ToString::to_string);
     let mut names = view.images();

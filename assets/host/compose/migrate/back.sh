@@ -18,7 +18,7 @@ put_back() { # put_back failed|interrupted|cancelled
     [ ! -e "$dir/writing" ] || give_files_back file.old
     [ ! -e "$dir/stopping" ] || each start_it || stuck "the old containers do not start: $err"
     drop_images
-    ! text_is "$file.before" file.old || rm -f "$file.before"
+    ! text_is "$compose_file.before" file.old || rm -f "$compose_file.before"
   fi
   mark is-back "$why" || stuck "the journal cannot be written"
   forget_texts
@@ -28,11 +28,11 @@ put_back() { # put_back failed|interrupted|cancelled
 }
 
 give_files_back() { # somebody's own change is not thrown away; the services come back all the same, if they can
-  rm -f "$file.tagboat-${dir##*/}" "$env_file.tagboat-${dir##*/}"
-  if text_is "$file" file.new || text_is "$file" file.old || text_is "$file" file.back; then
-    write_text "$file" "$1" || stuck "$file cannot be given back: $err"
+  rm -f "$compose_file.tagboat-${dir##*/}" "$env_file.tagboat-${dir##*/}"
+  if text_is "$compose_file" file.new || text_is "$compose_file" file.old || text_is "$compose_file" file.back; then
+    write_text "$compose_file" "$1" || stuck "$compose_file cannot be given back: $err"
   else
-    stuck "somebody changed $file meanwhile: $file.before is as it was"
+    stuck "somebody changed $compose_file meanwhile: $compose_file.before is as it was"
   fi
   if text_is "$env_file" env.new || text_is "$env_file" "$(env_before)"; then
     write_text "$env_file" "$(env_before)" || stuck "$env_file cannot be given back: $err"

@@ -6,7 +6,7 @@ transact() {
     say hold failed "the project is another migration's by now"
     rm -f "$dir/made"
     untouched failed
-  elif ! text_is "$file" file.old || ! text_is "$env_file" "$(env_before)"; then
+  elif ! text_is "$compose_file" file.old || ! text_is "$env_file" "$(env_before)"; then
     say hold failed "the files of the project were changed meanwhile"
     untouched failed
   elif ! each is_as_planned || ! hold_images; then
@@ -23,9 +23,9 @@ transact() {
     say stop ok
   fi
   begin write_pin
-  mark writing "$file" || fail write_pin "the journal cannot be written"
-  keep_before || say write_pin log "$file.before cannot be written"
-  write_text "$env_file" env.new && crash_point write_pin_file && write_text "$file" file.new || fail write_pin "the files cannot be written: $err"
+  mark writing "$compose_file" || fail write_pin "the journal cannot be written"
+  keep_before || say write_pin log "$compose_file.before cannot be written"
+  write_text "$env_file" env.new && crash_point write_pin_file && write_text "$compose_file" file.new || fail write_pin "the files cannot be written: $err"
   say write_pin ok "$reference"
   begin up
   mark upping "$project" || fail up "the journal cannot be written"

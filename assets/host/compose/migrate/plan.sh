@@ -2,19 +2,19 @@
 
 load() { # reads the journal; anything that it does not understand is an error
   version='' session='' up=1 stable='' healthy=0 port='' deadline='' pin='' socket=''
-  kind='' project='' service='' working_dir='' user='' home='' file='' env_file='' reference='' old_image='' new_image=''
+  kind='' project='' service='' working_dir='' user='' home='' compose_file='' env_file='' reference='' old_image='' new_image=''
   new='' old='' why=''
   while IFS='=' read -r word value; do
     case $word in
       version) version=$value ;; session) session=$value ;; stable) stable=$value ;; deadline) deadline=$value ;;
       socket) socket=$value ;; kind) kind=$value ;; project) project=$value ;; working_dir) working_dir=$value ;;
-      user) user=$value ;; home) home=$value ;; file) file=$value ;; env_file) env_file=$value ;;
+      user) user=$value ;; home) home=$value ;; file) compose_file=$value ;; env_file) env_file=$value ;;
       reference) reference=$value ;; old_image) old_image=$value ;; new_image) new_image=$value ;;
     esac
   done <"$dir/plan" || return 1
   whole=$session # what the journal is called after, while a service is looked at under its own name
   [ "$version" = 1 ] && [ -n "$session" ] && [ -n "$project" ] && [ -n "$working_dir" ] && [ -n "$home" ] || return 1
-  [ -n "$file" ] && [ -n "$env_file" ] && [ -n "$reference" ] && [ -n "$new_image" ] || return 1
+  [ -n "$compose_file" ] && [ -n "$env_file" ] && [ -n "$reference" ] && [ -n "$new_image" ] || return 1
   case $kind in plugin | standalone) ;; *) return 1 ;; esac
   case $stable:$deadline in *[!0-9:]* | :* | *:) return 1 ;; esac
   [ -z "$socket" ] || export DOCKER_HOST="unix://$socket"

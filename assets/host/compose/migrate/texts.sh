@@ -26,9 +26,9 @@ write_text() { # write_text FILE NAME: with the owner and mode that it has; a ne
 }
 
 keep_before() { # the file as it was stays beside it, for whoever wants to look
-  [ ! -e "$file.before" ] && [ ! -L "$file.before" ] || return 0
+  [ ! -e "$compose_file.before" ] && [ ! -L "$compose_file.before" ] || return 0
   (
     set -C
-    base64 -d <"$dir/file.old" >"$file.before"
-  ) 2>/dev/null && chown "$(stat -c %u:%g "$file")" "$file.before" && chmod "$(stat -c %a "$file")" "$file.before"
+    base64 -d <"$dir/file.old" >"$compose_file.before"
+  ) 2>/dev/null && chown "$(stat -c %u:%g "$compose_file")" "$compose_file.before" && chmod "$(stat -c %a "$compose_file")" "$compose_file.before"
 }

@@ -10,7 +10,7 @@ mod written;
 
 pub use line::{CheckLevel, CheckLine, Place};
 pub use view::{
-    Composed, ImageWord, MountSource, MountView, ProjectFiles, ProjectView, ServiceView, SourceFile,
+    Composed, ImageWord, MountSource, MountView, PROBE, ProjectFiles, ProjectView, ServiceView, SourceFile,
 };
 
 use crate::model::names::{ImageName, PinKey};

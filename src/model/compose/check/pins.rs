@@ -11,10 +11,7 @@ const PIN: &str = "pin";
 
 /// Whether a service runs the image of the project: through the pin, by its name, or because it is built here.
 pub(super) fn shares_image(view: &ProjectView, service: &ServiceView, rules: CheckRules<'_>) -> bool {
-    let is_pinned = service
-        .image
-        .as_ref()
-        .is_some_and(|image| is_pinned(image, rules));
+    let is_pinned = is_pinned(service, rules);
     let by_name = view
         .image_of(service)
         .is_some_and(|image| is_same_image(&image, rules));
@@ -95,7 +92,7 @@ fn reach(
     rules: CheckRules<'_>,
 ) -> Vec<CheckLine> {
     let resolved = clean(&image.resolved);
-    let line = if is_pinned(image, rules) {
+    let line = if is_pinned(service, rules) {
         let from_env = view.pin.is_some();
         if is_bare_tag(&image.resolved) && !from_env {
             CheckLine::fail(
@@ -140,7 +137,7 @@ fn look_alike(view: &ProjectView, image: &ImageWord, rules: CheckRules<'_>) -> V
     let ids = |reference: &str| Some(&rules.images?.get(reference)?.id);
     let mine = ids(&image.resolved);
     let same = view.services.iter().find(|other| {
-        let theirs = other.image.as_ref().filter(|theirs| is_pinned(theirs, rules));
+        let theirs = other.image.as_ref().filter(|_| is_pinned(other, rules));
         theirs.is_some_and(|theirs| mine.is_some() && mine == ids(&theirs.resolved))
     });
     let begins = format!("{}-", flat(rules.image.as_str()));
@@ -260,8 +257,12 @@ fn fix(rules: CheckRules<'_>) -> String {
     format!("write `image: ${{{}:-{}:TAG}}`", rules.pin, rules.image)
 }
 
-fn is_pinned(image: &ImageWord, rules: CheckRules<'_>) -> bool {
-    names_in(image).iter().any(|name| name == rules.pin.as_str())
+/// What Compose makes of another pin tells; where it was not asked, what is written.
+fn is_pinned(service: &ServiceView, rules: CheckRules<'_>) -> bool {
+    service.follows.unwrap_or_else(|| {
+        let written = service.image.as_ref().map(names_in).unwrap_or_default();
+        written.iter().any(|name| name == rules.pin.as_str())
+    })
 }
 
 /// The variable that an image comes from.

@@ -27,6 +27,7 @@ fn files(compose: &str, env: Option<&str>, composed: Composed) -> ProjectFiles {
         env_path: ".env".to_owned(),
         env: env.map(str::to_owned),
         composed,
+        probed: None,
     }
 }
 
@@ -86,29 +87,30 @@ fn with_mounts(mounts: &str) -> String {
 fn a_volume_of_the_image_without_its_mount_is_found_and_one_that_has_it_is_not() {
     let none: [&str; 0] = [];
     for (case, volumes, good, bad) in [
-        ("exact", &["/data"][..], "d:/data", "d:/dat"),
-        ("trailing slash", &["/data/"], "d:/data", "d:/data2/"),
+        ("exact", &["/data"][..], "dd:/data", "dd:/dat"),
+        ("trailing slash", &["/data/"], "dd:/data", "dd:/data2/"),
         (
             "variable in the path",
             &["/srv/x/data"],
-            "\"d:${ROOT:-/srv/x}/data\"",
-            "\"d:${UNSET-/srv}/data\"",
+            "\"dd:${ROOT:-/srv/x}/data\"",
+            "\"dd:${UNSET-/srv}/data\"",
         ),
         (
             "inherited from the base",
             &["/base", "/own"],
-            "b:/base, o:/own",
-            "o:/own",
+            "bb:/base, oo:/own",
+            "oo:/own",
         ),
         (
             "parent",
             &["/home/agent/data"],
-            "d:/home/agent/data, h:/home/agent",
-            "h:/home/agent",
+            "dd:/home/agent/data, hh:/home/agent",
+            "hh:/home/agent",
         ),
-        ("below", &["/data"], "d:/data, s:/data/sub", "s:/data/sub"),
-        ("case", &["/data"], "d:/data", "d:/Data"),
-        ("unnamed", &["/data"], "d:/data", "/data"),
+        ("below", &["/data"], "dd:/data, ss:/data/sub", "ss:/data/sub"),
+        ("case", &["/data"], "dd:/data", "dd:/Data"),
+        ("unnamed", &["/data"], "dd:/data", "/data"),
+        ("one letter", &["/data"], "dd:/data", "d:/data"),
     ] {
         assert_eq!(wrong(&with_mounts(good), Some(""), volumes), none, "{case}");
         let told = wrong(&with_mounts(bad), Some(""), volumes);
@@ -118,7 +120,7 @@ fn a_volume_of_the_image_without_its_mount_is_found_and_one_that_has_it_is_not()
             "{case}: {told:?}"
         );
     }
-    let parent = wrong(&with_mounts("h:/home/agent"), Some(""), &["/home/agent/data"]);
+    let parent = wrong(&with_mounts("hh:/home/agent"), Some(""), &["/home/agent/data"]);
     assert!(
         parent[0].contains("c.yml:5 ") && parent[0].contains("does not cover it"),
         "{parent:?}"
@@ -330,6 +332,15 @@ fn what_compose_makes_of_the_files_goes_before_what_they_seem_to_say() {
     assert!(
         found[2].starts_with("warning pin other c.yml Compose builds its image as p-other"),
         "{found:#?}"
+    );
+    let probed = ProjectFiles {
+        probed: Some(json!({"services": {"agents": {"image": super::PROBE}, "other": {"build": {}}}})),
+        ..files.clone()
+    };
+    let found = shown(&found_in(&probed, &[(IMAGE, facts(&["/data"]))]));
+    assert!(
+        found.len() == 1 && found[0].contains("p-other"),
+        "it follows the pin: {found:#?}"
     );
     let bad = ProjectFiles {
         composed: Composed::Bad("services.agents: no such file".to_owned()),

@@ -37,7 +37,12 @@ pub struct ProjectFiles {
     pub env: Option<String>,
     /// What Compose made of it.
     pub composed: Composed,
+    /// The same with [`PROBE`] as the pin, where Compose was asked for that.
+    pub probed: Option<Value>,
 }
+
+/// The image of a pin that nobody has: a service that gets it follows the pin, wherever its image is written.
+pub const PROBE: &str = "tagboat.invalid/probe:probe";
 
 /// A project, ready to be checked.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +72,8 @@ pub struct ServiceView {
     pub pull_policy: Option<(String, Place)>,
     /// What it has mounted.
     pub mounts: Vec<MountView>,
+    /// Whether Compose gives it what the pin says; none where it was not asked.
+    pub follows: Option<bool>,
 }
 
 /// The image of a service.
@@ -116,7 +123,10 @@ impl ProjectView {
         }
         written.tell_unset(files, &mut view);
         match &files.composed {
-            Composed::Read(value) => view.overlay(value, &files.files),
+            Composed::Read(value) => {
+                view.overlay(value, &files.files);
+                view.follow(files.probed.as_ref());
+            }
             Composed::Bad(said) => view.found.push(CheckLine::fail(
                 "compose",
                 format!("Compose does not read the project: {said}"),
@@ -175,6 +185,17 @@ impl ProjectView {
         }
     }
 
+    /// Which services follow the pin.
+    fn follow(&mut self, probed: Option<&Value>) {
+        let Some(services) = probed.and_then(|probed| probed.get("services")) else {
+            return;
+        };
+        for service in &mut self.services {
+            let image = services.get(&service.name).and_then(|one| one.get("image"));
+            service.follows = Some(image.and_then(Value::as_str) == Some(PROBE));
+        }
+    }
+
     /// The images that its services run, as engines are asked for them.
     pub fn images(&self) -> Vec<String> {
         let mut images: Vec<String> = self
@@ -206,6 +227,7 @@ impl ServiceView {
             build: None,
             pull_policy: None,
             mounts: Vec::new(),
+            follows: None,
         }
     }
 

@@ -132,6 +132,8 @@ impl<'a> Written<'a> {
                 let parts: Vec<&str> = text.split(':').collect();
                 match parts.as_slice() {
                     [target] => ((*target).to_owned(), MountSource::Unnamed),
+                    // A drive of Windows, as Compose has it: this is one path, and no mount of that volume.
+                    [letter, ..] if letter.len() == 1 => (text.clone(), MountSource::Unnamed),
                     [source, target, ..] if is_path(source) => {
                         ((*target).to_owned(), MountSource::Path((*source).to_owned()))
                     }

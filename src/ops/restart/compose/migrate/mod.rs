@@ -158,18 +158,14 @@ impl Migrating<'_> {
                 None => "-".to_owned(),
             });
         }
-        let image = link.engine.image(&self.migration.onto.to_string()).await;
-        let image =
-            image.map_err(|error| StepError::of_engine(&error, UNTOUCHED, self.restart.again_advice()))?;
-        if image.map(|image| image.id) != Some(self.migration.onto_id.clone()) {
-            return Err(self.refuse(format!(
-                "{} is not the image of the plan any more",
-                self.migration.onto
-            )));
-        }
-        let files = look(&Place::of(link), self.migration.file.as_str())
-            .await
-            .map_err(|error| self.refuse(error.to_string()))?;
+        self.image_is_there().await?;
+        let files = look(
+            &Place::of(link),
+            self.migration.file.as_str(),
+            &self.migration.pin,
+        )
+        .await
+        .map_err(|error| self.refuse(error.to_string()))?;
         let file = files
             .files
             .first()
@@ -203,6 +199,20 @@ impl Migrating<'_> {
             },
             format!("Compose {}", attempt.version),
         ))
+    }
+
+    async fn image_is_there(&self) -> Result<(), StepError> {
+        let link = self.restart.link;
+        let image = link.engine.image(&self.migration.onto.to_string()).await;
+        let image =
+            image.map_err(|error| StepError::of_engine(&error, UNTOUCHED, self.restart.again_advice()))?;
+        if image.map(|image| image.id) != Some(self.migration.onto_id.clone()) {
+            return Err(self.refuse(format!(
+                "{} is not the image of the plan any more",
+                self.migration.onto
+            )));
+        }
+        Ok(())
     }
 
     /// The container of the plan, with the image of the plan: by which name that was built.
