@@ -193,7 +193,7 @@ fn lab_a_migration_is_refused_where_something_else_runs_than_the_files_say() {
         "/srv/factory/docker-compose.yml",
         &BUILT.replace("OWN: \"1\"", "OWN: \"2\""),
     );
-    let told = text(&tagboat.run(&migrate(&["--yes"]), 1).stderr);
+    let told = text(&tagboat.run(&migrate(&["--yes"]), 1).stdout);
     assert!(told.contains("do not make the container of agents"), "{told}");
     for (words, code, why) in [
         (

@@ -53,7 +53,7 @@ forwards() { # after the commit there is no way back, only to the end
   forget_texts
   say clean_up ok
   crash_point end
-  finish replaced
+  finish replaced ''
 }
 
 forget_texts() { rm -f "$dir"/env.old "$dir"/env.new "$dir"/file.old "$dir"/file.new "$dir"/file.back "$dir/said"; } # they may hold secrets
