@@ -1,7 +1,7 @@
 # The way back: the files are as they were, but for volumes that were copied, and every service runs what it ran.
 
 put_back() { # put_back failed|interrupted|cancelled
-  why=$1 note='' session=$whole
+  why=$1 note='' session=$journal_of
   [ ! -e "$dir/failed" ] || why=failed
   crash_point put_back
   say put_back running

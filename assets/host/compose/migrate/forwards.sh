@@ -37,7 +37,7 @@ transact() {
   if [ -n "$(awk '$2 == "up" && $3 != "-"' "$dir/services")" ]; then
     begin probe
     while read -r service wanted was session _ <&4; do probe_it; done 4<"$dir/services"
-    session=$whole
+    session=$journal_of
   else
     say probe skipped "all of them were stopped"
   fi

@@ -12,7 +12,7 @@ load() { # reads the journal; anything that it does not understand is an error
       reference) reference=$value ;; old_image) old_image=$value ;; new_image) new_image=$value ;;
     esac
   done <"$dir/plan" || return 1
-  whole=$session # what the journal is called after, while a service is looked at under its own name
+  journal_of=$session # what the journal is called after, while a service is looked at under its own name
   [ "$version" = 1 ] && [ -n "$session" ] && [ -n "$project" ] && [ -n "$working_dir" ] && [ -n "$home" ] || return 1
   [ -n "$compose_file" ] && [ -n "$env_file" ] && [ -n "$reference" ] && [ -n "$new_image" ] || return 1
   case $kind in plugin | standalone) ;; *) return 1 ;; esac

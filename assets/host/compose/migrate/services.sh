@@ -3,9 +3,9 @@
 each() { # each COMMAND: runs it for each service, with $service, $wanted, $session (its name), $was (its container), $was_image, $built_as
   # Its commands read nothing: the list is another stream.
   while read -r service wanted was session was_image built_as <&4; do
-    "$1" || { session=$whole; return 1; }
+    "$1" || { session=$journal_of; return 1; }
   done 4<"$dir/services"
-  session=$whole
+  session=$journal_of
 }
 
 is_as_planned() {
