@@ -70,7 +70,7 @@ const SILENT: &str = "[[hosts]]\nname = \"silent\"\naddress = \"ssh://nobody@127
 #[test]
 fn every_help_text_says_what_a_verb_does() {
     let tagboat = Tagboat::new();
-    let verbs: [&[&str]; 31] = [
+    let verbs: [&[&str]; 36] = [
         &[],
         &["status"],
         &["check"],
@@ -89,6 +89,11 @@ fn every_help_text_says_what_a_verb_does() {
         &["host"],
         &["host", "list"],
         &["host", "add"],
+        &["compose"],
+        &["compose", "generate"],
+        &["compose", "check"],
+        &["compose", "migrate"],
+        &["compose", "pin"],
         &["job"],
         &["job", "show"],
         &["job", "resume"],

@@ -140,6 +140,14 @@ fn images(plan: &Plan, target: &Target, there_now: Option<&ImageId>) -> Images {
             after: there_now.map(ToString::to_string),
         }),
         Plan::Publish(plan) => Some(published(plan)),
+        Plan::Migrate(plan) => {
+            let services = &plan.migration.services;
+            Some(Images {
+                reference: text(&plan.migration.onto),
+                before: services.iter().find_map(|one| id(one.from_id.as_ref()?)),
+                after: id(&plan.migration.onto_id),
+            })
+        }
         Plan::Prune(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) => None,
     };
     found.unwrap_or_default()

@@ -8,6 +8,7 @@ pub mod audit;
 mod audit_script_tests;
 pub mod build;
 pub mod check;
+pub mod compose;
 pub mod config;
 pub mod connector;
 pub mod console_id;

@@ -2,13 +2,18 @@
 
 use crate::fleets::{GIB, OneHost, host_name, reference, session};
 use jiff::Timestamp;
+use std::time::Duration;
+use tagboat::model::compose::migrate::{MigratedService, Migration, Texts};
 use tagboat::model::fleet::{ContainerState, Fleet, HostChange};
-use tagboat::model::names::{HostName, SessionLabel};
+use tagboat::model::names::{
+    ContainerId, Digest, HostName, ImageId, ImageRef, PinKey, ProjectName, ProjectPath, ServiceName,
+    SessionLabel,
+};
 use tagboat::model::plan::{
-    ActivateIntent, Gate, NewWish, Plan, PruneIntent, PushIntent, PushOptions, RemoveIntent, RenameIntent,
-    RestartIntent, SetupImage, SetupIntent, StartIntent, StopIntent, plan_activate, plan_init, plan_prune,
-    plan_push, plan_remove, plan_rename, plan_restart, plan_session_rollback, plan_stamp_rollback,
-    plan_start, plan_stop,
+    ActivateIntent, Gate, MigratePlan, NewWish, Plan, PruneIntent, PushIntent, PushOptions, RemoveIntent,
+    RenameIntent, RestartIntent, SetupImage, SetupIntent, StartIntent, StopIntent, plan_activate, plan_init,
+    plan_prune, plan_push, plan_remove, plan_rename, plan_restart, plan_session_rollback,
+    plan_stamp_rollback, plan_start, plan_stop,
 };
 use tagboat::model::profile::Guard;
 use tagboat::model::rollout::RolloutOrder;
@@ -89,6 +94,7 @@ fn every_plan(guard: Guard) -> Vec<Plan> {
         Plan::Rename(plan_rename(&rename, &up).unwrap()),
         Plan::Prune(plan_prune(&prune, &up).unwrap()),
         made_ready(hosts, &up),
+        migrated(guard),
     ]
 }
 
@@ -98,6 +104,41 @@ fn made_ready(hosts: Vec<HostName>, fleet: &Fleet) -> Plan {
         image: SetupImage::None,
     };
     Plan::Setup(plan_init(&intent, fleet).unwrap())
+}
+
+fn migrated(guard: Guard) -> Plan {
+    let (id, sum) = ("ab".repeat(32), "cd".repeat(32));
+    let digest = Digest::parse(&format!("sha256:{sum}")).unwrap();
+    let path = |path: &str| ProjectPath::parse(path).unwrap();
+    Plan::Migrate(MigratePlan {
+        host: host_name(),
+        migration: Migration {
+            project: ProjectName::parse("factory").unwrap(),
+            folder: path("/srv/factory"),
+            file: path("/srv/factory/docker-compose.yml"),
+            env_file: path("/srv/factory/.env"),
+            pin: PinKey::agents_image(),
+            onto: ImageRef::parse("convocate:v2").unwrap(),
+            onto_id: ImageId(digest.clone()),
+            services: vec![MigratedService {
+                service: ServiceName::parse("agents").unwrap(),
+                container: ContainerId::parse(&id).ok(),
+                name: "factory-agents-1".to_owned(),
+                from_id: Some(ImageId(digest.clone())),
+                is_up: true,
+                anonymous: Vec::new(),
+            }],
+            texts: Texts {
+                file: digest.clone(),
+                file_after: digest,
+                env: None,
+            },
+        },
+        stable: Duration::from_secs(5),
+        deadline: Duration::from_mins(1),
+        guard,
+        refused: Vec::new(),
+    })
 }
 
 /// A session on the active tag, which was not always that.
@@ -123,6 +164,7 @@ fn kind(plan: &Plan) -> usize {
         Plan::Rename(_) => 6,
         Plan::Prune(_) => 7,
         Plan::Setup(_) => 8,
+        Plan::Migrate(_) => 9,
         // About no host, so strict or not is not the question.
         Plan::Build(_) | Plan::Publish(_) => usize::MAX,
     }
@@ -139,7 +181,7 @@ fn every_kind_of_change_of_a_strict_host_is_typed() {
             plan.gate()
         );
     }
-    for wanted in 0..9 {
+    for wanted in 0..10 {
         assert!(
             plans.iter().any(|plan| kind(plan) == wanted),
             "no plan of kind {wanted}"

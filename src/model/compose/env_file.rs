@@ -4,6 +4,7 @@
 //! value begins after `=` or `:`, a quoted one may span lines, one without quotes ends at ` #` or the end of its line, and of a
 //! key that is there twice the last one counts.
 
+use super::pinned_ref::PinnedRef;
 use crate::model::names::{ImageRef, PinKey};
 use std::ops::Range;
 
@@ -38,8 +39,22 @@ pub fn has_pin(text: &str, key: &PinKey) -> Result<bool, EnvFileError> {
     Ok(assignments(text)?.iter().any(|one| one.key == key.as_str()))
 }
 
+/// The value of a key that counts, without its quotes, and its line.
+pub fn value_of(text: &str, key: &str) -> Result<Option<(String, usize)>, EnvFileError> {
+    let all = assignments(text)?;
+    Ok(all.iter().rfind(|one| one.key == key).map(|last| {
+        let line = text[..last.value.start].matches('\n').count() + 1;
+        (text[last.value.clone()].to_owned(), line)
+    }))
+}
+
 /// The text with another value for the key: in place of the one that counts, or in a line of its own at the end.
 pub fn with_pin(text: &str, key: &PinKey, onto: &ImageRef) -> Result<PinEdit, EnvFileError> {
+    with_pinned(text, key, &onto.clone().into())
+}
+
+/// The same for a pin that may be a digest.
+pub fn with_pinned(text: &str, key: &PinKey, onto: &PinnedRef) -> Result<PinEdit, EnvFileError> {
     let all = assignments(text)?;
     let Some(last) = all.iter().rfind(|one| one.key == key.as_str()) else {
         let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };

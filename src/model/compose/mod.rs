@@ -1,9 +1,32 @@
-//! Sessions that belong to a Compose project: whose they are, what pins their image, and what a change of the pin would do.
+//! Projects of Compose: whose a session is, what pins its image and what a change of the pin would do; the files of a project,
+//! generated and checked.
 
+pub mod check;
 mod config;
+mod diff;
 mod env_file;
+mod generate;
+#[cfg(test)]
+mod generate_tests;
+mod interpolate;
+mod made_file;
+pub mod migrate;
 mod owner;
+mod pinned_ref;
+mod project;
+mod service_mount;
+mod volume_paths;
+mod yaml_in;
+mod yaml_out;
 
 pub use config::{Effect, Misfit, ServiceNeeds, effect_of_pin};
-pub use env_file::{EnvFileError, PinEdit, has_pin, with_pin};
+pub use diff::diff;
+pub use env_file::{EnvFileError, PinEdit, has_pin, value_of, with_pin, with_pinned};
+pub use generate::generate;
+pub use made_file::{Standing, sealed, standing};
 pub use owner::{ComposeOwner, ComposePlace, ComposeService};
+pub use pinned_ref::{PinnedRef, is_bare_tag};
+pub use project::{ComposeProject, ImageOrigin, ServiceSettings};
+pub use service_mount::{ServiceMount, volume_name};
+pub use volume_paths::{is_below, is_same_path, normal_path};
+pub use yaml_in::{YamlEntry, YamlError, YamlNode, YamlValue, read_yaml};

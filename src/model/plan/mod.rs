@@ -6,6 +6,7 @@ mod byte_rate;
 mod conditions;
 mod gate;
 mod lack;
+mod migrate;
 mod mode;
 mod new_session;
 mod pin;
@@ -33,9 +34,10 @@ pub use byte_rate::{BadRate, ByteRate};
 pub use conditions::Conditions;
 pub use gate::Gate;
 pub use lack::{HeldLayers, missing};
+pub use migrate::MigratePlan;
 pub use mode::{Mode, ModeChoice, UnknownMode};
 pub use new_session::{NewSession, NewWish};
-pub use pin::{PIN_IMAGE, PinOf, job_of_pin, job_pin, pin_of};
+pub use pin::{PIN_IMAGE, PinOf, job_of_pin, job_pin, pin_of, way_back_pin};
 pub use prune::{PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts};
 pub use publish::{PublishIntent, PublishPlan, plan_publish};
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
@@ -89,6 +91,8 @@ pub enum Plan {
     Build(BuildPlan),
     /// Publish an image to a registry.
     Publish(PublishPlan),
+    /// Bring a Compose project from its build to a pin.
+    Migrate(MigratePlan),
 }
 
 /// One line of a plan as it is shown: what changes from what to what.
@@ -122,6 +126,7 @@ macro_rules! each_kind {
             Plan::Setup($inner) => $answer,
             Plan::Build($inner) => $answer,
             Plan::Publish($inner) => $answer,
+            Plan::Migrate($inner) => $answer,
         }
     };
 }
@@ -141,6 +146,7 @@ impl Plan {
             Self::Setup(plan) => plan.work.verb(),
             Self::Build(_) => "build",
             Self::Publish(_) => "publish",
+            Self::Migrate(_) => "compose migrate",
         }
     }
 
@@ -184,6 +190,7 @@ impl Plan {
                 .collect(),
             Self::Start(plan) => plan.needed_tags(),
             Self::Setup(plan) => plan.needed_tags(),
+            Self::Migrate(plan) => vec![(plan.host.clone(), plan.migration.onto.clone())],
             Self::Prune(_)
             | Self::Stop(_)
             | Self::Remove(_)

@@ -12,6 +12,14 @@ const OF_A_JOB: &str = "job-";
 /// How those begin by which the prune of a host holds what it takes the tag from (`assets/host/prune/remove.sh`).
 const OF_A_PRUNE: &str = "prune-";
 
+/// How those begin that hold what a project was built from, for the way back from its pin.
+const OF_A_WAY_BACK: &str = "before-";
+
+/// The pin by which the image of before is held when a project goes from its build to a pin.
+pub fn way_back_pin(image: &ImageId) -> Result<ImageRef, InvalidName> {
+    ImageRef::parse(&format!("{PIN_IMAGE}:{OF_A_WAY_BACK}{}", image.short()))
+}
+
 /// The pin by which a job holds an image until it has ended.
 pub fn job_pin(job: &JobId, image: &ImageId) -> Result<ImageRef, InvalidName> {
     ImageRef::parse(&format!("{PIN_IMAGE}:{OF_A_JOB}{job}-{}", image.short()))
@@ -26,6 +34,8 @@ pub enum PinOf {
     Session(JobId),
     /// Of a prune that the host does alone, between its two turns.
     Prune,
+    /// Of the way back of a project from its pin to what it was built from: it is held until somebody removes it.
+    WayBack,
     /// Of nothing that tagboat does.
     Nobody,
 }
@@ -45,6 +55,8 @@ pub fn pin_of(reference: &ImageRef) -> Option<PinOf> {
         job(of).filter(|_| is_short_id(image)).map(PinOf::Job)
     } else if tag.starts_with(OF_A_PRUNE) {
         Some(PinOf::Prune)
+    } else if let Some(image) = tag.strip_prefix(OF_A_WAY_BACK) {
+        is_short_id(image).then_some(PinOf::WayBack)
     } else {
         let (of, what) = of_session.rsplit_once('-').unwrap_or_default();
         let is_ours = what == "start" || is_short_id(what);
@@ -65,9 +77,14 @@ pub fn job_of_pin(reference: &ImageRef) -> Option<JobId> {
 pub(super) fn held_by(image: &HostImage) -> Option<String> {
     let mut jobs = Vec::new();
     for pin in image.references.iter().filter(|one| is_pin(&one.image)) {
-        match job_of_pin(pin) {
-            Some(job) => jobs.push(job),
-            None => return Some("a restart holds it".to_owned()),
+        match pin_of(pin) {
+            Some(PinOf::Job(job)) => jobs.push(job),
+            Some(PinOf::WayBack) => {
+                return Some(format!(
+                    "it is the way back of a Compose project: docker rmi {pin}"
+                ));
+            }
+            _ => return Some("a restart holds it".to_owned()),
         }
     }
     jobs.into_iter().min().map(|job| format!("job {job} needs it"))
@@ -115,6 +132,8 @@ mod tests {
             ),
             ("19700101-000000-0007-start", PinOf::Session(job)),
             ("prune-v1", PinOf::Prune),
+            ("before-abababababab", PinOf::WayBack),
+            ("before-v1", PinOf::Nobody),
             ("19700101-000000-0007", PinOf::Nobody),
             ("job-19700101-000000-0007", PinOf::Nobody),
             ("mine", PinOf::Nobody),

@@ -4,6 +4,7 @@ use super::duration_text::DurationText;
 use super::host_path::HostPath;
 use super::mode_word::ModeWord;
 use super::probe_table::ProbeTable;
+use super::project_table::ProjectTable;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
 use super::template_table::TemplateTable;
@@ -31,9 +32,9 @@ pub(super) struct File {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) units: Vec<UnitTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) compose: Vec<ComposeTable>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) images: Vec<ImageTable>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) projects: Vec<ProjectTable>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<HostTable>,
 }
@@ -144,15 +145,7 @@ pub(super) struct UnitTable {
     pub(super) text: Spanned<String>,
 }
 
-/// `[[compose]]`: the variable in the `.env` of a Compose project that pins the sessions of a profile.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ComposeTable {
-    pub(super) profile: Spanned<String>,
-    pub(super) pin: PinKey,
-}
-
-/// `[[images]]`: what the image of a profile must be, and where it is published.
+/// `[[images]]`: what the image of a profile must be, where it is published, and what pins it in a Compose project.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ImageTable {
@@ -163,6 +156,9 @@ pub(super) struct ImageTable {
     /// The repository in a registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) publish: Option<RegistryRepository>,
+    /// The variable in the `.env` of a Compose project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) pin: Option<PinKey>,
 }
 
 /// `prune` of a profile.

@@ -20,6 +20,8 @@ mod mode_word;
 mod nearest;
 mod probe_table;
 mod profile_set;
+mod project_set;
+mod project_table;
 mod rate_text;
 mod shown;
 mod size_text;
@@ -36,6 +38,7 @@ pub use duration_text::read_duration;
 pub use error::ConfigError;
 pub use nearest::nearest;
 
+use crate::model::compose::ComposeProject;
 use crate::model::plan::PushOptions;
 use crate::model::profile::{Guard, HostSettings, Profile};
 use crate::ops::environment::{Environment, path_from};
@@ -60,6 +63,8 @@ pub struct Config {
     pub push: PushOptions,
     /// What is kept of images on this machine.
     pub cache: CacheSettings,
+    /// The Compose projects that files are generated for.
+    pub projects: Vec<ComposeProject>,
 }
 
 /// Where the hosts of a configuration come from.
@@ -142,6 +147,7 @@ impl Config {
                     at_once: file.push.at_once,
                 },
                 cache: CacheSettings::of(&file.cache),
+                projects: project_set::projects_of(&file, &profiles, &profile)?,
             })
         };
         resolve().map_err(|fault| fault.in_file(path, text))
@@ -173,6 +179,7 @@ impl Config {
             left_out: discovery.left_out,
             push: PushOptions::default(),
             cache: CacheSettings::default(),
+            projects: Vec::new(),
         }
     }
 
@@ -181,6 +188,11 @@ impl Config {
         let place = Self::place(argument, environment);
         let folder = place.and_then(|file| Some(file.parent()?.join("contracts")));
         ContractSet::new(folder)
+    }
+
+    /// The project that a built-in profile has without any config; none if there is no such profile.
+    pub fn builtin_project(name: &str) -> Option<ComposeProject> {
+        ComposeProject::of_profile(ProfileSet::builtin().named(name)?)
     }
 
     /// The configuration as a config file with every value in it, those that nobody wrote too.

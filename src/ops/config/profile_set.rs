@@ -35,10 +35,10 @@ impl ProfileSet {
                 profile.attach =
                     attach_of(file, &profile.name)?.unwrap_or(std::mem::take(&mut profile.attach));
                 profile.units = units_of(file, &profile.name, std::mem::take(&mut profile.units))?;
-                if let Some(pin) = pin_of(file, &profile.name)? {
+                let image = image_of(file, &profile.name)?;
+                if let Some(pin) = pin_of(image) {
                     profile.compose_pin = pin;
                 }
-                let image = image_of(file, &profile.name)?;
                 profile.registry = registry_of(image).or(profile.registry.take());
                 if let Some(contract) = contract_of(image)? {
                     profile.contract = Some(contract);
@@ -64,7 +64,7 @@ impl ProfileSet {
         let named = named.chain(file.attach.iter().map(|table| &table.profile));
         let named = named.chain(file.units.iter().map(|table| &table.profile));
         let named = named.chain(file.images.iter().map(|table| &table.profile));
-        for name in named.chain(file.compose.iter().map(|table| &table.profile)) {
+        for name in named {
             set.find(name)?;
         }
         Ok(set)
@@ -129,7 +129,7 @@ impl ProfileSet {
                 Some(probe) => probe.on(&base.probe)?,
                 None => base.probe,
             },
-            compose_pin: pin_of(file, table.name.get_ref())?.unwrap_or(base.compose_pin),
+            compose_pin: pin_of(own_image).unwrap_or(base.compose_pin),
             units: units_of(file, table.name.get_ref(), base.units)?,
             contract: contract_of(own_image)?.or(inherited_contract),
         })
@@ -140,22 +140,6 @@ impl ProfileSet {
 fn templates_of<'a>(file: &'a File, profile: &str) -> Vec<&'a TemplateTable> {
     let mine = |table: &&TemplateTable| table.profile.get_ref() == profile;
     file.templates.iter().filter(mine).collect()
-}
-
-/// The variable that the file says pins the sessions of a profile in Compose projects.
-fn pin_of(file: &File, profile: &str) -> Result<Option<PinKey>, Fault> {
-    let mut mine = file
-        .compose
-        .iter()
-        .filter(|table| table.profile.get_ref() == profile);
-    let Some(table) = mine.next() else { return Ok(None) };
-    match mine.next() {
-        Some(second) => {
-            let problem = format!("the profile `{profile}` is pinned in Compose twice");
-            Err(Fault::at(second.profile.span(), problem, "remove one of them"))
-        }
-        None => Ok(Some(table.pin.clone())),
-    }
 }
 
 /// What the file says of the image of a profile.
@@ -177,6 +161,11 @@ fn image_of<'f>(file: &'f File, profile: &str) -> Result<Option<&'f ImageTable>,
 /// The repository that it is published to.
 fn registry_of(image: Option<&ImageTable>) -> Option<RegistryRepository> {
     image.and_then(|table| table.publish.clone())
+}
+
+/// The variable that pins it in a Compose project.
+fn pin_of(image: Option<&ImageTable>) -> Option<PinKey> {
+    image.and_then(|table| table.pin.clone())
 }
 
 /// The contract that it must meet.

@@ -3,11 +3,12 @@
 use super::Config;
 use super::duration_text::DurationText;
 use super::file::{
-    AttachTable, CacheTable, ComposeTable, DefaultsTable, DiscoveryTable, File, HostTable, ImageTable,
-    ProfileTable, PruneTable, PushTable, SshTable, UnitTable,
+    AttachTable, CacheTable, DefaultsTable, DiscoveryTable, File, HostTable, ImageTable, ProfileTable,
+    PruneTable, PushTable, SshTable, UnitTable,
 };
 use super::host_path::HostPath;
 use super::probe_table::ProbeTable;
+use super::project_table::project_table;
 use super::rate_text::RateText;
 use super::size_text::SizeText;
 use super::template_set;
@@ -20,9 +21,10 @@ use toml::Spanned;
 /// The file that resolves to this configuration again.
 pub(super) fn file_of(config: &Config) -> File {
     let mut profiles: Vec<&Profile> = Vec::new();
-    for host in &config.hosts {
-        if !profiles.iter().any(|known| known.name == host.profile.name) {
-            profiles.push(&host.profile);
+    let of_hosts = config.hosts.iter().map(|host| &host.profile);
+    for profile in of_hosts.chain(config.projects.iter().map(|project| &project.profile)) {
+        if !profiles.iter().any(|known| known.name == profile.name) {
+            profiles.push(profile);
         }
     }
     File {
@@ -48,11 +50,8 @@ pub(super) fn file_of(config: &Config) -> File {
         templates: profiles.iter().flat_map(|profile| templates(profile)).collect(),
         attach: profiles.iter().map(|profile| attach_table(profile)).collect(),
         units: profiles.iter().flat_map(|profile| units(profile)).collect(),
-        compose: profiles.iter().map(|profile| compose_table(profile)).collect(),
-        images: profiles
-            .iter()
-            .filter_map(|profile| image_table(profile))
-            .collect(),
+        images: profiles.iter().map(|profile| image_table(profile)).collect(),
+        projects: config.projects.iter().map(project_table).collect(),
         hosts: config
             .hosts
             .iter()
@@ -113,23 +112,13 @@ fn attach_table(profile: &Profile) -> AttachTable {
     }
 }
 
-fn compose_table(profile: &Profile) -> ComposeTable {
-    ComposeTable {
+fn image_table(profile: &Profile) -> ImageTable {
+    ImageTable {
         profile: spanned(&profile.name),
-        pin: profile.compose_pin.clone(),
+        contract: profile.contract.as_ref().map(|name| spanned(name)),
+        publish: profile.registry.clone(),
+        pin: Some(profile.compose_pin.clone()),
     }
-}
-
-fn image_table(profile: &Profile) -> Option<ImageTable> {
-    let (contract, publish) = (
-        profile.contract.as_ref().map(|name| spanned(name)),
-        profile.registry.clone(),
-    );
-    (contract.is_some() || publish.is_some()).then(|| ImageTable {
-        profile: spanned(&profile.name),
-        contract,
-        publish,
-    })
 }
 
 /// A host; its paths and its probe only where they are not those of the profile as it is shown.

@@ -12,6 +12,7 @@ use crate::ops::journal::JournalFile;
 use crate::ops::prune::prune_host;
 use crate::ops::push::{Pace, Supply, push_to_host};
 use crate::ops::report::{JobSink, TrackReporter};
+use crate::ops::restart::migrate_on_host;
 use crate::ops::session::on_session;
 use crate::ops::setup::set_up_host;
 use futures_util::StreamExt;
@@ -147,6 +148,10 @@ impl Runner {
             Plan::Activate(plan) => self.activate(plan, target, &link, reporter).await,
             Plan::Prune(plan) => self.prune(plan, target, &link, reporter).await,
             Plan::Setup(plan) => self.set_up(plan, target, &link, reporter).await,
+            Plan::Migrate(plan) => {
+                let job = (&self.job.id, self.is_resumed);
+                migrate_on_host(plan, job, &self.workshop.operator, &link, reporter).await
+            }
             Plan::Restart(_) => not_planned(),
             plan => on_session(plan, target, &self.job.id, self.is_resumed, &link, reporter).await,
         };

@@ -69,6 +69,22 @@ impl Restart<'_> {
         ))
     }
 
+    /// Follows what an earlier run has recorded to its end; none where the host has no journal of it.
+    pub(super) async fn follow_recorded(&self) -> Result<Option<Restarted>, Restarted> {
+        match self.follow_on(Start::Resume, Heard::default()).await? {
+            Followed::NoJournal => Ok(None),
+            Followed::Over(heard) => {
+                let was_interrupted = matches!(heard.end, Some(End::Undone(Why::Interrupted, _)));
+                let result = self.result(heard);
+                Ok(Some(if was_interrupted {
+                    Restarted::PutBack(result)
+                } else {
+                    Restarted::Over(result)
+                }))
+            }
+        }
+    }
+
     /// Follows what was interrupted to its end; what had not got to a journal begins now.
     pub(super) async fn follow_interrupted(&self, heard: Heard) -> Result<Restarted, Restarted> {
         // What this console has heard of goes on as it was; only a new look takes up what is stuck, or was never recorded.

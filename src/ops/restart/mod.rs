@@ -18,7 +18,7 @@ mod status;
 
 pub(in crate::ops) use journal::take_up_advice;
 
-pub use compose::COMPOSE_TRANSACTION;
+pub use compose::{COMPOSE_TRANSACTION, MIGRATION, migrate_on_host};
 pub use crash_point::CONSOLE_CRASH_POINTS;
 pub use follow::Heard;
 pub use quiet::{ensure_clean, wait_for_quiet};
@@ -82,6 +82,7 @@ pub async fn restart_session(
         operator,
         link,
         reporter,
+        again: None,
     };
     match restart.run().await {
         Ok(restarted) | Err(restarted) => restarted,
@@ -104,6 +105,7 @@ pub async fn resume_restart(
         operator,
         link,
         reporter,
+        again: None,
     };
     match Box::pin(restart.follow_interrupted(heard)).await {
         Ok(restarted) | Err(restarted) => restarted,
@@ -117,6 +119,8 @@ struct Restart<'a> {
     operator: &'a Operator,
     link: &'a HostLink,
     reporter: &'a TrackReporter,
+    /// The command that does it again, where it is not the restart of a session.
+    again: Option<String>,
 }
 
 impl Restart<'_> {
@@ -261,6 +265,9 @@ impl Restart<'_> {
     }
 
     fn again_advice(&self) -> String {
+        if let Some(again) = &self.again {
+            return again.clone();
+        }
         format!(
             "tagboat session restart {} --host {} --tag {}",
             self.target.session, self.target.host, self.target.onto.tag

@@ -2,6 +2,7 @@
 
 use super::build_args::BuildArgs;
 use super::check_args::CheckArgs;
+use super::compose_args::ComposeVerb;
 use super::host_args::HostVerb;
 use super::job_args::{AskedWordArgs, TargetWordArgs, WordArgs};
 use super::registry_args::{LoginArgs, PublishArgs, ViaArgs};
@@ -64,6 +65,9 @@ pub enum Verb {
     /// The same as `host update`.
     #[command(hide = true)]
     Update(HostSetupArgs),
+    /// Write, check and pin the files of a Compose project whose services share one image.
+    #[command(subcommand)]
+    Compose(ComposeVerb),
     /// Look at jobs, say something to one that runs, or take up one that was interrupted.
     #[command(subcommand)]
     Job(JobVerb),
@@ -305,7 +309,13 @@ impl Cli {
         }
         !matches!(
             self.verb,
-            Some(Verb::Host(HostVerb::List(_)) | Verb::Config(_) | Verb::Completions(_) | Verb::Man)
+            Some(
+                Verb::Host(HostVerb::List(_))
+                    | Verb::Compose(ComposeVerb::Generate(_) | ComposeVerb::Pin(_))
+                    | Verb::Config(_)
+                    | Verb::Completions(_)
+                    | Verb::Man
+            )
         )
     }
 
@@ -329,6 +339,7 @@ impl Cli {
             Some(Verb::Rollback(args)) => args.change.json,
             Some(Verb::Prune(args)) => args.change.json,
             Some(Verb::Host(verb)) => verb.is_json(),
+            Some(Verb::Compose(verb)) => verb.is_json(),
             Some(Verb::InitAgent(args) | Verb::Update(args)) => args.change.json,
             Some(Verb::Job(JobVerb::Show(args))) => args.json,
             Some(Verb::Job(JobVerb::Resume(args))) => args.change.json,

@@ -136,6 +136,7 @@ mod tests {
             left_out: Vec::new(),
             push: PushOptions::default(),
             cache: CacheSettings::default(),
+            projects: Vec::new(),
         }
     }
 

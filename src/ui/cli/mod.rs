@@ -18,6 +18,12 @@ mod choose_job;
 mod choose_sessions;
 mod choose_target;
 mod completions;
+pub mod compose_args;
+mod compose_check;
+mod compose_generate;
+mod compose_migrate;
+mod compose_pin;
+mod compose_project;
 mod config_show;
 mod confirm;
 mod console;
@@ -93,6 +99,7 @@ mod waiting;
 mod weigh;
 
 use args::{CacheVerb, Cli, ConfigVerb, JobVerb, Verb};
+use compose_args::ComposeVerb;
 use exit_code::Exit;
 use host_args::HostVerb;
 use program::Program;
@@ -134,6 +141,7 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Host(verb) => host(verb, program).await,
         Verb::InitAgent(args) => host_init::host_init(program, args).await,
         Verb::Update(args) => host_update::host_update(program, args).await,
+        Verb::Compose(verb) => compose(verb, program).await,
         Verb::Job(verb) => job(verb, program).await,
         Verb::Cache(CacheVerb::Show(args)) => cache_show::cache_show(program, args),
         Verb::Cache(CacheVerb::Fill(args)) => cache_fill::cache_fill(program, args).await,
@@ -153,6 +161,15 @@ async fn host(verb: &HostVerb, program: &mut Program<'_>) -> Result<Exit, Stop> 
         HostVerb::Doctor(args) => host_doctor::host_doctor(program, args).await,
         HostVerb::Forget(args) => host_forget::host_forget(program, args).await,
         HostVerb::Remove(args) => host_remove::host_remove(program, args).await,
+    }
+}
+
+async fn compose(verb: &ComposeVerb, program: &mut Program<'_>) -> Result<Exit, Stop> {
+    match verb {
+        ComposeVerb::Generate(args) => compose_generate::compose_generate(program, args).await,
+        ComposeVerb::Check(args) => compose_check::compose_check(program, args).await,
+        ComposeVerb::Migrate(args) => compose_migrate::compose_migrate(program, args).await,
+        ComposeVerb::Pin(args) => compose_pin::compose_pin(program, args),
     }
 }
 

@@ -248,5 +248,6 @@ fn button(plan: &Plan) -> String {
         Plan::Setup(plan) => plan.title(),
         Plan::Build(plan) => format!("build {}", plan.reference.tag),
         Plan::Publish(_) => "publish".to_owned(),
+        Plan::Migrate(plan) => format!("migrate {}", plan.migration.project),
     }
 }

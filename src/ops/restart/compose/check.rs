@@ -253,7 +253,7 @@ impl ComposeRestart<'_> {
     fn misfit(&self, misfit: &Misfit) -> StepError {
         let advice = match misfit {
             Misfit::IgnoresPin { .. } | Misfit::Builds => format!(
-                "write `image: ${{{}}}` for {} in the Compose file, or name its variable in the config ([[compose]])",
+                "write `image: ${{{}}}` for {} in the Compose file, or name its variable in the config (`pin` in [[images]])",
                 self.pin, self.service.service
             ),
             Misfit::Replicas(_) => "restart them with Compose".to_owned(),

@@ -6,11 +6,13 @@
 
 mod check;
 mod look;
+mod migrate;
 mod mounts;
 mod record;
 mod scripts;
 
-pub use scripts::COMPOSE_TRANSACTION;
+pub use migrate::migrate_on_host;
+pub use scripts::{COMPOSE_TRANSACTION, MIGRATION};
 
 use super::{Restart, Restarted, UNTOUCHED};
 use crate::model::compose::ComposeService;

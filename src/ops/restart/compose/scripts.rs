@@ -50,3 +50,44 @@ pub const COMPOSE_TRANSACTION: &str = concat!(
     "\n",
     include_str!("../../../../assets/host/restart/transaction/commands.sh"),
 );
+
+/// Has Compose read a project with its files and with other ones.
+pub(super) const MIGRATE_TRY: &str = concat!(
+    include_str!("../../../../assets/host/engine.sh"),
+    include_str!("../../../../assets/host/compose/run.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/migrate/try.sh"),
+);
+
+/// A migration from a build to a pin, as it is put into the journal of one.
+pub const MIGRATION: &str = concat!(
+    include_str!("../../../../assets/host/compose/migrate/head.sh"),
+    "\n",
+    include_str!("../../../../assets/host/audit/line.sh"),
+    "\n",
+    include_str!("../../../../assets/host/restart/transaction/journal.sh"),
+    "\n",
+    include_str!("../../../../assets/host/restart/transaction/engine.sh"),
+    "\n",
+    include_str!("../../../../assets/host/restart/transaction/steps.sh"),
+    "\n",
+    include_str!("../../../../assets/host/restart/transaction/probe.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/run.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/transaction/service.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/migrate/plan.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/migrate/texts.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/migrate/services.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/migrate/copies.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/migrate/forwards.sh"),
+    "\n",
+    include_str!("../../../../assets/host/compose/migrate/back.sh"),
+    "\n",
+    include_str!("../../../../assets/host/restart/transaction/commands.sh"),
+);

@@ -1,0 +1,11 @@
+//! Projects of Compose: their files here, and what is there of a project, here or on a host.
+
+mod host;
+mod look;
+mod project_file;
+mod survey_project;
+
+pub use host::{Place, PlaceError, at_host, here};
+pub use look::{LookError, image_facts, look};
+pub use project_file::{FileTrouble, read_plain, write_plain};
+pub use survey_project::{MigrateWish, NoMigration, digest, survey_project};

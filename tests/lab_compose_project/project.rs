@@ -1,0 +1,111 @@
+//! A project on a host of the lab: what puts it there, what there is of it, and what removes it.
+
+use crate::real_fleet::Lab;
+
+pub(crate) const HOST: &str = "lab-1";
+
+/// A project that Compose built, with a named volume, one without a name, and a neighbour that is not built.
+pub(crate) const BUILT: &str = "\
+# the project's own
+name: factory
+services:
+  agents:
+    build: .   # as it always was
+    container_name: factory-agents
+    environment: {OWN: \"1\"}
+    volumes:
+      - home:/home/claude
+    restart: unless-stopped
+    stop_grace_period: 2s
+  runner:
+    build: .
+    container_name: factory-runner
+    stop_grace_period: 2s
+    volumes:
+      - home:/home/claude
+  neighbour:
+    image: convocate:v1.0.0
+    container_name: factory-neighbour
+    stop_grace_period: 2s
+volumes:
+  home:
+";
+
+/// Puts a file on the host.
+pub(crate) fn put(lab: &Lab, path: &str, text: &str) {
+    lab.on(
+        HOST,
+        &format!("mkdir -p \"$(dirname {path})\"; cat >{path} <<'TEXT'\n{text}TEXT"),
+    );
+}
+
+/// The project, up on what Compose would have built, with a marker in each volume.
+pub(crate) fn built_project(lab: &Lab) {
+    put(lab, "/srv/factory/docker-compose.yml", BUILT);
+    put(
+        lab,
+        "/srv/factory/.env",
+        "# mine\r\nSECRET_TOKEN=canary-value\r\n",
+    );
+    lab.on(
+        HOST,
+        "cd /srv/factory && chmod 640 .env && for one in agents runner; do docker tag convocate:v1.0.0 factory-$one; done
+         docker compose up -d --no-build 2>&1
+         for one in agents runner; do docker exec factory-$one sh -c 'echo kept >/scratch/marker; ln -s marker /scratch/link; chown 1000 /scratch/marker'; done
+         docker exec factory-agents sh -c 'echo home >/home/claude/marker'",
+    );
+}
+
+pub(crate) fn remove_project(lab: &Lab) {
+    lab.on(
+        HOST,
+        "cd /srv/factory 2>/dev/null && docker compose down -v -t 1 >/dev/null 2>&1
+         docker ps -aq --filter label=com.docker.compose.project=factory | xargs -r docker rm -f -v >/dev/null
+         docker volume ls -q --filter label=com.docker.compose.project=factory | xargs -r docker volume rm >/dev/null
+         docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(factory-|tagboat-pin:before-|convocate:before-)' | xargs -r docker rmi >/dev/null
+         rm -rf /srv/factory /var/lib/tagboat/restarts/*compose-factory*; true",
+    );
+}
+
+pub(crate) fn has_compose(lab: &Lab) -> bool {
+    !lab.on(HOST, "docker compose version --short 2>/dev/null || true")
+        .is_empty()
+}
+
+pub(crate) fn ids(lab: &Lab) -> Vec<String> {
+    let names = lab.on(
+        HOST,
+        "docker inspect -f '{{.Id}}' factory-agents factory-runner factory-neighbour",
+    );
+    names.lines().map(str::to_owned).collect()
+}
+
+pub(crate) fn mounts(lab: &Lab, container: &str) -> String {
+    lab.on(
+        HOST,
+        &format!("docker inspect -f '{{{{range .Mounts}}}}{{{{.Destination}}}} {{{{.Name}}}}{{{{println}}}}{{{{end}}}}' {container} | sort"),
+    )
+}
+
+pub(crate) fn image(lab: &Lab, container: &str) -> String {
+    lab.on(
+        HOST,
+        &format!("docker inspect -f '{{{{.Config.Image}}}} {{{{.State.Status}}}}' {container}"),
+    )
+}
+
+pub(crate) fn data(lab: &Lab) -> String {
+    lab.on(
+        HOST,
+        "for one in agents runner; do docker exec factory-$one sh -c 'cat /scratch/marker /scratch/link; stat -c %u /scratch/marker'; done; docker exec factory-agents cat /home/claude/marker",
+    )
+}
+
+pub(crate) const DATA: &str = "kept\nkept\n1000\nkept\nkept\n1000\nhome";
+
+pub(crate) fn migrate<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    let words = [
+        "compose", "migrate", "factory", "--host", HOST, "--image", "v0.9.0",
+    ];
+    [&words[..], more].concat()
+}
