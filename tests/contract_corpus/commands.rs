@@ -182,7 +182,7 @@ fn a_contract_of_the_operators_own_is_found_beside_the_config_and_by_the_profile
         shown.contains("nobody") && shown.contains("fix: USER nobody") && shown.contains("exit 1"),
         "{shown}"
     );
-    let host = "[[hosts]]\nname = \"a\"\n[[contracts]]\nprofile = \"convocate\"\ncontract = \"ours\"\n";
+    let host = "[[hosts]]\nname = \"a\"\n[[images]]\nprofile = \"convocate\"\ncontract = \"ours\"\n";
     desk.put(".config/tagboat/config.toml", host);
     assert!(desk.shown(&["."]).contains("against the contract ours"));
     desk.put(
