@@ -17,7 +17,7 @@ use crate::ui::theme::Role;
 
 /// The columns.
 pub(super) const COLUMNS: &[Column] = &[
-    Column::of_names("TAG", 14, 60, 0),
+    Column::of_names("TAG", 24, 60, 0),
     Column::of_words("STANDING", 11, 24, 0),
     Column::of_words("HOSTS", 6, 10, 1),
     Column::of_words("WHERE", 5, 60, 3),

@@ -4,7 +4,7 @@
 
 registry=$run/registry
 
-registry_address() { say "$(shape_value net).1:5000"; }
+registry_address() { say "$(shape_value net).1:5443"; }
 
 registry_pid() {
   local pid
@@ -60,7 +60,7 @@ registry_start() {
   wait_for 10 registry_answers || { tail -3 "$registry/log" >&2; die "the registry did not start; its log is $registry/log"; }
 }
 
-registry_answers() { (exec 3<>"/dev/tcp/$(shape_value net).1/5000"); }
+registry_answers() { (exec 3<>"/dev/tcp/$(shape_value net).1/5443"); }
 
 registry_end() {
   local pid
