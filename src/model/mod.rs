@@ -9,6 +9,7 @@ pub mod clean;
 pub mod command;
 pub mod compose;
 pub mod console;
+pub mod container_path;
 pub mod contract;
 pub mod cost;
 pub mod destination;

@@ -3,8 +3,8 @@
 use super::made_file::sealed;
 use super::project::{ComposeProject, ImageOrigin, ServiceSettings};
 use super::service_mount::{ServiceMount, volume_name};
-use super::volume_paths::is_same_path;
 use super::yaml_out::{Keys, Node, written};
+use crate::model::container_path::is_same_path;
 use std::collections::BTreeSet;
 
 /// The whole file.

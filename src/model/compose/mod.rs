@@ -15,10 +15,10 @@ mod owner;
 mod pinned_ref;
 mod project;
 mod service_mount;
-mod volume_paths;
 mod yaml_in;
 mod yaml_out;
 
+pub use crate::model::container_path::is_same_path;
 pub use config::{Effect, Misfit, ServiceNeeds, effect_of_pin};
 pub use diff::diff;
 pub use env_file::{EnvFileError, PinEdit, has_pin, value_of, with_pin, with_pinned};
@@ -28,5 +28,4 @@ pub use owner::{ComposeOwner, ComposePlace, ComposeService};
 pub use pinned_ref::{PinnedRef, is_bare_tag};
 pub use project::{ComposeProject, ImageOrigin, ServiceSettings};
 pub use service_mount::{ServiceMount, volume_name};
-pub use volume_paths::{is_below, is_same_path, normal_path};
 pub use yaml_in::{YamlEntry, YamlError, YamlNode, YamlValue, read_yaml};

@@ -4,6 +4,7 @@ use super::facts::{Base, CopyFacts, Named, RunFacts, Setting, StageFacts, Volume
 use super::instruction::{Command, Copy, Instruction, Stage, Step};
 use super::read::Dockerfile;
 use super::variables::Variables;
+use crate::model::container_path::normal_path;
 use crate::model::secret::Hidden;
 use std::collections::BTreeMap;
 
@@ -202,7 +203,7 @@ impl Walk<'_, '_> {
         };
         self.facts.workdir = match path {
             Some(path) => Setting::Set {
-                value: cleaned(&path),
+                value: normal_path(&path),
                 line,
             },
             None => Setting::Unclear { line },
@@ -230,19 +231,4 @@ fn command_at(command: &Command, line: usize) -> Setting<Command> {
         value: command.clone(),
         line,
     }
-}
-
-/// A path without double slashes, dots, and a slash at its end.
-fn cleaned(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
 }

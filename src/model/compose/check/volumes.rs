@@ -7,7 +7,7 @@ use super::view::{MountSource, MountView, ProjectView, ServiceView};
 use super::{CheckRules, ImageFacts};
 use crate::model::clean::clean;
 use crate::model::compose::service_mount::volume_name;
-use crate::model::compose::volume_paths::{is_below, is_same_path, normal_path};
+use crate::model::container_path::{is_below, is_same_path, normal_path};
 
 const RULE: &str = "volume";
 

@@ -1,8 +1,8 @@
 //! The Compose file of a project as a text in which some lines change and every other byte stays.
 
 use crate::model::compose::service_mount::is_path;
-use crate::model::compose::volume_paths::is_same_path;
 use crate::model::compose::yaml_in::{YamlEntry, YamlNode, YamlValue, read_yaml};
+use crate::model::container_path::is_same_path;
 use crate::model::names::{ImageRef, PinKey, ServiceName};
 
 /// What changes in the file.

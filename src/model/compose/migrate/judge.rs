@@ -3,7 +3,7 @@
 
 use super::edit::NewVolume;
 use crate::model::clean::clean;
-use crate::model::compose::volume_paths::is_same_path;
+use crate::model::container_path::is_same_path;
 use crate::model::names::{ImageRef, ServiceName};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
