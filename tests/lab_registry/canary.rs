@@ -11,6 +11,9 @@ use std::process::{Command, Stdio};
 
 const CANARY: &str = "canary~?>+/7f3a91c2d4b8e605";
 
+/// The one that is put where it must be found: another, because the looks at all processes of tests side by side see each other's.
+const FOUND: &str = "decoy~?>+/90b1e7d35ac24f68";
+
 /// The files under a folder that hold one of these forms.
 fn files_with(folder: &Path, forms: &[Vec<u8>], found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -143,12 +146,12 @@ fn a_token_is_in_no_output_argument_environment_journal_log_or_file_of_console_o
 #[test]
 fn the_look_finds_a_token_that_is_there() {
     let rig = Rig::up();
-    let scanner = Scanner::for_text(CANARY);
-    let encoded = forms(CANARY)
+    let scanner = Scanner::for_text(FOUND);
+    let encoded = forms(FOUND)
         .pop()
         .map(|form| String::from_utf8(form).unwrap())
         .unwrap();
-    let mut in_words = Command::new("sleep").arg0_and(CANARY).spawn().unwrap();
+    let mut in_words = Command::new("sleep").arg0_and(FOUND).spawn().unwrap();
     let mut in_environment = Command::new("sleep")
         .arg("60")
         .env("TOKEN", format!("a{encoded}b"))
@@ -166,10 +169,10 @@ fn the_look_finds_a_token_that_is_there() {
     );
     let hidden = format!("echo '{{\"auth\": \"{encoded}\"}}' >/root/hidden.json");
     rig.lab.on("lab-1", &hidden);
-    assert_eq!(files_of_host("lab-1", &forms(CANARY)), "/root/hidden.json");
-    fs::write(rig.docker.path().join("x"), format!("x{CANARY}")).unwrap();
+    assert_eq!(files_of_host("lab-1", &forms(FOUND)), "/root/hidden.json");
+    fs::write(rig.docker.path().join("x"), format!("x{FOUND}")).unwrap();
     let mut found = Vec::new();
-    files_with(rig.docker.path(), &forms(CANARY), &mut found);
+    files_with(rig.docker.path(), &forms(FOUND), &mut found);
     assert!(found[0].ends_with("/x"), "{found:?}");
 }
 
