@@ -134,12 +134,13 @@ fn images(plan: &Plan, target: &Target, there_now: Option<&ImageId>) -> Images {
                     after: id(&new.onto_id),
                 },
             }),
-        Plan::Build(plan) => Some(Images {
-            reference: text(&plan.reference),
-            before: plan.there.as_ref().map(|there| there.image_id.to_string()),
-            after: there_now.map(ToString::to_string),
-        }),
+        Plan::Build(plan) => Some(built(
+            &plan.reference,
+            plan.there.as_ref().map(|there| &there.image_id),
+            there_now,
+        )),
         Plan::Publish(plan) => Some(published(plan)),
+        Plan::Release(plan) => Some(built(&plan.reference, None, there_now)),
         Plan::Migrate(plan) => {
             let services = &plan.migration.services;
             Some(Images {
@@ -151,6 +152,15 @@ fn images(plan: &Plan, target: &Target, there_now: Option<&ImageId>) -> Images {
         Plan::Prune(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) => None,
     };
     found.unwrap_or_default()
+}
+
+/// What a build or a release puts under a tag of the source.
+fn built(reference: &ImageRef, before: Option<&ImageId>, there_now: Option<&ImageId>) -> Images {
+    Images {
+        reference: Some(reference.to_string()),
+        before: before.map(ToString::to_string),
+        after: there_now.map(ToString::to_string),
+    }
 }
 
 /// What a publication puts under a tag of a registry: before, the digest there; after, the image here.

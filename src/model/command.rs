@@ -3,7 +3,7 @@
 use crate::model::job::Patience;
 use crate::model::logs::{LogRequest, LogStream};
 use crate::model::names::{ContainerId, HostName, ImageRef, JobId, RegistryTag};
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, SourceWish};
 use crate::model::rollout::Steer;
 use std::collections::BTreeMap;
 
@@ -33,6 +33,8 @@ pub enum Command {
     Examine(Vec<HostName>),
     /// Look at what a registry has under a tag, for an image of the source; it is answered once, as a change of the source.
     AskRegistry(ImageRef, RegistryTag),
+    /// Look at what a change of the source needs, and plan it; it is answered once, with [`Drafted`](super::event::Event::Drafted).
+    Draft(Box<SourceWish>),
     /// Tell what a container writes, as this stream, until it ends or is not wanted any more.
     ReadLogs(LogStream, LogRequest),
     /// A stream of lines is not wanted any more.

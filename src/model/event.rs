@@ -6,6 +6,7 @@ use crate::model::fleet::Delta;
 use crate::model::job::{Job, JobEvent};
 use crate::model::logs::{LogNews, LogStream};
 use crate::model::names::{ContainerId, HostName, JobId};
+use crate::model::plan::Drafted;
 use std::collections::BTreeMap;
 
 /// What the engine tells its front end.
@@ -37,6 +38,8 @@ pub enum Event {
         /// What each would cost.
         costs: BTreeMap<ContainerId, Cost>,
     },
+    /// The plan of a change of the source, or why there is none.
+    Drafted(Box<Drafted>),
     /// Something that a container wrote, or that no more of it comes.
     Logs(LogStream, LogNews),
     /// Something that the operator should know and that belongs to no job.

@@ -38,6 +38,7 @@ pub mod ports;
 pub mod prune;
 pub mod push;
 pub mod registry;
+mod release;
 pub mod report;
 pub mod restart;
 pub mod session;

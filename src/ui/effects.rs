@@ -11,6 +11,7 @@ use crate::model::event::Event;
 use crate::model::failure::Refusal;
 use crate::model::logs::{LogEnd, LogNews};
 use crate::model::names::{ContainerId, HostName};
+use crate::model::plan::Drafted;
 use jiff::Timestamp;
 use std::io::Write;
 use tokio::sync::mpsc;
@@ -88,6 +89,13 @@ impl Effects {
                 .collect(),
             Command::Examine(_) => vec![Msg::Said(Severity::Warn, format!("not examined: {why}"))],
             Command::Refresh(_) => vec![Msg::Said(Severity::Warn, format!("not refreshed: {why}"))],
+            Command::Draft(wish) => vec![Msg::from(Event::Drafted(Box::new(Drafted {
+                wish: *wish,
+                plan: Err(Refusal::of_plan(
+                    format!("the engine was not asked: {why}"),
+                    "try again",
+                )),
+            })))],
             Command::AskRegistry(..) => vec![Msg::Said(
                 Severity::Warn,
                 format!("the registry was not asked: {why}"),

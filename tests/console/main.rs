@@ -23,5 +23,6 @@ mod scenario;
 mod screenshots;
 mod script;
 mod sizes;
+mod source;
 mod strict;
 mod told_costs;

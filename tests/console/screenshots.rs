@@ -54,6 +54,16 @@ fn the_details_of_an_image_say_what_its_push_would_cost_each_host_as_in_their_pi
 }
 
 #[test]
+fn a_release_plan_is_as_in_its_picture() {
+    check("release-plan", crate::source::planned(), "");
+}
+
+#[test]
+fn a_release_that_ended_at_its_contract_is_as_in_its_picture() {
+    check("release-failed", crate::scenario::release::failed(), "4<enter>");
+}
+
+#[test]
 fn the_jobs_screen_is_as_in_its_picture() {
     check("jobs", busy(SIZE), "4");
 }

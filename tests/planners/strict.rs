@@ -166,7 +166,7 @@ fn kind(plan: &Plan) -> usize {
         Plan::Setup(_) => 8,
         Plan::Migrate(_) => 9,
         // About no host, so strict or not is not the question.
-        Plan::Build(_) | Plan::Publish(_) => usize::MAX,
+        Plan::Build(_) | Plan::Publish(_) | Plan::Release(_) => usize::MAX,
     }
 }
 

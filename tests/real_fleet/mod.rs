@@ -293,7 +293,7 @@ impl RealFleet {
                 }
             }
             Event::Refused { refusal, .. } => self.refusals.push(refusal),
-            Event::Notice(_) | Event::Weighed { .. } | Event::Logs(..) => {}
+            Event::Notice(_) | Event::Weighed { .. } | Event::Drafted(_) | Event::Logs(..) => {}
         }
     }
 

@@ -5,7 +5,7 @@ use super::line_input::LineInput;
 use super::{Choice, Filter, HostPicker, LogView, Place, PlanDialog, RolloutDialog};
 use crate::model::failure::Refusal;
 use crate::model::names::JobId;
-use crate::model::plan::Gate;
+use crate::model::plan::{Gate, SourceWish};
 use crate::model::rollout::Steer;
 use jiff::Timestamp;
 
@@ -44,6 +44,8 @@ pub enum Overlay {
         /// Why not.
         refusal: Refusal,
     },
+    /// A change of the source whose plan is being made.
+    Drafting(Box<SourceWish>),
     /// What stands in the place of a plan whose targets are not what they were. It takes the keys that were meant for the plan,
     /// so that none of them acts on what lies below.
     Vanished {
@@ -100,7 +102,7 @@ impl Overlay {
                 Gate::Typed(_) if dialog.has_work() => Place::Typed,
                 _ => Place::Plan,
             },
-            Self::Refused { .. } => Place::Refused,
+            Self::Refused { .. } | Self::Drafting(_) => Place::Refused,
             Self::Vanished { .. } => Place::Vanished,
             Self::Question(_) => Place::Question,
             Self::Hosts(_) => Place::Hosts,

@@ -37,6 +37,21 @@ pub const VERBS: &[Verb] = &[
         help: "plans a prune, on every host if none is named",
     },
     Verb {
+        word: "build",
+        usage: "build TAG [DIR]",
+        help: "plans a build here, of the context that tagboat carries if no directory is named",
+    },
+    Verb {
+        word: "release",
+        usage: "release TAG [DIR]",
+        help: "plans a release: version and tree, build, contract, tag, publication",
+    },
+    Verb {
+        word: "publish",
+        usage: "publish TAG [REPOSITORY]",
+        help: "plans a publication, as the config says it if no repository is named",
+    },
+    Verb {
         word: "label",
         usage: "label SESSION [LABEL]",
         help: "plans a label for a session, or takes the one that it has",

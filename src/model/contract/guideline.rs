@@ -1,7 +1,10 @@
 //! How a Dockerfile is written: each guideline has a name for good, and words for what it asks and what mends it.
 
+use serde::{Deserialize, Serialize};
+
 /// One guideline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Guideline {
     /// The base image has a tag other than `latest`, or a digest.
     BasePinned {

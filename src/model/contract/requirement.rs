@@ -4,7 +4,7 @@ use super::guideline::Guideline;
 use serde::{Deserialize, Serialize};
 
 /// All that an image of one kind must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contract {
     /// Its name.
     pub name: String,
@@ -15,7 +15,7 @@ pub struct Contract {
 }
 
 /// One requirement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// Its name for good: reports, ignores and other programs know it by this.
     pub id: String,
@@ -39,7 +39,8 @@ pub enum Severity {
 }
 
 /// What is required.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Requirement {
     /// A file is at a path.
     File {
@@ -116,7 +117,8 @@ pub enum Requirement {
 }
 
 /// As whom containers start.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Starter {
     /// As root: what starts there makes users, or steps down by itself.
     Root,
@@ -125,7 +127,7 @@ pub enum Starter {
 }
 
 /// Which volumes an image declares.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VolumeRules {
     /// Those that it must.
     pub required: Vec<String>,
@@ -134,7 +136,7 @@ pub struct VolumeRules {
 }
 
 /// What is no secret although it looks like one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretRules {
     /// Names of variables, arguments and labels.
     pub allow_names: Vec<String>,
@@ -157,7 +159,7 @@ impl SecretRules {
 }
 
 /// A command that must succeed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
     /// The program and its arguments.
     pub command: Vec<String>,

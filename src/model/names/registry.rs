@@ -1,6 +1,6 @@
 //! Names in a registry: its host, a repository there, and one image of that by its tag or by its digest.
 
-use super::{Digest, InvalidName, Tag, text_form};
+use super::{Digest, ImageName, InvalidName, Tag, text_form};
 // What an address is, without anything that could use a network.
 use core::net::{IpAddr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,13 @@ impl RegistryRepository {
         } else {
             Err(invalid())
         }
+    }
+
+    /// The repository that an image's own name says, where that begins with a registry.
+    pub fn of_image(image: &ImageName) -> Option<Self> {
+        let (first, _) = image.as_str().split_once('/')?;
+        let own = Self::parse(image.as_str()).ok()?;
+        (first == own.registry().as_str()).then_some(own)
     }
 
     /// The whole name as text.

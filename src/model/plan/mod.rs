@@ -13,6 +13,7 @@ mod pin;
 mod prune;
 mod publish;
 mod push;
+mod release;
 mod remove;
 mod rename;
 mod rest;
@@ -21,14 +22,15 @@ mod rollback;
 mod route;
 mod session_target;
 mod setup;
+mod source_wish;
 mod start;
 mod stop;
 mod via;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
 pub use build::{
-    BuildContext, BuildIntent, BuildPlan, BuildSettings, Builder, ContextFrom, TagThere, UnknownBuilder,
-    looks_secret, plan_build,
+    BuildContext, BuildDraft, BuildIntent, BuildPlan, BuildSettings, BuildWish, Builder, ContextFrom,
+    TagThere, UnknownBuilder, looks_secret, plan_build,
 };
 pub use byte_rate::{BadRate, ByteRate};
 pub use conditions::Conditions;
@@ -41,6 +43,10 @@ pub use pin::{PIN_IMAGE, PinOf, job_of_pin, job_pin, pin_of, way_back_pin};
 pub use prune::{PruneDecision, PruneHost, PruneIntent, PrunePlan, PruneVerdict, plan_prune, verdicts};
 pub use publish::{PublishIntent, PublishPlan, plan_publish};
 pub use push::{Presence, PushIntent, PushOptions, PushPlan, PushTarget, plan_push};
+pub use release::{
+    BuiltImage, Made, ProjectState, ReleaseContract, ReleaseIntent, ReleasePlan, ReleaseTo, Tree,
+    plan_release,
+};
 pub use remove::{
     LABEL_SUBJECT, Leftover, PlannedVolume, RemoveIntent, RemovePlan, RemoveTarget, VolumeFate, plan_remove,
     volume_subject,
@@ -53,6 +59,7 @@ pub use setup::{
     SetupImage, SetupIntent, SetupPlan, SetupTarget, SetupWork, plan_init, plan_mend, plan_remove_host,
     plan_update,
 };
+pub use source_wish::{Drafted, ReleaseWish, SourceWish};
 pub use start::{StartFrom, StartIntent, StartPlan, StartTarget, plan_start};
 pub use stop::{StopIntent, StopPlan, StopTarget, plan_stop};
 pub use via::{Via, plan_push_via};
@@ -91,6 +98,8 @@ pub enum Plan {
     Build(BuildPlan),
     /// Publish an image to a registry.
     Publish(PublishPlan),
+    /// Build, check, tag and publish a version of a project.
+    Release(ReleasePlan),
     /// Bring a Compose project from its build to a pin.
     Migrate(MigratePlan),
 }
@@ -126,6 +135,7 @@ macro_rules! each_kind {
             Plan::Setup($inner) => $answer,
             Plan::Build($inner) => $answer,
             Plan::Publish($inner) => $answer,
+            Plan::Release($inner) => $answer,
             Plan::Migrate($inner) => $answer,
         }
     };
@@ -146,6 +156,7 @@ impl Plan {
             Self::Setup(plan) => plan.work.verb(),
             Self::Build(_) => "build",
             Self::Publish(_) => "publish",
+            Self::Release(_) => "release",
             Self::Migrate(_) => "compose migrate",
         }
     }
@@ -196,7 +207,8 @@ impl Plan {
             | Self::Remove(_)
             | Self::Rename(_)
             | Self::Build(_)
-            | Self::Publish(_) => Vec::new(),
+            | Self::Publish(_)
+            | Self::Release(_) => Vec::new(),
         }
     }
 

@@ -63,6 +63,7 @@ impl Plan {
             // And these about the source alone.
             Self::Build(plan) => &mut plan.refused,
             Self::Publish(plan) => &mut plan.refused,
+            Self::Release(plan) => &mut plan.refused,
             // The same of one project.
             Self::Migrate(plan) => &mut plan.refused,
         };

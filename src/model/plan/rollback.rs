@@ -62,6 +62,7 @@ pub fn plan_job_rollback(job: &Job, order: RolloutOrder, fleet: &Fleet) -> Resul
         | Plan::Setup(_)
         | Plan::Build(_)
         | Plan::Publish(_)
+        | Plan::Release(_)
         | Plan::Migrate(_) => Err(Refusal::of_plan(
             format!("a {} is not taken back as a job", job.plan.verb()),
             job.plan.undo(),

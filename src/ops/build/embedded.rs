@@ -41,7 +41,7 @@ pub(super) const EMBEDDED: [EmbeddedFile; 4] = [
 ];
 
 /// The moment that everything in an image of this context is given: it is the same for everybody who builds it.
-pub const EMBEDDED_EPOCH: i64 = 1_795_305_600;
+pub(super) const EMBEDDED_EPOCH: i64 = 1_795_305_600;
 
 /// Why the context was not written.
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,11 @@ use tar::{Builder, EntryType, Header};
 use tokio_util::sync::CancellationToken;
 
 /// Looks at a context: what is in it, and its digest.
-pub fn look(origin: ContextFrom, dockerfile: &str, epoch: Option<i64>) -> Result<BuildContext, BadContext> {
+pub(super) fn look(
+    origin: ContextFrom,
+    dockerfile: &str,
+    epoch: Option<i64>,
+) -> Result<BuildContext, BadContext> {
     pack(origin, dockerfile, epoch, io::sink(), &CancellationToken::new())
 }
 

@@ -6,18 +6,18 @@ use std::process::{Command, Stdio};
 
 /// What git says of a directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Revision {
+pub(super) struct Revision {
     /// The commit, with `-dirty` behind it where files differ from it.
-    pub name: Option<String>,
+    pub(super) name: Option<String>,
     /// When it was made, in seconds since 1970.
-    pub committed_at: Option<i64>,
+    pub(super) committed_at: Option<i64>,
     /// Where it comes from, without a login.
-    pub source: Option<String>,
+    pub(super) source: Option<String>,
 }
 
 impl Revision {
     /// That of a directory; nothing where it is in no repository, or git is not here.
-    pub fn of(directory: &Path) -> Self {
+    pub(super) fn of(directory: &Path) -> Self {
         let git = |words: &[&str]| said(directory, words);
         let Some(told) = git(&["log", "-1", "--format=%H %ct", "--", "."]).filter(|told| !told.is_empty())
         else {
@@ -34,8 +34,13 @@ impl Revision {
     }
 }
 
-/// What git answers; none where it fails.
-fn said(directory: &Path, words: &[&str]) -> Option<String> {
+/// What git answers, in a line; none where it fails.
+pub(super) fn said(directory: &Path, words: &[&str]) -> Option<String> {
+    Some(said_lines(directory, words)?.join(" ").trim().to_owned())
+}
+
+/// What git answers, line by line; none where it fails.
+pub(super) fn said_lines(directory: &Path, words: &[&str]) -> Option<Vec<String>> {
     let answer = Command::new("git")
         .arg("-C")
         .arg(directory)
@@ -46,7 +51,7 @@ fn said(directory: &Path, words: &[&str]) -> Option<String> {
         .output()
         .ok()?;
     let text = String::from_utf8(answer.stdout).ok()?;
-    answer.status.success().then(|| clean(text.trim()))
+    answer.status.success().then(|| text.lines().map(clean).collect())
 }
 
 /// An address without the name and the password that may stand in it: it becomes a label that everybody can read.
@@ -62,25 +67,8 @@ fn without_login(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Revision, without_login};
+    use crate::ops::build::git_fixture::{commit_all, git};
     use std::fs;
-    use std::path::Path;
-    use std::process::Command;
-
-    fn git(directory: &Path, words: &[&str]) {
-        let mut command = Command::new("git");
-        command
-            .arg("-C")
-            .arg(directory)
-            .args(words)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null");
-        for who in ["AUTHOR", "COMMITTER"] {
-            command
-                .env(format!("GIT_{who}_NAME"), "kim")
-                .env(format!("GIT_{who}_EMAIL"), "kim@example.org");
-            command.env(format!("GIT_{who}_DATE"), "@1700000000 +0000");
-        }
-        assert!(command.output().unwrap().status.success(), "{words:?}");
-    }
 
     #[test]
     fn a_directory_has_the_last_commit_of_it_and_says_where_it_differs() {
@@ -88,8 +76,7 @@ mod tests {
         assert_eq!(Revision::of(place.path()), Revision::default());
         git(place.path(), &["init", "-q"]);
         fs::write(place.path().join("Dockerfile"), "FROM scratch\n").unwrap();
-        git(place.path(), &["add", "-A"]);
-        git(place.path(), &["commit", "-qm", "one"]);
+        commit_all(place.path(), "one");
         git(
             place.path(),
             &["remote", "add", "origin", "https://kim:word@example.org/it.git"],

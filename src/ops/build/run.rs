@@ -1,33 +1,34 @@
 //! The steps of a build: check, pack, build under a staging tag, confirm, tag, index.
 
-use super::buildx::{self, Ended, find_buildx};
-use super::classic::ClassicReader;
-use super::news::{Account, News, Said};
+use super::buildx::find_buildx;
 use super::pack::pack;
 use super::place::BuildPlace;
 use super::source_files::BadContext;
 use crate::model::amount::bytes;
 use crate::model::fleet::{STAGING_IMAGE, SourceImage};
-use crate::model::job::{Progress, Step, StepKind, TrackResult};
+use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ImageId, ImageRef, JobId};
-use crate::model::plan::{BuildPlan, Builder, ContextFrom};
+use crate::model::plan::{BuildPlan, Builder};
 use crate::ops::export::Exports;
-use crate::ops::ports::{BuildRequest, EngineError, ImageDetails};
+use crate::ops::ports::{EngineError, ImageDetails};
 use crate::ops::report::{Outcome, StepError, TrackReporter};
-use futures_util::StreamExt;
 use serde_json::Value;
 use std::fs::{self, File};
 use std::io::{BufWriter, Seek, Write};
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-/// News that may wait to be told.
-const WAITING: usize = 64;
-
 /// What the source is like as long as nothing was tagged.
-const NOTHING_TAGGED: &str = "No tag was changed.";
+pub(super) const NOTHING_TAGGED: &str = "No tag was changed.";
+
+/// Why a step is not needed in a run that goes on after an interruption.
+const BUILT_BEFORE: &str = "the image was built before this was interrupted";
+
+/// What is given to the builder.
+enum Packed {
+    Archive(File),
+    /// The image is there already.
+    NotNeeded,
+}
 
 /// Builds what a plan says, and takes the image in.
 pub(crate) async fn build_at_source(
@@ -37,14 +38,7 @@ pub(crate) async fn build_at_source(
     exports: &Exports,
     reporter: &TrackReporter,
 ) -> TrackResult {
-    let build = Build {
-        plan,
-        staging: format!("{STAGING_IMAGE}:build-{job}"),
-        place,
-        exports,
-        reporter,
-    };
-    match build.run().await {
+    match Build::new(plan, job, place, exports, reporter).run().await {
         Ok(image) => TrackResult::Done(Some(format!(
             "{} is {}, {}",
             plan.reference,
@@ -55,33 +49,81 @@ pub(crate) async fn build_at_source(
     }
 }
 
-struct Build<'a> {
-    plan: &'a BuildPlan,
+/// A build at the source. Until it is let go, its image has a staging tag, by which a run that is taken up knows it again.
+pub(crate) struct Build<'a> {
+    pub(super) plan: &'a BuildPlan,
     /// What the image is called until it is good.
-    staging: String,
-    place: &'a BuildPlace,
-    exports: &'a Exports,
-    reporter: &'a TrackReporter,
+    pub(super) staging: String,
+    pub(super) place: &'a BuildPlace,
+    pub(super) exports: &'a Exports,
+    pub(super) reporter: &'a TrackReporter,
 }
 
-impl Build<'_> {
+impl<'a> Build<'a> {
+    pub(crate) fn new(
+        plan: &'a BuildPlan,
+        job: &JobId,
+        place: &'a BuildPlace,
+        exports: &'a Exports,
+        reporter: &'a TrackReporter,
+    ) -> Self {
+        Self {
+            plan,
+            staging: format!("{STAGING_IMAGE}:build-{job}"),
+            place,
+            exports,
+            reporter,
+        }
+    }
+
     async fn run(&self) -> Result<SourceImage, TrackResult> {
-        let step = |kind| Step::of(kind);
-        self.reporter.step(step(StepKind::Check), self.check()).await?;
-        let context = self.reporter.step(step(StepKind::Pack), self.pack()).await?;
-        self.reporter
-            .step(step(StepKind::Build), self.build(context))
-            .await?;
-        let image = self
-            .reporter
-            .step(step(StepKind::Confirm), self.confirm())
-            .await?;
-        self.reporter.step(step(StepKind::Tag), self.tag(&image)).await?;
+        let image = self.make().await?;
+        self.give_tag(&image.id).await?;
         let image = SourceImage::from(image);
-        self.reporter
-            .step(step(StepKind::Index), self.index(&image))
-            .await?;
+        self.take_in(&image).await?;
+        self.let_go().await;
         Ok(image)
+    }
+
+    /// Builds the image, unless it was before this was interrupted, and confirms it. It has no tag but for staging then.
+    pub(crate) async fn make(&self) -> Result<ImageDetails, TrackResult> {
+        let step = Step::of;
+        self.reporter.step(step(StepKind::Check), self.check()).await?;
+        let is_built = self.reporter.step(step(StepKind::Pack), self.pack()).await?;
+        self.reporter
+            .step(step(StepKind::Build), async {
+                match is_built {
+                    Packed::NotNeeded => Ok(Outcome::skipped((), BUILT_BEFORE)),
+                    Packed::Archive(context) => self.build(context).await,
+                }
+            })
+            .await?;
+        let confirmed = self.reporter.step(step(StepKind::Confirm), self.confirm()).await;
+        if matches!(confirmed, Err(TrackResult::Failed(_))) {
+            // The next run builds it anew.
+            self.let_go().await;
+        }
+        confirmed
+    }
+
+    /// Gives the image its tag.
+    pub(crate) async fn give_tag(&self, image: &ImageId) -> Result<(), TrackResult> {
+        self.reporter.step(Step::of(StepKind::Tag), self.tag(image)).await
+    }
+
+    /// Takes the image in, so that a push finds it ready.
+    pub(crate) async fn take_in(&self, image: &SourceImage) -> Result<(), TrackResult> {
+        self.reporter
+            .step(Step::of(StepKind::Index), self.index(image))
+            .await
+    }
+
+    /// Takes the staging tag off; with its last tag an image goes, too.
+    pub(crate) async fn let_go(&self) {
+        if let Err(error) = self.exports.source().remove_image(&self.staging).await {
+            let told = format!("{} could not be removed: {error}", self.staging);
+            self.reporter.log(told).await;
+        }
     }
 
     /// The engine builds for what was planned, and the tag names what it named.
@@ -142,7 +184,10 @@ impl Build<'_> {
     }
 
     /// The archive of the context, in a file that is gone when nobody reads it any more.
-    async fn pack(&self) -> Result<Outcome<File>, StepError> {
+    async fn pack(&self) -> Result<Outcome<Packed>, StepError> {
+        if self.id_of(&self.staging).await?.is_some() {
+            return Ok(Outcome::skipped(Packed::NotNeeded, BUILT_BEFORE));
+        }
         let planned = &self.plan.context;
         let folder = self.exports.store().folder().to_owned();
         let (origin, dockerfile) = (planned.origin.clone(), planned.dockerfile.clone());
@@ -175,128 +220,7 @@ impl Build<'_> {
             let cause = format!("{} is not as it was when this was planned", planned.origin);
             return Err(StepError::trouble(cause, NOTHING_TAGGED, "plan it again"));
         }
-        Ok(Outcome::noted(file, context.amount()))
-    }
-
-    async fn build(&self, context: File) -> Result<Outcome<()>, StepError> {
-        let account = Mutex::new(Account::default());
-        let (tell, mut told) = mpsc::channel(WAITING);
-        let work = async {
-            match self.plan.settings.builder {
-                Builder::Classic => self.build_classic(context, tell).await,
-                Builder::Buildkit => self.build_buildkit(context, tell).await,
-            }
-        };
-        let telling = async {
-            while let Some(news) = told.recv().await {
-                let said = account.lock().unwrap_or_else(PoisonError::into_inner).hear(news);
-                self.say(said).await;
-            }
-        };
-        // Who builds lets go of its end when it is done, so both end.
-        let (built, ()) = tokio::join!(work, telling);
-        let account = account.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match built {
-            Ok(Ended::Built) => Ok(Outcome::done(())),
-            Ok(Ended::Cancelled) => Err(StepError::Cancelled(format!(
-                "{NOTHING_TAGGED} The engine has ended the build."
-            ))),
-            Ok(Ended::Failed(said)) => {
-                for line in account.untold() {
-                    self.reporter.log(line).await;
-                }
-                let advice = "mend what the last lines say, and build again: the steps before are taken from this build";
-                Err(StepError::trouble(
-                    account.cause(&said, self.dockerfile().as_deref()),
-                    NOTHING_TAGGED,
-                    advice,
-                ))
-            }
-            Err(error) => Err(engine_trouble(&error)),
-        }
-    }
-
-    async fn say(&self, said: Said) {
-        if let Some((done, of)) = said.steps {
-            self.reporter.tell(Progress {
-                done: u64::from(done),
-                total: Some(u64::from(of)),
-                rate: 0,
-            });
-        }
-        if let Some(line) = said.line {
-            self.reporter.log(line).await;
-        }
-    }
-
-    async fn build_classic(&self, context: File, tell: mpsc::Sender<News>) -> Result<Ended, EngineError> {
-        let settings = &self.plan.settings;
-        let mut args = settings.args.clone();
-        if let Some(epoch) = settings.epoch {
-            args.insert("SOURCE_DATE_EPOCH".to_owned(), epoch.to_string());
-        }
-        let request = BuildRequest {
-            dockerfile: self.plan.context.dockerfile.clone(),
-            reference: self.staging.clone(),
-            args,
-            labels: self.plan.labels.clone(),
-            target: settings.target.clone(),
-            no_cache: settings.no_cache,
-            network: settings.network.clone(),
-        };
-        let mut pieces = self.exports.source().build(request, context);
-        let mut reader = ClassicReader::default();
-        loop {
-            let piece = tokio::select! {
-                piece = pieces.next() => piece,
-                () = self.reporter.cancel().cancelled() => return Ok(Ended::Cancelled),
-            };
-            let news = match piece {
-                Some(Ok(piece)) => reader.take(&piece),
-                Some(Err(EngineError::Answered { code: _, message })) => {
-                    if let Some(rest) = reader.rest() {
-                        let _ = tell.send(rest).await;
-                    }
-                    return Ok(Ended::Failed(message));
-                }
-                Some(Err(error)) => return Err(error),
-                None => return Ok(Ended::Built),
-            };
-            for news in news {
-                // Who tells goes on until this ends.
-                let _ = tell.send(news).await;
-            }
-        }
-    }
-
-    async fn build_buildkit(&self, context: File, tell: mpsc::Sender<News>) -> Result<Ended, EngineError> {
-        let cancel = self.reporter.cancel();
-        let built = buildx::build(
-            self.plan,
-            &self.staging,
-            &self.place.engine,
-            context,
-            tell,
-            cancel,
-        )
-        .await;
-        built.map_err(|error| EngineError::Unreachable(format!("docker buildx: {error}")))
-    }
-
-    /// The text of the Dockerfile, to find the line of a step in it.
-    fn dockerfile(&self) -> Option<String> {
-        match &self.plan.context.origin {
-            ContextFrom::Embedded => {
-                let is_it = |file: &&super::embedded::EmbeddedFile| file.path == self.plan.context.dockerfile;
-                super::embedded::EMBEDDED
-                    .iter()
-                    .find(is_it)
-                    .map(|file| file.text.to_owned())
-            }
-            ContextFrom::Directory(path) => {
-                fs::read_to_string(Path::new(path).join(&self.plan.context.dockerfile)).ok()
-            }
-        }
+        Ok(Outcome::noted(Packed::Archive(file), context.amount()))
     }
 
     /// What was built runs where it was planned for, and has its labels.
@@ -343,15 +267,11 @@ impl Build<'_> {
         Ok(Outcome::noted(image, note))
     }
 
-    async fn tag(&self, image: &ImageDetails) -> Result<Outcome<()>, StepError> {
+    async fn tag(&self, image: &ImageId) -> Result<Outcome<()>, StepError> {
         self.same_tag().await?;
         let engine = self.exports.source();
-        let tagged = engine.tag(image.id.as_str(), &self.plan.reference).await;
+        let tagged = engine.tag(image.as_str(), &self.plan.reference).await;
         tagged.map_err(|error| engine_trouble(&error))?;
-        if let Err(error) = engine.remove_image(&self.staging).await {
-            let told = format!("{} could not be removed: {error}", self.staging);
-            self.reporter.log(told).await;
-        }
         Ok(Outcome::noted((), self.plan.reference.to_string()))
     }
 
@@ -375,6 +295,6 @@ impl Build<'_> {
     }
 }
 
-fn engine_trouble(error: &EngineError) -> StepError {
+pub(super) fn engine_trouble(error: &EngineError) -> StepError {
     StepError::of_engine(error, NOTHING_TAGGED, "look at the engine, then run it again")
 }

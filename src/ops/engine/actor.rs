@@ -1,6 +1,7 @@
 //! The actor: takes commands one by one, starts watchers and jobs, and never waits for a host itself.
 
 use super::EngineOptions;
+use super::drafter::tell_draft;
 use super::ear::{Ear, Link, pass_on};
 use super::examiner::{tell_examination, tell_examinations};
 use super::jobs::RunningJobs;
@@ -158,6 +159,10 @@ impl Actor {
                 Command::AskRegistry(reference, to) => {
                     let (workshop, events) = (self.workshop.clone(), self.events.clone());
                     self.tasks.spawn(tell_registry(workshop, events, reference, to));
+                }
+                Command::Draft(wish) => {
+                    let (workshop, events) = (self.workshop.clone(), self.events.clone());
+                    self.tasks.spawn(tell_draft(workshop, events, *wish));
                 }
                 Command::Shutdown => break,
             }

@@ -3,9 +3,10 @@
 use super::run_job::{Runner, not_planned};
 use crate::model::job::TrackResult;
 use crate::model::names::HostName;
-use crate::model::plan::{BuildPlan, Plan, PublishPlan, PushPlan};
+use crate::model::plan::{BuildPlan, Plan, PublishPlan, PushPlan, ReleasePlan};
 use crate::ops::build::build_at_source;
 use crate::ops::registry::{Publishing, publish};
+use crate::ops::release::{Releasing, release};
 use crate::ops::report::TrackReporter;
 
 impl Runner {
@@ -14,6 +15,7 @@ impl Runner {
         match plan {
             Plan::Build(plan) => self.build(plan, reporter).await,
             Plan::Publish(plan) => self.publish(plan, reporter).await,
+            Plan::Release(plan) => self.release(plan, reporter).await,
             Plan::Push(PushPlan { via: Some(via), .. }) => self.publish(&via.publish, reporter).await,
             plan => {
                 let told = format!("{}: nothing of it is done at the source", plan.verb());
@@ -46,7 +48,25 @@ impl Runner {
             publications: &self.workshop.pulls.publications,
             reporter,
             again: &again,
+            names_registry: false,
         };
         publish(work).await
+    }
+
+    async fn release(&self, plan: &ReleasePlan, reporter: &TrackReporter) -> TrackResult {
+        let exports = match self.workshop.exports().await {
+            Ok(exports) => exports,
+            Err(error) => return self.check_failed(&HostName::source(), error, reporter).await,
+        };
+        release(Releasing {
+            plan,
+            job: &self.job.id,
+            place: &self.workshop.build_place,
+            exports,
+            pulls: &self.workshop.pulls,
+            reporter,
+            again: &format!("tagboat job resume {}", self.job.id.short()),
+        })
+        .await
     }
 }

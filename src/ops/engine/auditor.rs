@@ -5,7 +5,7 @@ use super::run_job::Runner;
 use crate::model::audit::{AuditEntry, entries, has_touched};
 use crate::model::job::{Target, TrackResult};
 use crate::model::names::ImageId;
-use crate::model::plan::Plan;
+use crate::model::plan::{BuildPlan, Plan, ReleasePlan};
 use crate::ops::audit::{NotWritten, write_on_host};
 use crate::ops::ports::ContainerEngine;
 use tokio::task::spawn_blocking;
@@ -20,8 +20,12 @@ impl Runner {
             (Plan::Push(plan), TrackResult::Done(_), Some(link)) => {
                 image_of(link.engine.as_ref(), &plan.reference.to_string()).await
             }
-            (Plan::Build(plan), TrackResult::Done(_), _) => match self.workshop.exports().await {
-                Ok(exports) => image_of(exports.source(), &plan.reference.to_string()).await,
+            (
+                Plan::Build(BuildPlan { reference, .. }) | Plan::Release(ReleasePlan { reference, .. }),
+                TrackResult::Done(_),
+                _,
+            ) => match self.workshop.exports().await {
+                Ok(exports) => image_of(exports.source(), &reference.to_string()).await,
                 Err(_) => None,
             },
             _ => None,

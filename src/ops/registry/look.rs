@@ -5,7 +5,7 @@ use super::keychain::Keychain;
 use super::problem::{Problem, RegistryError};
 use super::publications::Publications;
 use crate::model::failure::Refusal;
-use crate::model::fleet::{RegistryLook, There};
+use crate::model::fleet::{RegistryLook, SourceImage, There};
 use crate::model::names::{Digest, ImageRef, RegistryDigest, RegistryTag};
 use crate::ops::ports::{ContainerEngine, EngineError, ImageDetails};
 use serde_json::Value;
@@ -40,11 +40,9 @@ impl Eyes<'_> {
                 return look;
             }
         };
-        if let Some(image) = image {
-            let there = self.there(&image, to).await;
-            look.there = there.map_err(|error| refusal(&error, to));
-            look.image = Some(image.into());
-        }
+        let there = self.there(image.as_ref(), to).await;
+        look.there = there.map_err(|error| refusal(&error, to));
+        look.image = image.map(SourceImage::from);
         look
     }
 
@@ -57,8 +55,12 @@ impl Eyes<'_> {
         Ok((image, self.source.image(&to.to_string()).await?))
     }
 
-    /// What the registry has under a tag, beside this image.
-    pub(crate) async fn there(&self, image: &ImageDetails, to: &RegistryTag) -> Result<There, RegistryError> {
+    /// What the registry has under a tag, beside this image; where there is none, whatever it has is another one.
+    pub(crate) async fn there(
+        &self,
+        image: Option<&ImageDetails>,
+        to: &RegistryTag,
+    ) -> Result<There, RegistryError> {
         let asking = Asking {
             engine: self.source,
             keychain: self.keychain,
@@ -67,7 +69,9 @@ impl Eyes<'_> {
         };
         match asking.digest(to).await {
             Ok(None) => Ok(There::Nothing),
-            Ok(Some(digest)) if self.is_of(&digest, image, to) => Ok(There::Same(digest)),
+            Ok(Some(digest)) if image.is_some_and(|image| self.is_of(&digest, image, to)) => {
+                Ok(There::Same(digest))
+            }
             Ok(Some(digest)) => Ok(There::Other(digest)),
             // To who has a login, this is the answer of Docker Hub and others about what is not there.
             Err(error)

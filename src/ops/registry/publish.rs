@@ -11,7 +11,7 @@ use crate::model::amount::bytes;
 use crate::model::fleet::There;
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{Digest, JobId};
-use crate::model::plan::PublishPlan;
+use crate::model::plan::{PublishPlan, ReleasePlan};
 use crate::ops::ports::{ContainerEngine, ImageDetails, Removal};
 use crate::ops::report::{Outcome, StepError, TrackReporter};
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub(crate) struct Publishing<'a> {
     pub(crate) reporter: &'a TrackReporter,
     /// The command that does it again.
     pub(crate) again: &'a str,
+    /// Whether its steps name the registry: where it is a part of something that has steps of the same kinds.
+    pub(crate) names_registry: bool,
 }
 
 /// Publishes. Every precondition of the plan is checked again before the step that relies on it.
@@ -41,7 +43,8 @@ pub(crate) async fn publish(work: Publishing<'_>) -> TrackResult {
 }
 
 impl Publishing<'_> {
-    async fn run(&self) -> Result<String, TrackResult> {
+    /// Publishes as a part of something; what the registry has then.
+    pub(crate) async fn run(&self) -> Result<String, TrackResult> {
         let image = self.step(StepKind::Check, self.check()).await?;
         let there = self.step(StepKind::Compare, self.compare(&image)).await?;
         let digest = match there {
@@ -119,7 +122,7 @@ impl Publishing<'_> {
             keychain: self.keychain,
             publications: self.publications,
         };
-        let there = eyes.there(image, &self.plan.to).await;
+        let there = eyes.there(Some(image), &self.plan.to).await;
         let there = there.map_err(|error| self.failed(&error, UNTOUCHED))?;
         let note = match &there {
             There::Nothing => "the registry has no such tag",
@@ -275,7 +278,12 @@ impl Publishing<'_> {
         kind: StepKind,
         work: impl Future<Output = Result<Outcome<T>, StepError>>,
     ) -> Result<T, TrackResult> {
-        self.reporter.step(Step::of(kind), work).await
+        let step = if self.names_registry {
+            ReleasePlan::registry_step(kind, self.plan.to.repository.registry())
+        } else {
+            Step::of(kind)
+        };
+        self.reporter.step(step, work).await
     }
 }
 

@@ -6,6 +6,7 @@ use super::compose_args::ComposeVerb;
 use super::host_args::HostVerb;
 use super::job_args::{AskedWordArgs, TargetWordArgs, WordArgs};
 use super::registry_args::{LoginArgs, PublishArgs, ViaArgs};
+use super::release_args::ReleaseArgs;
 use super::rollout_args::{RollbackArgs, RolloutArgs};
 use super::session_args::SessionVerb;
 use super::setup_args::HostSetupArgs;
@@ -39,6 +40,8 @@ pub enum Verb {
     Status(ListArgs),
     /// Build an image here, from a project's directory or from the context that tagboat carries; no host is touched.
     Build(BuildArgs),
+    /// Build a version of a project, check it against its contract, tag and publish it, in this order.
+    Release(ReleaseArgs),
     /// Check an image or a Dockerfile against the contract of its kind, without running it.
     Check(CheckArgs),
     /// Copy an image to hosts and, when it is verified and loaded, stamp it; no session is touched.
@@ -334,6 +337,7 @@ impl Cli {
             Some(Verb::Check(args)) => args.json,
             Some(Verb::Push(args)) => args.change.json,
             Some(Verb::Publish(args)) => args.change.json,
+            Some(Verb::Release(args)) => args.change.json,
             Some(Verb::Activate(args)) => args.change.json,
             Some(Verb::Rollout(args)) => args.change.json,
             Some(Verb::Rollback(args)) => args.change.json,

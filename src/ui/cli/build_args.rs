@@ -14,6 +14,9 @@ pub struct BuildArgs {
     /// What it is built from.
     #[command(flatten)]
     pub from: ContextArgs,
+    /// Write the context that tagboat carries into a directory, for editing, and end; nothing that is there is overwritten.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "context")]
+    pub eject: Option<PathBuf>,
     /// How it is built.
     #[command(flatten)]
     pub how: BuilderArgs,
@@ -48,9 +51,6 @@ pub struct ContextArgs {
     /// The Dockerfile, from the root of the context.
     #[arg(long, short = 'f', value_name = "FILE", default_value = "Dockerfile")]
     pub file: String,
-    /// Write the context that tagboat carries into a directory, for editing, and end; nothing that is there is overwritten.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "context")]
-    pub eject: Option<PathBuf>,
 }
 
 /// How an image is built.

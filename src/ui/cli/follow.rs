@@ -173,6 +173,7 @@ impl Following {
             | Event::Job { .. }
             | Event::Refused { .. }
             | Event::Weighed { .. }
+            | Event::Drafted(_)
             | Event::Logs(..) => Ok(()),
         };
         if self.is_ending && exit.is_none() {

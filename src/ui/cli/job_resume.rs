@@ -26,7 +26,7 @@ pub(super) async fn job_resume(program: &mut Program<'_>, args: &JobResumeArgs) 
     let rest = job.rest();
     let hosts = hosts_of(&setup, &job)?;
     let need = match job.plan {
-        Plan::Push(_) | Plan::Build(_) | Plan::Publish(_) => Need::HostsAndImages,
+        Plan::Push(_) | Plan::Build(_) | Plan::Publish(_) | Plan::Release(_) => Need::HostsAndImages,
         _ => Need::Hosts,
     };
     let mut survey = survey(program, &setup, hosts, need).await?;

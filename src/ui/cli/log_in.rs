@@ -51,8 +51,22 @@ pub(super) fn choose_repository(
     reference: &ImageRef,
     config: &Config,
 ) -> Result<RegistryRepository, Stop> {
+    known_repository(named, reference, config)?.ok_or_else(|| {
+        Stop::usage(
+            format!("where {} is published is not known", reference.image),
+            "name the repository with --to, or say in the config to where the image of its profile is published (`publish` in [[images]])",
+        )
+    })
+}
+
+/// The same; none where nobody says one.
+pub(super) fn known_repository(
+    named: Option<&str>,
+    reference: &ImageRef,
+    config: &Config,
+) -> Result<Option<RegistryRepository>, Stop> {
     if let Some(named) = named {
-        return RegistryRepository::parse(named).map_err(|invalid| {
+        return RegistryRepository::parse(named).map(Some).map_err(|invalid| {
             Stop::usage(
                 format!("{:?} is not a valid {}", invalid.text, invalid.kind),
                 format!("write {}", invalid.rule),
@@ -67,25 +81,13 @@ pub(super) fn choose_repository(
     known.sort();
     known.dedup();
     match known.as_slice() {
-        [one] => Ok((*one).clone()),
-        [] => own_name(reference).ok_or_else(|| {
-            Stop::usage(
-                format!("where {} is published is not known", reference.image),
-                "name the repository with --to, or say in the config to where the image of its profile is published (`publish` in [[images]])",
-            )
-        }),
+        [one] => Ok(Some((*one).clone())),
+        [] => Ok(RegistryRepository::of_image(&reference.image)),
         [first, second, ..] => Err(Stop::usage(
             format!("{} is published as {first} and as {second}", reference.image),
             "say which with --to",
         )),
     }
-}
-
-/// An image whose name begins with a registry is published there.
-fn own_name(reference: &ImageRef) -> Option<RegistryRepository> {
-    let (first, _) = reference.image.as_str().split_once('/')?;
-    let own = RegistryRepository::parse(reference.image.as_str()).ok()?;
-    (first == own.registry().as_str()).then_some(own)
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 mod activate;
 pub mod args;
+mod ask_draft;
 mod ask_registry;
 mod build;
 pub mod build_args;
+mod build_wish;
 mod cache_clear;
 mod cache_fill;
 mod cache_show;
@@ -43,6 +45,7 @@ mod host_remove;
 #[cfg(test)]
 mod host_tests;
 mod host_update;
+mod image_desks;
 mod job_approve;
 mod job_args;
 mod job_cancel;
@@ -64,6 +67,8 @@ mod prune;
 mod publish;
 mod push;
 pub mod registry_args;
+mod release;
+mod release_args;
 mod report;
 #[cfg(test)]
 mod restart_tests;
@@ -132,6 +137,7 @@ async fn perform(verb: &Verb, program: &mut Program<'_>) -> Result<Exit, Stop> {
         Verb::Build(args) => build::build(program, args).await,
         Verb::Push(args) => push::push(program, args).await,
         Verb::Publish(args) => publish::publish(program, args).await,
+        Verb::Release(args) => release::release(program, args).await,
         Verb::Activate(args) => activate::activate(program, args).await,
         Verb::Check(args) => check::check(program, args).await,
         Verb::Session(verb) => session(verb, program).await,

@@ -98,7 +98,7 @@ impl Survey {
                         self.fleet.apply(delta);
                     }
                     Ok(Some(Event::Notice(text))) => waiting.note(&mut program.output, &format!("note: {}", clean(&text)))?,
-                    Ok(Some(Event::Known(_) | Event::Job { .. } | Event::Refused { .. } | Event::Weighed { .. } | Event::Logs(..))) => {}
+                    Ok(Some(Event::Known(_) | Event::Job { .. } | Event::Refused { .. } | Event::Weighed { .. } | Event::Drafted(_) | Event::Logs(..))) => {}
                     Ok(None) => return Err(Stop::failed("the engine ended early", "look at the log in the state directory")),
                     Err(_) => return Ok(()),
                 },

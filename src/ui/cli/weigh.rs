@@ -75,7 +75,7 @@ async fn listen(
                 Ok(Some(Event::Notice(text))) => {
                     waiting.note(&mut program.output, &format!("note: {}", clean(&text)))?;
                 }
-                Ok(Some(Event::Known(_) | Event::Job { .. } | Event::Refused { .. } | Event::Logs(..))) => {}
+                Ok(Some(Event::Known(_) | Event::Job { .. } | Event::Refused { .. } | Event::Drafted(_) | Event::Logs(..))) => {}
                 Ok(None) => return Err(Stop::failed("the engine ended early", "look at the log in the state directory")),
                 Err(_) => return Ok(()),
             },

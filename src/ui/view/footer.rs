@@ -142,6 +142,7 @@ fn hint(state: &State, info: &ActionInfo) -> Option<String> {
                 Overlay::Messages { .. }
                 | Overlay::Refused { .. }
                 | Overlay::Vanished { .. }
+                | Overlay::Drafting(_)
                 | Overlay::Help { .. }
                 | Overlay::Logs(_),
             ),

@@ -11,6 +11,7 @@
 
 mod choice;
 mod document;
+mod drafting;
 mod filter;
 mod footer;
 mod frame;
@@ -134,6 +135,7 @@ fn overlay_over(
         Overlay::Refused { what, refusal } | Overlay::Vanished { what, refusal } => {
             refused::draw(buffer, around, look, what, refusal)
         }
+        Overlay::Drafting(wish) => drafting::draw(buffer, around, look, wish),
         Overlay::Question(question) => question::draw(buffer, around, state, look, question),
         Overlay::Hosts(picker) => host_picker::draw(buffer, around, state, look, picker),
         Overlay::Rollout(dialog) => rollout_dialog::draw(buffer, around, look, dialog),

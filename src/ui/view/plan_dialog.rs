@@ -248,6 +248,7 @@ fn button(plan: &Plan) -> String {
         Plan::Setup(plan) => plan.title(),
         Plan::Build(plan) => format!("build {}", plan.reference.tag),
         Plan::Publish(_) => "publish".to_owned(),
+        Plan::Release(plan) => format!("release {}", plan.reference.tag),
         Plan::Migrate(plan) => format!("migrate {}", plan.migration.project),
     }
 }

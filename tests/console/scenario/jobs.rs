@@ -78,7 +78,7 @@ pub(super) fn job_events(fleet: &Fleet) -> Vec<Event> {
     events
 }
 
-pub(super) fn of_job(id: &str, event: JobEvent) -> Event {
+pub(crate) fn of_job(id: &str, event: JobEvent) -> Event {
     Event::Job {
         id: job_id(id),
         event,

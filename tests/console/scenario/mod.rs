@@ -3,10 +3,11 @@
 mod costs;
 mod delta_push;
 mod jobs;
+pub(crate) mod release;
 
 pub(crate) use costs::{quiet, weighed, worked_in};
 pub(crate) use delta_push::{delta_push, stocked};
-pub(crate) use jobs::{DONE, INTERRUPTED, RUNNING};
+pub(crate) use jobs::{DONE, INTERRUPTED, RUNNING, of_job};
 
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -54,7 +55,7 @@ pub(crate) fn operator() -> Operator {
 }
 
 /// Each tag has one content; on every store it has another id.
-fn digest(seed: &str) -> Digest {
+pub(crate) fn digest(seed: &str) -> Digest {
     let mut hex = String::new();
     for round in 0_u64..4 {
         let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ round;

@@ -53,6 +53,10 @@ pub fn unavailable(state: &State, action: Action) -> Option<String> {
                 .or_else(|| on_no_host(state, &targets)),
             _ => none_chosen(&targets, Screen::Hosts),
         },
+        Action::Publish => one_image(&targets, "publish")
+            .err()
+            .or_else(|| not_at_source(state, &targets)),
+        Action::Build | Action::Release => no_source(state),
         Action::Examine => match state.pointed() {
             Some(RowId::Host(host)) => not_connected(state, host),
             _ => Some("there is no host under the cursor".to_owned()),
@@ -153,11 +157,16 @@ pub(in crate::model::console) fn one_job(targets: &[RowId]) -> Result<&JobId, St
     }
 }
 
+fn no_source(state: &State) -> Option<String> {
+    let problem = state.fleet.source().problem.as_ref()?;
+    Some(format!("the source engine cannot be asked: {problem}"))
+}
+
 fn not_at_source(state: &State, targets: &[RowId]) -> Option<String> {
     let reference = one_image(targets, "push").ok()?;
     let source = state.fleet.source();
-    if let Some(problem) = &source.problem {
-        return Some(format!("the source engine cannot be asked: {problem}"));
+    if source.problem.is_some() {
+        return no_source(state);
     }
     (!source.images.contains_key(reference))
         .then(|| format!("{reference} is not at the source; build or pull it here first"))
@@ -165,8 +174,8 @@ fn not_at_source(state: &State, targets: &[RowId]) -> Option<String> {
 
 fn nothing_at_source(state: &State) -> Option<String> {
     let source = state.fleet.source();
-    if let Some(problem) = &source.problem {
-        return Some(format!("the source engine cannot be asked: {problem}"));
+    if source.problem.is_some() {
+        return no_source(state);
     }
     source
         .images

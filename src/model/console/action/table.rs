@@ -1,7 +1,7 @@
 //! The action table itself. What the footer, the help and the palette say is said here and nowhere else.
 
 use super::places::{
-    ACCEPTING, CLOSED, CONFIRMED, COPIED, EVERYWHERE, HOSTS, HOSTS_AND_IMAGES, JOBS, LISTS,
+    ACCEPTING, CLOSED, CONFIRMED, COPIED, EVERYWHERE, HOSTS, HOSTS_AND_IMAGES, IMAGES, JOBS, LISTS,
     LISTS_AND_DETAILS, LISTS_AND_SMALL, LOGS, MARKED, MOVED, MOVED_BY_LETTERS, PICKER, ROLLED_BACK, ROLLOUT,
     ROLLOUT_ORDER, SESSIONS, SESSIONS_AND_HOSTS,
 };
@@ -54,6 +54,12 @@ pub const ACTIONS: &[ActionInfo] = &[
         "Stamps a tag that hosts have already, so that sessions that start from now on get it.").asking().hinted(),
     of(Action::Prune, "prune", "prune", &["x"], HOSTS_AND_IMAGES,
         "Removes image tags that no session needs; shows each with its reason first.").asking_for_a_word().hinted(),
+    of(Action::Build, "build", "build", &["b"], IMAGES,
+        "Builds an image here: the palette asks for its tag and the directory of the project; shows the plan first.").asking(),
+    of(Action::Release, "release", "release", &["R"], IMAGES,
+        "Builds a version of a project, checks it, tags and publishes it: the palette asks which; shows the plan first.").asking(),
+    of(Action::Publish, "publish", "publish", &["P"], IMAGES,
+        "Has the source engine publish the tag to its registry; shows the plan first.").asking(),
     of(Action::Examine, "examine", "doctor", &["d"], HOSTS,
         "Examines the host under the cursor and shows what is wrong with it; changes nothing.").pointed().hinted(),
     of(Action::MendHost, "mend-host", "mend", &["m"], HOSTS,

@@ -53,6 +53,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
             | Overlay::Filter { .. }
             | Overlay::Help { .. }
             | Overlay::Refused { .. }
+            | Overlay::Drafting(_)
             | Overlay::Vanished { .. },
         )
         | None => {}

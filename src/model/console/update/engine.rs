@@ -1,6 +1,6 @@
 //! Taking in what the engine says.
 
-use super::{dialog, intake, jobs, logs, quit};
+use super::{dialog, intake, jobs, logs, quit, source};
 use crate::model::console::{Effect, Severity, State};
 use crate::model::event::Event;
 use crate::model::fleet::{Delta, Freshness, HostChange};
@@ -24,6 +24,10 @@ pub(super) fn hear(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Refused { id, refusal } => jobs::refuse(state, &id, refusal),
         Event::Weighed { host, costs } => {
             dialog::weighed(state, &host, &costs);
+            Vec::new()
+        }
+        Event::Drafted(drafted) => {
+            source::drafted(state, *drafted);
             Vec::new()
         }
         Event::Logs(stream, news) => logs::hear(state, stream, news),

@@ -38,6 +38,10 @@ pub(super) fn cleaned(event: Event) -> Event {
             host,
             costs: costs.into_iter().map(|(id, told)| (id, cost(told))).collect(),
         },
+        Event::Drafted(mut drafted) => {
+            drafted.plan = drafted.plan.map_err(refusal);
+            Event::Drafted(drafted)
+        }
         Event::Logs(stream, news) => Event::Logs(stream, log_news(news)),
         Event::Notice(text) => Event::Notice(clean(&text)),
     }

@@ -18,6 +18,7 @@ mod rollout;
 mod run_palette;
 mod session;
 mod settle;
+mod source;
 mod text;
 mod time;
 
@@ -111,6 +112,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         A::Start | A::Stop | A::Remove | A::Label | A::New | A::Attach => {
             return session::begin(state, action);
         }
+        A::Build | A::Release | A::Publish => return source::begin(state, action),
         A::Logs => return logs::open(state),
         A::LogSearch | A::NextMatch | A::PreviousMatch | A::LogWrap | A::LogPause | A::LogSave => {
             logs::act(state, action);

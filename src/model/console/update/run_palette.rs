@@ -1,7 +1,7 @@
 //! Doing what was chosen in the palette: an action, or a verb with its arguments.
 
 use super::session::{self, Wishes};
-use super::{choose, plan};
+use super::{choose, plan, source};
 use crate::model::console::palette::{PaletteEntry, Verb, entries};
 use crate::model::console::{
     Details, Effect, Field, Filter, LineInput, Overlay, RowId, Screen, Severity, State, facets,
@@ -61,6 +61,10 @@ fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<Vec<Effec
             plan::prune(state, hosts, Vec::new());
         }
         "restart" => return restart(state, first, rest),
+        "build" | "release" | "publish" => {
+            let reference = reference(state, first)?;
+            return source::obey(state, verb.word, reference, rest);
+        }
         "label" => label(state, first, rest)?,
         "new" => new(state, first, rest)?,
         "remove" => {

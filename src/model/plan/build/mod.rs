@@ -4,10 +4,12 @@ mod answers;
 mod context;
 mod secret;
 mod settings;
+mod wish;
 
 pub use context::{BuildContext, ContextFrom};
 pub use secret::looks_secret;
 pub use settings::{BuildSettings, Builder, UnknownBuilder};
+pub use wish::{BuildDraft, BuildWish};
 
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Platform, Source};
@@ -119,4 +121,4 @@ impl TagThere {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

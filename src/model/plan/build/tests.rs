@@ -9,7 +9,7 @@ use crate::model::plan::{Gate, Plan};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-fn intent() -> BuildIntent {
+pub(in crate::model::plan) fn intent() -> BuildIntent {
     BuildIntent {
         reference: ImageRef::parse("convocate:v1.2.0").unwrap(),
         context: BuildContext {

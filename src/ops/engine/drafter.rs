@@ -1,0 +1,147 @@
+//! Looks at what a change of the source needs, beside the actor, and plans it: contexts, builders, the source engine, registries.
+
+use super::workshop::Workshop;
+use crate::model::event::Event;
+use crate::model::failure::Refusal;
+use crate::model::fleet::{Delta, Fleet, RegistryLook, Source};
+use crate::model::names::{ImageRef, RegistryTag, Tag};
+use crate::model::plan::{
+    BuildIntent, BuildWish, ContextFrom, Drafted, Plan, ProjectState, ReleaseIntent, ReleaseWish, SourceWish,
+    plan_build, plan_publish, plan_release,
+};
+use crate::ops::build::{BadProject, built_image, draft_build, project_state, tag_there};
+use crate::ops::export::Exports;
+use crate::ops::ports::EngineError;
+use crate::ops::registry::Eyes;
+use crate::ops::report::StepError;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+/// How long a front end waits for a plan: a context of many gigabytes is read once for it.
+const IN_ALL: Duration = Duration::from_mins(10);
+
+/// Plans what is wanted, and tells the plan, or why there is none.
+pub(super) async fn tell_draft(workshop: Arc<Workshop>, events: mpsc::Sender<Event>, wish: SourceWish) {
+    let plan = match timeout(IN_ALL, planned(&workshop, wish.clone())).await {
+        Ok(plan) => plan,
+        Err(_) => Err(Refusal::of_plan(
+            format!(
+                "what it needs was not looked at within {} minutes",
+                IN_ALL.as_secs() / 60
+            ),
+            "look at the disk and the source engine, then try again",
+        )),
+    };
+    let told = Event::Drafted(Box::new(Drafted { wish, plan }));
+    if events.send(told).await.is_err() {
+        tracing::debug!("nobody wants the plan any more");
+    }
+}
+
+async fn planned(workshop: &Workshop, wish: SourceWish) -> Result<Plan, Refusal> {
+    let exports = workshop.exports().await.map_err(|error| match error {
+        StepError::Trouble(trouble) => Refusal::of_plan(trouble.cause, trouble.advice),
+        StepError::Cancelled(state) => Refusal::of_plan(state, "try again"),
+    })?;
+    match wish {
+        SourceWish::Build { build, replace_tag } => {
+            let intent = build_intent(workshop, exports, build, replace_tag).await?;
+            plan_build(&intent, &Source::default()).map(Plan::Build)
+        }
+        SourceWish::Release(wish) => release(workshop, exports, *wish).await,
+        SourceWish::Publish(intent) => {
+            let look = look(workshop, exports, &intent.reference, &intent.to).await;
+            plan_publish(&intent, &fleet_of(Some(look))).map(Plan::Publish)
+        }
+    }
+}
+
+async fn build_intent(
+    workshop: &Workshop,
+    exports: &Exports,
+    wish: BuildWish,
+    replace_tag: bool,
+) -> Result<BuildIntent, Refusal> {
+    let draft = draft_build(wish, workshop.clock.now()).await;
+    let draft = draft.map_err(|error| Refusal::of_plan(error.to_string(), error.advice()))?;
+    let engine = exports.source();
+    let facts = engine.facts().await.map_err(|error| away(&error))?;
+    let there = tag_there(engine, &draft.reference)
+        .await
+        .map_err(|error| away(&error))?;
+    Ok(draft.intent(replace_tag, (facts.platform, there)))
+}
+
+async fn release(workshop: &Workshop, exports: &Exports, wish: ReleaseWish) -> Result<Plan, Refusal> {
+    let reference = wish.build.reference.clone();
+    let build = build_intent(workshop, exports, wish.build, false).await?;
+    let project = project(
+        build.context.origin.clone(),
+        wish.version_from,
+        reference.tag.clone(),
+    )
+    .await?;
+    let before = built_image(exports.source(), &reference).await;
+    let look = match &wish.to {
+        Some(to) => Some(look(workshop, exports, &reference, to).await),
+        None => None,
+    };
+    let intent = ReleaseIntent {
+        build,
+        built: before.map_err(|error| away(&error))?,
+        project,
+        allow_dirty: wish.allow_dirty,
+        contract: wish.contract,
+        to: wish.to,
+    };
+    plan_release(&intent, &fleet_of(look)).map(Plan::Release)
+}
+
+async fn project(origin: ContextFrom, file: Option<String>, version: Tag) -> Result<ProjectState, Refusal> {
+    let file = file.map(PathBuf::from);
+    let looked = spawn_blocking(move || project_state(&origin, file.as_deref(), &version)).await;
+    let looked = looked.map_err(|error| Refusal::of_plan(error.to_string(), "try again"))?;
+    looked.map_err(|error| {
+        let next = match &error {
+            BadProject::NoFile(_) => {
+                "write the version into a VERSION file there, or name the file that says it with --version-from"
+            }
+            BadProject::NoVersion { .. } => "write the version there, or name another file with --version-from",
+        };
+        Refusal::of_plan(error.to_string(), next)
+    })
+}
+
+async fn look(
+    workshop: &Workshop,
+    exports: &Exports,
+    reference: &ImageRef,
+    to: &RegistryTag,
+) -> RegistryLook {
+    let eyes = Eyes {
+        source: exports.source(),
+        keychain: &workshop.pulls.keychain,
+        publications: &workshop.pulls.publications,
+    };
+    eyes.look(reference, to).await
+}
+
+/// What a planner sees: nothing but this look.
+fn fleet_of(look: Option<RegistryLook>) -> Fleet {
+    let mut fleet = Fleet::default();
+    if let Some(look) = look {
+        fleet.apply(Delta::Registry(Box::new(look)));
+    }
+    fleet
+}
+
+fn away(error: &EngineError) -> Refusal {
+    Refusal::of_plan(
+        format!("the source engine cannot be asked: {error}"),
+        "start Docker here, or point DOCKER_HOST at the engine that is to build",
+    )
+}

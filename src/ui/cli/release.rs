@@ -1,0 +1,55 @@
+//! `tagboat release`: a version of a project, from its directory to a tag here and in a registry.
+
+use super::ask_draft::ask_draft;
+use super::build_wish::{build_wish, the_image};
+use super::change::carry_out;
+use super::choose_contract::known_contract;
+use super::choose_image::choose_image;
+use super::exit_code::Exit;
+use super::log_in::{known_repository, log_in};
+use super::program::Program;
+use super::release_args::ReleaseArgs;
+use super::stop::Stop;
+use super::survey::{Need, survey};
+use crate::model::names::{ImageRef, RegistryTag};
+use crate::model::plan::{ReleaseContract, ReleaseWish, SourceWish};
+use crate::ops::config::Config;
+
+/// Plans a release, has it confirmed, and runs it.
+pub(super) async fn release(program: &mut Program<'_>, args: &ReleaseArgs) -> Result<Exit, Stop> {
+    let mut setup = program.setup()?;
+    let wish = wish(program, args, &setup.config)?;
+    log_in(program, &args.to.login, &mut setup).await?;
+    let mut survey = survey(program, &setup, Vec::new(), Need::HostsAndImages).await?;
+    let plan = ask_draft(program, &mut survey, SourceWish::Release(Box::new(wish))).await;
+    carry_out(program, &setup, survey, plan, args.change).await
+}
+
+fn wish(program: &Program<'_>, args: &ReleaseArgs, config: &Config) -> Result<ReleaseWish, Stop> {
+    let image = args.what.image.clone();
+    let image = image.map_or_else(|| the_image(&config.hosts), Ok)?;
+    let reference = choose_image(&format!("{image}:{}", args.version), &config.hosts)?;
+    let contract = known_contract(program, args.gate.contract.as_deref(), config, &reference)?;
+    Ok(ReleaseWish {
+        to: to(args, &reference, config)?,
+        build: build_wish(program, &args.from, &args.how, reference)?,
+        version_from: args
+            .what
+            .version_from
+            .as_ref()
+            .map(|file| file.display().to_string()),
+        allow_dirty: args.what.allow_dirty,
+        contract: contract.map(|contract| ReleaseContract {
+            contract,
+            allow_failing: args.gate.allow_failing,
+        }),
+    })
+}
+
+fn to(args: &ReleaseArgs, reference: &ImageRef, config: &Config) -> Result<Option<RegistryTag>, Stop> {
+    if args.to.no_publish {
+        return Ok(None);
+    }
+    let repository = known_repository(args.to.to.as_deref(), reference, config)?;
+    Ok(repository.map(|repository| repository.with_tag(reference.tag.clone())))
+}
