@@ -9,7 +9,7 @@ fn lab_what_breaks_its_contract_gets_no_tag_and_is_published_nowhere_unless_it_i
     let project = Project::new("v2.0.0");
     project.write(
         "app/Dockerfile",
-        "FROM convocate:v1.0.0\nCOPY agent /usr/bin/agent\n",
+        "FROM convocate:v1.0.0\nCOPY agent /opt/agent/walk\n",
     );
     project.says("2.0.0");
     let broken = project.release(&rig, "v2.0.0", &[], 1);

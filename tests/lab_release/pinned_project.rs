@@ -10,7 +10,7 @@ services:
   agents:
     image: ${AGENTS_IMAGE:-convocate:v1.0.0}
     pull_policy: never
-    container_name: convocate-factory
+    container_name: convocate-session-factory
     volumes: [\"home:/home/claude\"]
     restart: unless-stopped
     stop_grace_period: 2s
@@ -22,7 +22,7 @@ pub(crate) fn up(lab: &Lab) {
     let put = format!(
         "mkdir -p /srv/factory && cd /srv/factory && cat >compose.yml <<'FILE'\n{FILE}FILE\n\
          printf '# mine\\nAGENTS_IMAGE=convocate:v1.0.0\\n' >.env && docker compose up -d 2>&1 && \
-         docker exec convocate-factory sh -c 'echo kept >/home/claude/marker'"
+         docker exec convocate-session-factory sh -c 'echo kept >/home/claude/marker'"
     );
     lab.on(HOST, &put);
 }
@@ -30,8 +30,8 @@ pub(crate) fn up(lab: &Lab) {
 /// What it runs, what its volume has, and what the pin says.
 pub(crate) fn state(lab: &Lab) -> [String; 3] {
     [
-        "docker inspect -f '{{.Config.Image}} {{.State.Status}}' convocate-factory",
-        "docker exec convocate-factory cat /home/claude/marker",
+        "docker inspect -f '{{.Config.Image}} {{.State.Status}}' convocate-session-factory",
+        "docker exec convocate-session-factory cat /home/claude/marker",
         "cat /srv/factory/.env",
     ]
     .map(|look| lab.on(HOST, look))

@@ -11,10 +11,10 @@ const CONTRACT: &str = "\
 title = \"images with an agent\"
 [[contents.files]]
 id = \"agent\"
-path = \"/usr/local/bin/agent\"
+path = \"/opt/agent/run\"
 runs = true
 level = \"fail\"
-fix = \"COPY --chmod=755 agent /usr/local/bin/\"
+fix = \"COPY --chmod=755 agent /opt/agent/run\"
 [[contents.files]]
 id = \"manual\"
 path = \"/usr/share/doc/agent\"
@@ -37,7 +37,7 @@ impl Project {
         project.write("contracts/own.toml", CONTRACT);
         project.write(
             "app/Dockerfile",
-            "FROM convocate:v1.0.0\nCOPY agent /usr/local/bin/agent\n",
+            "FROM convocate:v1.0.0\nCOPY agent /opt/agent/run\n",
         );
         project.write("app/agent", "#!/bin/sh\necho it is the agent\n");
         let agent = project.place.path().join("app/agent");
@@ -101,7 +101,12 @@ impl Project {
 
     /// Releases it.
     pub(crate) fn release(&self, rig: &Rig, version: &str, more: &[&str], code: i32) -> Ran {
-        let words = self.words(rig, version, &[&["--yes"], more].concat());
+        let agreed: &[&str] = if more.contains(&"--dry-run") {
+            &[]
+        } else {
+            &["--yes"]
+        };
+        let words = self.words(rig, version, &[agreed, more].concat());
         let words: Vec<_> = words.iter().map(String::as_str).collect();
         rig.run(&words, code)
     }

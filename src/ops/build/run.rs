@@ -106,6 +106,11 @@ impl<'a> Build<'a> {
         confirmed
     }
 
+    /// What the image is called until it is let go.
+    pub(crate) fn staging(&self) -> &str {
+        &self.staging
+    }
+
     /// Gives the image its tag.
     pub(crate) async fn give_tag(&self, image: &ImageId) -> Result<(), TrackResult> {
         self.reporter.step(Step::of(StepKind::Tag), self.tag(image)).await

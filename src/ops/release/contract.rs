@@ -11,16 +11,19 @@ use crate::ops::report::{Outcome, StepError, TrackReporter};
 /// Broken requirements that an error names; all of them are in the job's log.
 const NAMED: usize = 3;
 
-/// Reads the image and holds it against the contract; what it breaks is told line by line.
+/// Reads the image, which has this name, and holds it against the contract; what it breaks is told line by line.
 pub(super) async fn hold_against(
     wanted: &ReleaseContract,
-    (image, reference): (&SourceImage, &ImageRef),
+    (image, name): (&SourceImage, &str),
     exports: &Exports,
     reporter: &TrackReporter,
 ) -> Result<Outcome<()>, StepError> {
     let counter = reporter.byte_counter(Some(image.size));
     let progress = move |done| counter.set(done);
-    let facts = image_facts(exports, image, reference, progress, reporter.cancel()).await;
+    // An engine exports by a name: that which the image has now.
+    let name = ImageRef::parse(name)
+        .map_err(|error| StepError::trouble(error.to_string(), UNTAGGED, "release it again"))?;
+    let facts = image_facts(exports, image, &name, progress, reporter.cancel()).await;
     let facts = facts.map_err(|error| match error {
         CheckError::Cancelled => StepError::Cancelled(UNTAGGED.to_owned()),
         error => StepError::passing(error.to_string(), UNTAGGED, "run it again"),

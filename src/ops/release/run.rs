@@ -44,13 +44,13 @@ impl Releasing<'_> {
             Made::There(image) => {
                 let confirm = Step::of(StepKind::Confirm);
                 self.reporter.step(confirm, self.same_image(&image.id)).await?;
-                self.check(image).await?;
+                self.check(image, &self.plan.reference.to_string()).await?;
                 self.publish(image).await
             }
             Made::Built(plan) => {
                 let build = Build::new(plan, self.job, self.place, self.exports, self.reporter);
                 let image = SourceImage::from(build.make().await?);
-                if let Err(end) = self.check(&image).await {
+                if let Err(end) = self.check(&image, build.staging()).await {
                     // Nothing uses an image that is not good; the next run builds it anew.
                     if matches!(end, TrackResult::Failed(_)) {
                         build.let_go().await;
@@ -121,12 +121,11 @@ impl Releasing<'_> {
         }
     }
 
-    async fn check(&self, image: &SourceImage) -> Result<(), TrackResult> {
+    async fn check(&self, image: &SourceImage, name: &str) -> Result<(), TrackResult> {
         let Some(wanted) = &self.plan.contract else {
             return Ok(());
         };
-        let subject = (image, &self.plan.reference);
-        let held = hold_against(wanted, subject, self.exports, self.reporter);
+        let held = hold_against(wanted, (image, name), self.exports, self.reporter);
         self.reporter.step(ReleasePlan::contract_step(), held).await
     }
 

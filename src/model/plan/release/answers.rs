@@ -4,7 +4,7 @@ use super::{Made, ReleasePlan};
 use crate::model::amount::bytes;
 use crate::model::fleet::There;
 use crate::model::job::{Step, StepKind, Target};
-use crate::model::plan::{Gate, PlanLine};
+use crate::model::plan::{Gate, PlanLine, count};
 
 impl ReleasePlan {
     /// The step in which the project is looked at again.
@@ -114,14 +114,14 @@ impl ReleasePlan {
     fn contract_stage(&self) -> String {
         match &self.contract {
             Some(wanted) => {
-                let rules = wanted.contract.rules.len();
+                let rules = count(wanted.contract.rules.len(), "requirement");
                 let all_the_same = if wanted.allow_failing {
                     "; what fails is told, and released all the same (--allow-failing)"
                 } else {
                     "; what fails ends the release, and nothing has a tag then"
                 };
                 format!(
-                    "check    against the contract {}, {rules} requirements{all_the_same}",
+                    "check    against the contract {}, {rules}{all_the_same}",
                     wanted.contract.name
                 )
             }
