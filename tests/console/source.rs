@@ -5,10 +5,10 @@ use crate::scenario::{listed, tag};
 use crate::script::{press, ran, screen, toast};
 use std::collections::BTreeMap;
 use tagboat::model::command::Command;
-use tagboat::model::console::{Effect, Msg, Overlay, State, update};
+use tagboat::model::console::{Dirty, Effect, Msg, Overlay, State, update};
 use tagboat::model::event::Event;
 use tagboat::model::failure::Refusal;
-use tagboat::model::fleet::Delta;
+use tagboat::model::fleet::{Delta, There};
 use tagboat::model::plan::{ContextFrom, Drafted, Plan, SourceWish};
 
 const SIZE: (u16, u16) = (110, 34);
@@ -68,6 +68,31 @@ fn the_plan_of_a_release_shows_every_step_with_its_undo_and_runs_after_a_yes() {
     assert!(text.contains("undo: docker rmi convocate:v3.3.0"), "{text}");
     let effects = press(&mut state, "y");
     assert!(matches!(ran(&effects), Some(Plan::Release(_))), "{effects:?}");
+}
+
+#[test]
+fn an_answer_is_drawn_at_once() {
+    let mut state = with_config(None);
+    let wish = asked(&press(&mut state, "3P")).unwrap();
+    state.frame.dirty = Dirty::Clean;
+    answer(
+        &mut state,
+        wish,
+        Err(Refusal::of_plan("the registry is away", "")),
+    );
+    assert_eq!(state.frame.dirty, Dirty::Normal);
+}
+
+#[test]
+fn what_was_published_before_has_nothing_to_confirm() {
+    let mut state = with_config(None);
+    let image = state.fleet.source().images[&tag("v3.2.0")].clone();
+    let mut plan = release_plan("v3.3.0").publication(image).unwrap();
+    plan.there = There::Same(plan.image.id.0.clone());
+    let wish = asked(&press(&mut state, "3P")).unwrap();
+    answer(&mut state, wish, Ok(Plan::Publish(plan)));
+    assert!(screen(&mut state).contains("there already"));
+    assert!(ran(&press(&mut state, "y")).is_none());
 }
 
 #[test]

@@ -42,7 +42,14 @@ fn lab_a_release_reaches_a_compose_project_through_the_registry_and_its_pin_brin
         );
         assert_eq!(pin, "# mine\nAGENTS_IMAGE=convocate:v2.0.0");
         rig.run(
-            &["rollback", "convocate-session-factory", "--host", HOST, "--yes", "--json"],
+            &[
+                "rollback",
+                "convocate-session-factory",
+                "--host",
+                HOST,
+                "--yes",
+                "--json",
+            ],
             0,
         );
         let [runs, volume, pin] = state(&rig.lab);

@@ -90,11 +90,15 @@ impl PlanDialog {
         }
     }
 
-    /// Whether the plan changes anything. A prune that keeps all, or a setup of hosts that are as they are to be, is shown for
-    /// its reasons only; a job that is taken up comes to its end at least.
+    /// Whether the plan changes anything. A prune that keeps all, a setup of hosts that are as they are to be, or what was published
+    /// before, is shown for its reasons only; a job that is taken up comes to its end at least.
     pub fn has_work(&self) -> bool {
         match (&self.plan, &self.origin) {
             (Plan::Prune(prune), Origin::New) => prune.removals().next().is_some(),
+            (Plan::Publish(_) | Plan::Release(_), Origin::New) => {
+                let mut targets = self.plan.targets().into_iter();
+                targets.any(|target| !self.plan.steps(&target).is_empty())
+            }
             (Plan::Setup(_), Origin::New) => !self.plan.targets().is_empty(),
             _ => true,
         }

@@ -3,7 +3,7 @@
 use super::super::action::one_image;
 use super::plan::open;
 use crate::model::command::Command;
-use crate::model::console::{Action, Effect, LineInput, Overlay, PlanDialog, RowId, Screen, State};
+use crate::model::console::{Action, Dirty, Effect, LineInput, Overlay, PlanDialog, RowId, Screen, State};
 use crate::model::failure::Refusal;
 use crate::model::names::{ImageName, ImageRef, RegistryRepository, RegistryTag};
 use crate::model::plan::{
@@ -169,6 +169,7 @@ pub(super) fn drafted(state: &mut State, drafted: Drafted) {
         return;
     }
     state.overlays.pop();
+    state.touch(Dirty::Normal);
     match drafted.plan {
         Ok(plan) => {
             // What is asked of hosts belongs to restarts; none of these is one.
