@@ -25,40 +25,7 @@ fn lab_a_release_reaches_a_compose_project_through_the_registry_and_its_pin_brin
     assert_eq!(staged(), "", "the staging tag is gone");
 
     if has_compose(&rig.lab) {
-        down(&rig.lab);
-        up(&rig.lab);
-        // A host pulls what was published by its digest, and stamps it.
-        let pushed = rig.push("v2.0.0", &["--host", HOST], 0);
-        assert_eq!(pushed.end(HOST).0, "done");
-        assert!(pushed.step("(source)", "publish").is_empty(), "it is published");
-        let rollout = [
-            "rollout", "factory", "--host", HOST, "--canary", "0", "--yes", "--json",
-        ];
-        rig.run(&rollout, 0);
-        let [runs, volume, pin] = state(&rig.lab);
-        assert_eq!(
-            (runs.as_str(), volume.as_str()),
-            ("convocate:v2.0.0 running", "kept")
-        );
-        assert_eq!(pin, "# mine\nAGENTS_IMAGE=convocate:v2.0.0");
-        rig.run(
-            &[
-                "rollback",
-                "convocate-session-factory",
-                "--host",
-                HOST,
-                "--yes",
-                "--json",
-            ],
-            0,
-        );
-        let [runs, volume, pin] = state(&rig.lab);
-        assert_eq!(
-            (runs.as_str(), volume.as_str()),
-            ("convocate:v1.0.0 running", "kept")
-        );
-        assert_eq!(pin, "# mine\nAGENTS_IMAGE=convocate:v1.0.0");
-        down(&rig.lab);
+        into_a_project_and_back(&rig);
     }
 
     // The same version again is nothing; from another commit it is refused; the next one is released.
@@ -78,4 +45,42 @@ fn lab_a_release_reaches_a_compose_project_through_the_registry_and_its_pin_brin
     );
     project.says("v2.0.1");
     assert_ne!(project.release(&rig, "v2.0.1", &[], 0).digest(), digest);
+}
+
+/// Through the registry onto the host, by a rollout into its project, and back to the tag before.
+fn into_a_project_and_back(rig: &Rig) {
+    down(&rig.lab);
+    up(&rig.lab);
+    // A host pulls what was published by its digest, and stamps it.
+    let pushed = rig.push("v2.0.0", &["--host", HOST], 0);
+    assert_eq!(pushed.end(HOST).0, "done");
+    assert!(pushed.step("(source)", "publish").is_empty(), "it is published");
+    let rollout = [
+        "rollout", "factory", "--host", HOST, "--canary", "0", "--yes", "--json",
+    ];
+    rig.run(&rollout, 0);
+    let [runs, volume, pin] = state(&rig.lab);
+    assert_eq!(
+        (runs.as_str(), volume.as_str()),
+        ("convocate:v2.0.0 running", "kept")
+    );
+    assert_eq!(pin, "# mine\nAGENTS_IMAGE=convocate:v2.0.0");
+    rig.run(
+        &[
+            "rollback",
+            "convocate-session-factory",
+            "--host",
+            HOST,
+            "--yes",
+            "--json",
+        ],
+        0,
+    );
+    let [runs, volume, pin] = state(&rig.lab);
+    assert_eq!(
+        (runs.as_str(), volume.as_str()),
+        ("convocate:v1.0.0 running", "kept")
+    );
+    assert_eq!(pin, "# mine\nAGENTS_IMAGE=convocate:v1.0.0");
+    down(&rig.lab);
 }

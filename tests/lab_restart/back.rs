@@ -1,6 +1,6 @@
 //! The way back: a predecessor is the session again with its own layer, and whatever dies meanwhile loses neither of the two.
 
-use crate::crash_points::crash_points_of;
+use crate::crash_points::{crash_points_of, sampled};
 use crate::rig::{Rig, failure, one_of_each_store};
 use tagboat::model::job::{StepKind, StepState, TrackResult};
 use tagboat::model::names::ContainerId;
@@ -98,12 +98,11 @@ async fn lab_a_predecessor_that_is_not_good_any_more_stays_a_predecessor() {
 }
 
 #[tokio::test]
-async fn lab_everything_dies_at_every_point_of_a_way_back_and_neither_container_is_lost() {
+async fn lab_everything_dies_in_a_way_back_and_neither_container_is_lost() {
     let mut rig = moved("lab-1", "crashback", "").await;
-    for point in crash_points_of(TRANSACTION) {
-        if point.starts_with("put_back") {
-            continue;
-        }
+    let forth = crash_points_of(TRANSACTION);
+    let forth = forth.into_iter().filter(|point| !point.starts_with("put_back"));
+    for point in sampled(forth, 0, 2) {
         let (old, new) = (predecessor(&rig).await, id_of(&rig, "$S").await);
         let onto = rig
             .sh(&format!("docker inspect -f '{{{{.Config.Image}}}}' {old}"))

@@ -18,16 +18,18 @@ const SIZE: (u16, u16) = (110, 34);
 const JOB: &str = "20261121-031000-5e1e";
 
 /// What was done before the contract was asked.
-const DONE_BEFORE: [(fn() -> Step, &str); 5] = [
-    (
-        ReleasePlan::project_step,
-        "VERSION says v3.3.0; the tree is as committed in 4f3a91c2d4b8",
-    ),
-    (|| Step::of(StepKind::Check), "Docker 26.1.5, buildx 0.13.1"),
-    (|| Step::of(StepKind::Pack), "214 files, 3.4 MB"),
-    (|| Step::of(StepKind::Build), "11 steps"),
-    (|| Step::of(StepKind::Confirm), "7f2a91c04d3e, 14 layers, 1.16 GB"),
-];
+fn done_before() -> [(Step, &'static str); 5] {
+    [
+        (
+            ReleasePlan::project_step(),
+            "VERSION says v3.3.0; the tree is as committed in 4f3a91c2d4b8",
+        ),
+        (Step::of(StepKind::Check), "Docker 26.1.5, buildx 0.13.1"),
+        (Step::of(StepKind::Pack), "214 files, 3.4 MB"),
+        (Step::of(StepKind::Build), "11 steps"),
+        (Step::of(StepKind::Confirm), "7f2a91c04d3e, 14 layers, 1.16 GB"),
+    ]
+}
 
 fn of_step(step: Step, state: StepState, at: Timestamp) -> JobEvent {
     JobEvent::Step {
@@ -139,10 +141,10 @@ pub(crate) fn failed() -> State {
         },
     );
     let target = Target::source();
-    for (step, text) in DONE_BEFORE {
+    for (step, text) in done_before() {
         tell(
             &mut state,
-            of_step(step(), StepState::Done(Some(text.to_owned())), at),
+            of_step(step, StepState::Done(Some(text.to_owned())), at),
         );
     }
     tell(
