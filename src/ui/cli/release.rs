@@ -33,17 +33,27 @@ fn wish(program: &Program<'_>, args: &ReleaseArgs, config: &Config) -> Result<Re
     Ok(ReleaseWish {
         to: to(args, &reference, config)?,
         build: build_wish(program, &args.from, &args.how, reference)?,
-        version_from: args
-            .what
-            .version_from
-            .as_ref()
-            .map(|file| file.display().to_string()),
+        version_from: version_from(args)?,
         allow_dirty: args.what.allow_dirty,
         contract: contract.map(|contract| ReleaseContract {
             contract,
             allow_failing: args.gate.allow_failing,
         }),
     })
+}
+
+/// By its absolute path: the job may be taken up from somewhere else.
+fn version_from(args: &ReleaseArgs) -> Result<Option<String>, Stop> {
+    let Some(file) = &args.what.version_from else {
+        return Ok(None);
+    };
+    let file = std::path::absolute(file).map_err(|error| {
+        Stop::usage(
+            format!("{}: {error}", file.display()),
+            "name the file that says the version",
+        )
+    })?;
+    Ok(Some(file.display().to_string()))
 }
 
 fn to(args: &ReleaseArgs, reference: &ImageRef, config: &Config) -> Result<Option<RegistryTag>, Stop> {
