@@ -142,7 +142,7 @@ fn buildkit_builds_what_the_classic_builder_builds() {
     let built = [&words(&place)[..], &same].concat();
     if !docker(&["buildx", "version"]).starts_with("github.com/docker/buildx") {
         // Debian 12 has no package of it: then it is refused, with the way on.
-        let refused = text(&tagboat.run(&built, 2).stderr);
+        let refused = text(&tagboat.run(&built, 3).stderr);
         assert!(
             refused.contains("there is no `docker buildx` here") && refused.contains("--builder classic"),
             "{refused}"

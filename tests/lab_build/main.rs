@@ -258,7 +258,7 @@ fn what_cannot_be_built_is_said_before_anything_is_begun() {
     let tagboat = Tagboat::new();
     let directory = place.path().to_str().unwrap();
     let said = |words: &[&str], code| text(&tagboat.run(&[&["build", "--yes"], words].concat(), code).stderr);
-    assert!(said(&["--context", directory], 2).contains("there is no Dockerfile in"));
+    assert!(said(&["--context", directory], 3).contains("there is no Dockerfile in"));
     assert!(said(&["--context", "/no/such/place"], 2).contains("is no directory"));
     assert!(said(&["--version", "v 1"], 2).contains("not a valid tag"));
     assert!(said(&["--build-arg", "=x"], 2).contains("is no build argument"));

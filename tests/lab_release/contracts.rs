@@ -1,15 +1,16 @@
 //! What is refused before anything has a tag: another version, files that are not committed, an image that breaks its contract.
 
 use crate::project::{Project, image_of, staged};
-use crate::rig::Rig;
+use crate::rig::{Rig, docker};
 
 #[test]
 fn lab_what_breaks_its_contract_gets_no_tag_and_is_published_nowhere_unless_it_is_asked_for() {
     let rig = Rig::up();
     let project = Project::new("v2.0.0");
+    // What a step draws by chance tells whether it was taken from the build before.
     project.write(
         "app/Dockerfile",
-        "FROM convocate:v1.0.0\nCOPY agent /opt/agent/walk\n",
+        "FROM convocate:v1.0.0\nRUN echo drawn $(head -c 9 /dev/urandom | base64) | tee /drawn\nCOPY agent /opt/agent/walk\n",
     );
     project.says("2.0.0");
     let broken = project.release(&rig, "v2.0.0", &[], 1);
@@ -32,6 +33,12 @@ fn lab_what_breaks_its_contract_gets_no_tag_and_is_published_nowhere_unless_it_i
     assert_eq!(forced.end("(source)").0, "done");
     assert!(image_of("convocate:v2.0.0").is_some());
     assert!(forced.digest().starts_with("sha256:"));
+    let drawn = docker(&["run", "--rm", "--entrypoint", "cat", "convocate:v2.0.0", "/drawn"]).unwrap();
+    assert!(
+        broken.said().contains(&drawn),
+        "{drawn} is not in {}",
+        broken.said()
+    );
 }
 
 #[test]

@@ -44,17 +44,6 @@ impl BadDraft {
             Self::Context(BadContext::Unwritable(_) | BadContext::Ended) | Self::Ended => "run it again",
         }
     }
-
-    /// Whether what was asked for is wrong, and nothing here.
-    pub fn is_wish(&self) -> bool {
-        !matches!(
-            self,
-            Self::Ended
-                | Self::Context(
-                    BadContext::Unreadable { .. } | BadContext::Unwritable(_) | BadContext::Ended
-                )
-        )
-    }
 }
 
 /// Looks at the context, and for a builder.

@@ -125,7 +125,7 @@ impl<'a> Build<'a> {
 
     /// Takes the staging tag off; with its last tag an image goes, too.
     pub(crate) async fn let_go(&self) {
-        if let Err(error) = self.exports.source().remove_image(&self.staging).await {
+        if let Err(error) = self.exports.source().untag(&self.staging).await {
             let told = format!("{} could not be removed: {error}", self.staging);
             self.reporter.log(told).await;
         }

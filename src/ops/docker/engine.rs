@@ -272,6 +272,15 @@ impl ContainerEngine for DockerEngine {
         removal(within(CHANGE, self.docker.remove_image(name, Some(options), None)).await)
     }
 
+    async fn untag(&self, name: &str) -> Result<Removal, EngineError> {
+        // With its last name an image would take its parents along, and those are the cache of the classic builder.
+        let options = RemoveImageOptionsBuilder::default()
+            .force(false)
+            .noprune(true)
+            .build();
+        removal(within(CHANGE, self.docker.remove_image(name, Some(options), None)).await)
+    }
+
     fn build(&self, request: BuildRequest, context: File) -> BoxStream<'static, Result<String, EngineError>> {
         build::pieces(self.docker.clone(), request, context)
     }

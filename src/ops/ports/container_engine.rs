@@ -258,6 +258,9 @@ pub trait ContainerEngine: RegistryAccess {
     /// Removes a reference, or an untagged image by its id; never by force.
     async fn remove_image(&self, name: &str) -> Result<Removal, EngineError>;
 
+    /// Takes off a reference that only a build needed. With its last one the image goes; what it was built on stays for the next build.
+    async fn untag(&self, name: &str) -> Result<Removal, EngineError>;
+
     /// Builds an image with the builder that every engine has; what it writes, piece by piece. Who drops the stream ends the build.
     fn build(&self, request: BuildRequest, context: File) -> BoxStream<'static, Result<String, EngineError>>;
 

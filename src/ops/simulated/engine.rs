@@ -276,6 +276,10 @@ impl ContainerEngine for SimulatedEngine {
         Ok(())
     }
 
+    async fn untag(&self, name: &str) -> Result<Removal, EngineError> {
+        self.remove_image(name).await
+    }
+
     async fn remove_image(&self, name: &str) -> Result<Removal, EngineError> {
         let mut state = self.state();
         let removed = state.references.remove(name);
