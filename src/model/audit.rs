@@ -148,6 +148,11 @@ fn images(plan: &Plan, target: &Target, there_now: Option<&ImageId>) -> Images {
                 after: id(&plan.migration.onto_id),
             })
         }
+        Plan::Bootstrap(plan) => Some(Images {
+            reference: Some(plan.bootstrap.pinned.to_string()),
+            before: None,
+            after: there_now.map(ToString::to_string),
+        }),
         Plan::Prune(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) => None,
     };
     found.unwrap_or_default()

@@ -1,6 +1,7 @@
 //! Plans: from an intent and the fleet to the frozen list of steps that is shown before anything changes.
 
 mod activate;
+mod bootstrap;
 mod build;
 mod byte_rate;
 mod conditions;
@@ -26,6 +27,9 @@ mod stop;
 mod via;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
+pub use bootstrap::{
+    BootstrapImage, BootstrapPlan, BootstrapWish, Ground, INSTALL_COMPOSE, ground, plan_bootstrap,
+};
 pub use build::{
     BuildContext, BuildIntent, BuildPlan, BuildSettings, Builder, ContextFrom, TagThere, UnknownBuilder,
     looks_secret, plan_build,
@@ -93,6 +97,8 @@ pub enum Plan {
     Publish(PublishPlan),
     /// Bring a Compose project from its build to a pin.
     Migrate(MigratePlan),
+    /// Put a Compose project on a host that has nothing of it.
+    Bootstrap(Box<BootstrapPlan>),
 }
 
 /// One line of a plan as it is shown: what changes from what to what.
@@ -127,6 +133,7 @@ macro_rules! each_kind {
             Plan::Build($inner) => $answer,
             Plan::Publish($inner) => $answer,
             Plan::Migrate($inner) => $answer,
+            Plan::Bootstrap($inner) => $answer,
         }
     };
 }
@@ -147,6 +154,7 @@ impl Plan {
             Self::Build(_) => "build",
             Self::Publish(_) => "publish",
             Self::Migrate(_) => "compose migrate",
+            Self::Bootstrap(_) => "compose bootstrap",
         }
     }
 
@@ -191,6 +199,7 @@ impl Plan {
             Self::Start(plan) => plan.needed_tags(),
             Self::Setup(plan) => plan.needed_tags(),
             Self::Migrate(plan) => vec![(plan.host.clone(), plan.migration.onto.clone())],
+            Self::Bootstrap(plan) => plan.needed_tags(),
             Self::Prune(_)
             | Self::Stop(_)
             | Self::Remove(_)

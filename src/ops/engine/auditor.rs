@@ -20,6 +20,9 @@ impl Runner {
             (Plan::Push(plan), TrackResult::Done(_), Some(link)) => {
                 image_of(link.engine.as_ref(), &plan.reference.to_string()).await
             }
+            (Plan::Bootstrap(plan), TrackResult::Done(_), Some(link)) => {
+                image_of(link.engine.as_ref(), &plan.bootstrap.pinned.to_string()).await
+            }
             (Plan::Build(plan), TrackResult::Done(_), _) => match self.workshop.exports().await {
                 Ok(exports) => image_of(exports.source(), &plan.reference.to_string()).await,
                 Err(_) => None,

@@ -249,5 +249,6 @@ fn button(plan: &Plan) -> String {
         Plan::Build(plan) => format!("build {}", plan.reference.tag),
         Plan::Publish(_) => "publish".to_owned(),
         Plan::Migrate(plan) => format!("migrate {}", plan.migration.project),
+        Plan::Bootstrap(plan) => format!("put {} there", plan.bootstrap.project),
     }
 }
