@@ -190,7 +190,7 @@ fn read(told: &str) -> Result<HostProject, NoBootstrap> {
             "parent" => seen.above = Some(rest.to_owned()),
             "other" => seen.others.push(rest.to_owned()),
             "file" => {
-                seen.file = Some(text(rest).ok_or_else(|| not_understood("the Compose file is no text"))?)
+                seen.file = Some(text(rest).ok_or_else(|| not_understood("the Compose file is no text"))?);
             }
             "env" => seen.env = Some(text(rest).ok_or_else(|| not_understood("the .env is no text"))?),
             "volume" => seen.volumes.push(rest.to_owned()),

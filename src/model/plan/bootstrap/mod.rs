@@ -12,7 +12,7 @@ use crate::model::compose::bootstrap::{Bootstrap, COMPOSE_FILE};
 use crate::model::failure::Refusal;
 use crate::model::fleet::Stamp;
 use crate::model::job::{Step, StepKind, Target};
-use crate::model::names::{HostName, ImageRef, RegistryDigest};
+use crate::model::names::{HostName, ImageRef, ProjectPath, RegistryDigest};
 use crate::model::profile::Guard;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -161,7 +161,7 @@ impl BootstrapPlan {
         let one = &self.bootstrap;
         let mut words = vec![format!("{}={} in its .env", one.pin, one.pinned)];
         let inner = one.folders.iter().filter(|folder| **folder != one.folder);
-        let inner: Vec<_> = inner.map(|folder| folder.as_str()).collect();
+        let inner: Vec<_> = inner.map(ProjectPath::as_str).collect();
         if !inner.is_empty() {
             words.push(format!("new folders {}", inner.join(", ")));
         }

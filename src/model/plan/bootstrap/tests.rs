@@ -1,6 +1,6 @@
 //! On which ground a project is put, what is made for it, and what is refused.
 
-use super::{BootstrapImage, BootstrapPlan, BootstrapWish, Ground, ground, plan_bootstrap};
+use super::{BootstrapImage, BootstrapWish, Ground, ground, plan_bootstrap};
 use crate::model::compose::bootstrap::{Bootstrap, FolderSeen, HostProject, ProjectContainer, Tried};
 use crate::model::compose::{ComposeProject, PinnedRef, digest, sealed};
 use crate::model::fleet::Stamp;
@@ -44,7 +44,7 @@ fn wish() -> BootstrapWish {
         bootstrap: bootstrap(),
         image: BootstrapImage::There,
         stable: Duration::from_secs(5),
-        deadline: Duration::from_secs(60),
+        deadline: Duration::from_mins(1),
         guard: Guard::Normal,
     }
 }
@@ -73,7 +73,7 @@ fn refusal(seen: &HostProject) -> String {
 }
 
 /// Both services that are started, each with one container on this image.
-fn running(image: ImageId) -> HostProject {
+fn running(image: &ImageId) -> HostProject {
     let one = bootstrap();
     let container = |service: &str| ProjectContainer {
         name: format!("disinto-{service}-1"),
@@ -106,7 +106,7 @@ fn a_host_with_nothing_of_a_project_gets_its_folder_its_files_and_its_services()
     );
     let plan = plan_bootstrap(wish(), &seen, Some(&tried)).unwrap();
     let one = &plan.bootstrap;
-    let folders: Vec<&str> = one.folders.iter().map(|path| path.as_str()).collect();
+    let folders: Vec<&str> = one.folders.iter().map(ProjectPath::as_str).collect();
     assert_eq!(
         folders,
         [
@@ -192,18 +192,18 @@ fn an_image_that_is_pulled_is_stamped_when_the_project_runs() {
 #[test]
 fn a_project_that_runs_just_so_is_left_alone_and_any_other_is_for_a_migration() {
     assert_eq!(
-        ground(&host(), &bootstrap(), &running(id(1))),
+        ground(&host(), &bootstrap(), &running(&id(1))),
         Ok(Ground::Running)
     );
-    let plan = plan_bootstrap(wish(), &running(id(1)), None).unwrap();
+    let plan = plan_bootstrap(wish(), &running(&id(1)), None).unwrap();
     assert!(
         Plan::Bootstrap(Box::new(plan))
             .steps(&Target::host(host()))
             .is_empty()
     );
-    let mut others = vec![running(id(2)); 5];
+    let mut others = vec![running(&id(2)); 5];
     for other in &mut others[1..] {
-        *other = running(id(1));
+        *other = running(&id(1));
     }
     others[1].containers[0].is_up = false;
     others[2].containers.pop();

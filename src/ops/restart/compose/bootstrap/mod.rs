@@ -7,7 +7,7 @@ mod record;
 use super::OF_PROJECT;
 use crate::model::compose::bootstrap::{Bootstrap, HostProject};
 use crate::model::compose::{ComposeService, digest, with_pinned};
-use crate::model::job::{Step, TrackResult};
+use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ContainerId, Digest, ImageId, JobId, Operator, SessionName};
 use crate::model::plan::{BootstrapPlan, Ground, Replacement, RestartTarget, ground};
 use crate::model::probe::{ProbeRules, Settled};
@@ -80,7 +80,7 @@ impl<'a> Bootstrapping<'a> {
 
     async fn record_and_follow(&self) -> Result<Restarted, Restarted> {
         let restart = self.restart();
-        let record = Step::of(crate::model::job::StepKind::Record);
+        let record = Step::of(StepKind::Record);
         let recorded = self.reporter.step(record, self.record(&restart)).await;
         let recorded = match recorded {
             Ok(()) if self.reporter.cancel().is_cancelled() => {

@@ -2,6 +2,7 @@
 
 use super::{Bootstrapping, Ready};
 use crate::model::compose::check::ImageFacts;
+use crate::model::names::{InvalidName, ProjectPath, ServiceName};
 use crate::ops::report::{Outcome, StepError};
 use crate::ops::restart::Restart;
 use crate::ops::restart::compose::scripts;
@@ -25,8 +26,8 @@ impl Bootstrapping<'_> {
         }
         let one = self.bootstrap();
         let encoded = |text: &str| BASE64_STANDARD.encode(text);
-        let services: Vec<&str> = one.services.iter().map(|name| name.as_str()).collect();
-        let folders: Vec<&str> = one.folders.iter().map(|path| path.as_str()).collect();
+        let services: Vec<&str> = one.services.iter().map(ServiceName::as_str).collect();
+        let folders: Vec<&str> = one.folders.iter().map(ProjectPath::as_str).collect();
         let file = one.file().map_err(|invalid| self.refuse(invalid.to_string()))?;
         let mut files = vec![
             ("restart.sh", scripts::BOOTSTRAP.to_owned()),
@@ -66,7 +67,7 @@ impl Bootstrapping<'_> {
         let one = self.bootstrap();
         let (user, home) = &ready.seen.account;
         let kind = ready.seen.compose.as_ref().map(|(kind, _)| kind.clone());
-        let wrong = |invalid: crate::model::names::InvalidName| self.refuse(invalid.to_string());
+        let wrong = |invalid: InvalidName| self.refuse(invalid.to_string());
         let lines = [
             ("version", "1".to_owned()),
             ("job", self.job.to_string()),
