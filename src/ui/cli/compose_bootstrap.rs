@@ -19,6 +19,7 @@ use crate::model::plan::{
 use crate::model::probe::Settled;
 use crate::model::profile::HostSettings;
 use crate::ops::compose::{NoBootstrap, Place, look_at_project, published_digest, try_project};
+use crate::ops::registry::RegistryError;
 use std::time::Duration;
 
 /// How long a container must be up where the probe of the profile waits for health alone.
@@ -117,9 +118,12 @@ async fn published(
     }
     let repository = choose_repository(args.via.to.as_deref(), &named.reference, &setup.config)?;
     let tag = repository.with_tag(named.reference.tag.clone());
+    let unknown = |error: RegistryError| {
+        let advice = error.advice(&repository, false);
+        Stop::refused(format!("{}: {error}", args.host), advice)
+    };
     let digest = published_digest(place, &setup.keychain, &tag).await;
-    let digest =
-        digest.map_err(|error| Stop::refused(error.to_string(), error.advice(&repository, false)))?;
+    let digest = digest.map_err(unknown)?;
     let digest = digest.ok_or_else(|| {
         Stop::refused(
             format!("{tag} is not in its registry"),

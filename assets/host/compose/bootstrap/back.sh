@@ -20,7 +20,7 @@ put_back() { # put_back failed|interrupted|cancelled
 add_note() { note="${note:+$note; }$1"; }
 
 take_containers_off() { # none was there before, so all of them are its own; with them go their volumes without a name
-  [ -z "$new" ] || limited 60 docker logs --tail 1000 "$new" >"$dir/failed.log" 2>&1 </dev/null || rm -f "$dir/failed.log"
+  [ -z "$new" ] || keep_log "$new"
   ask docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" || stuck "the engine does not tell what was started: $err"
   all=$out
   for id in $all; do

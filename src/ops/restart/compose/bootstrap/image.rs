@@ -6,6 +6,7 @@ use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ImageId, ImageRef, RegistryDigest};
 use crate::model::plan::BootstrapImage;
 use crate::ops::activate::{EITHER, failed as stamp_failed};
+use crate::ops::push::is_whole;
 use crate::ops::registry::{Asking, Keychain, LayerBytes, Problem, Question, TRIES, failed};
 use crate::ops::report::{Outcome, StepError};
 use crate::ops::stamp::{Stamped, stamp};
@@ -51,17 +52,29 @@ impl Bootstrapping<'_> {
             };
             failed(&error, &from.repository, false, state.to_owned(), &self.again())
         })?;
-        let engine = &self.link.engine;
-        let is_whole = engine.is_complete(&name).await;
-        let is_whole = is_whole.map_err(|error| StepError::of_engine(&error, UNPULLED, self.again()))?;
-        if is_whole == Some(false) {
+        self.confirm(&name, tag).await?;
+        let tagged = self.link.engine.tag(&name, tag).await;
+        tagged.map_err(|error| StepError::of_engine(&error, UNPULLED, self.again()))?;
+        let note = match layers.moved() {
+            0 => name,
+            moved => format!("{name}; {} pulled", bytes(moved)),
+        };
+        Ok(Outcome::noted((), note))
+    }
+
+    /// The store has all of what was pulled, and nothing else has its tag.
+    async fn confirm(&self, name: &str, tag: &ImageRef) -> Result<(), StepError> {
+        let pulled = self.image(name).await?;
+        let pulled = pulled.ok_or_else(|| self.refuse(format!("the engine pulled, but has no {name}")))?;
+        let whole = is_whole(&*self.link.engine, name, &pulled).await;
+        if !whole.map_err(|error| StepError::of_engine(&error, UNPULLED, self.again()))? {
             return Err(self.restart().refuse(
                 "the host has some of its layers unpacked only, and its store does not get them anew",
                 "send it from here instead: the same without --via and without a digest",
             ));
         }
-        let (there, pulled) = (self.image(&tag.to_string()).await?, self.image(&name).await?);
-        if let Some(there) = there.filter(|there| Some(there) != pulled.as_ref()) {
+        let there = self.image(&tag.to_string()).await?;
+        if let Some(there) = there.filter(|there| *there != pulled) {
             return Err(self.restart().refuse(
                 format!("{tag} names another image there already ({})", there.short()),
                 format!(
@@ -70,13 +83,7 @@ impl Bootstrapping<'_> {
                 ),
             ));
         }
-        let tagged = engine.tag(&name, tag).await;
-        tagged.map_err(|error| StepError::of_engine(&error, UNPULLED, self.again()))?;
-        let note = match layers.moved() {
-            0 => name,
-            moved => format!("{name}; {} pulled", bytes(moved)),
-        };
-        Ok(Outcome::noted((), note))
+        Ok(())
     }
 
     async fn image(&self, name: &str) -> Result<Option<ImageId>, StepError> {
