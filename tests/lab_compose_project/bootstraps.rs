@@ -144,6 +144,17 @@ fn lab_a_service_that_dies_takes_the_project_off_again_and_leaves_its_volumes_an
     assert_nothing_is_left(lab, &told);
     let log = lab.on(HOST, "cat /var/lib/tagboat/restarts/*compose-factory/failed.log");
     assert!(log.contains("no way to live"), "{log}");
+    // The way back dies, too; and there is something of somebody else in the folder.
+    put(lab, "/srv/factory/.env", "MINE=1\n");
+    lab.crash_point(HOST, "compose-factory", "put_back_files");
+    let output = tagboat.run(&words(&config, &["--yes"]), 1);
+    let told = text(&output.stdout) + &text(&output.stderr);
+    assert!(told.contains("its last words: no way to live"), "{told}");
+    assert_eq!(containers(lab), "", "{told}");
+    assert_eq!(
+        lab.on(HOST, "cd /srv/factory && ls -A && cat .env"),
+        ".env\nMINE=1"
+    );
     // Mended, it goes there, and gets the volumes that are there.
     std::fs::write(&config.path, text_of).unwrap();
     let output = tagboat.run(&words(&config, &["--yes"]), 0);

@@ -22,6 +22,7 @@ impl Ground {
         let rig = Rig::up();
         rig.lab.run(&["bare", host]);
         rig.lab.run(&["registry", "up"]);
+        rig.log_in(&rig.address, &read("password"));
         Self::of(rig, host)
     }
 

@@ -49,7 +49,7 @@ impl Runner {
     ) -> Result<(), TrackResult> {
         work.check().await?;
         match &plan.image {
-            BootstrapImage::There => Ok(()),
+            BootstrapImage::There { .. } => Ok(()),
             BootstrapImage::Pull { .. } => work.pull(&self.workshop.pulls.keychain).await,
             BootstrapImage::Push(push) => match self.push(push, target, link, reporter).await {
                 TrackResult::Done(_) => Ok(()),

@@ -176,8 +176,8 @@ fn image(
     (pinned, seen): (&PinnedRef, &Seen),
     args: &ComposeBootstrapArgs,
 ) -> Result<BootstrapImage, Stop> {
-    if seen.there.image.is_some() {
-        return Ok(BootstrapImage::There);
+    if let Some(id) = &seen.there.image {
+        return Ok(BootstrapImage::There { id: id.clone() });
     }
     if let Some(digest) = &pinned.digest {
         let repository = RegistryRepository::parse(pinned.reference.image.as_str());

@@ -12,7 +12,7 @@ use crate::model::compose::bootstrap::{Bootstrap, COMPOSE_FILE};
 use crate::model::failure::Refusal;
 use crate::model::fleet::Stamp;
 use crate::model::job::{Step, StepKind, Target};
-use crate::model::names::{HostName, ImageRef, ProjectPath, RegistryDigest};
+use crate::model::names::{HostName, ImageId, ImageRef, ProjectPath, RegistryDigest};
 use crate::model::profile::Guard;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -45,7 +45,10 @@ pub struct BootstrapPlan {
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum BootstrapImage {
     /// It is there.
-    There,
+    There {
+        /// What the pin named when this was planned.
+        id: ImageId,
+    },
     /// The engine of the host pulls it from a registry.
     Pull {
         /// By its digest.
@@ -72,7 +75,7 @@ impl BootstrapPlan {
     pub fn push(&self) -> Option<&PushPlan> {
         match &self.image {
             BootstrapImage::Push(push) => Some(push),
-            BootstrapImage::There | BootstrapImage::Pull { .. } => None,
+            BootstrapImage::There { .. } | BootstrapImage::Pull { .. } => None,
         }
     }
 
@@ -92,7 +95,7 @@ impl BootstrapPlan {
         }
         let mut steps = vec![Self::check_step()];
         match &self.image {
-            BootstrapImage::There => {}
+            BootstrapImage::There { .. } => {}
             BootstrapImage::Pull { .. } => steps.push(Step::of(Pull)),
             BootstrapImage::Push(push) => steps.extend(push.steps(target)),
         }
@@ -125,7 +128,7 @@ impl BootstrapPlan {
             return vec![line("as it is to be", "the same".to_owned(), note)];
         }
         let mut lines: Vec<PlanLine> = match &self.image {
-            BootstrapImage::There => vec![line(
+            BootstrapImage::There { .. } => vec![line(
                 "the image is there",
                 one.pinned.to_string(),
                 "nothing of it is sent".to_owned(),
@@ -183,7 +186,7 @@ impl BootstrapPlan {
             BootstrapImage::Pull { .. } => {
                 told.push("the login goes along with the pull and stays nowhere on the host".to_owned());
             }
-            BootstrapImage::There | BootstrapImage::Push(_) => {}
+            BootstrapImage::There { .. } | BootstrapImage::Push(_) => {}
         }
         told
     }

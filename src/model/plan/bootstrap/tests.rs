@@ -42,7 +42,7 @@ fn wish() -> BootstrapWish {
     BootstrapWish {
         host: host(),
         bootstrap: bootstrap(),
-        image: BootstrapImage::There,
+        image: BootstrapImage::There { id: id(1) },
         stable: Duration::from_secs(5),
         deadline: Duration::from_mins(1),
         guard: Guard::Normal,

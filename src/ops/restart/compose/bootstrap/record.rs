@@ -3,6 +3,7 @@
 use super::{Bootstrapping, Ready};
 use crate::model::compose::check::ImageFacts;
 use crate::model::names::{InvalidName, ProjectPath, ServiceName};
+use crate::model::plan::BootstrapImage;
 use crate::ops::report::{Outcome, StepError};
 use crate::ops::restart::Restart;
 use crate::ops::restart::compose::scripts;
@@ -57,6 +58,11 @@ impl Bootstrapping<'_> {
         let image = image
             .map_err(|error| StepError::of_engine(&error, self.restart().told.untouched, self.again()))?
             .ok_or_else(|| self.refuse(format!("{pinned} is not on the host")))?;
+        if let BootstrapImage::There { id } = &self.plan.image
+            && *id != image.id
+        {
+            return Err(self.refuse(format!("{pinned} is not the image of the plan any more")));
+        }
         Ok(ImageFacts {
             id: image.id.to_string(),
             ..ImageFacts::of(&image.raw)
