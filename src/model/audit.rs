@@ -3,7 +3,7 @@
 use crate::model::fleet::{Stamp, There};
 use crate::model::job::{Job, StepKind, StepState, Target, Track, TrackResult};
 use crate::model::names::{HostName, ImageId, ImageRef, JobId, Operator, SessionName};
-use crate::model::plan::{Plan, PublishPlan, PushPlan, StartFrom};
+use crate::model::plan::{BootstrapPlan, Plan, PublishPlan, PushPlan, StartFrom};
 use serde::Serialize;
 
 /// One thing that was done, or tried. Every name in it was validated, and the format escapes what is not.
@@ -149,6 +149,7 @@ fn images(plan: &Plan, target: &Target, there_now: Option<&ImageId>) -> Images {
                 after: id(&plan.migration.onto_id),
             })
         }
+        Plan::Bootstrap(plan) => Some(put(plan, there_now)),
         Plan::Prune(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) => None,
     };
     found.unwrap_or_default()
@@ -159,6 +160,15 @@ fn built(reference: &ImageRef, before: Option<&ImageId>, there_now: Option<&Imag
     Images {
         reference: Some(reference.to_string()),
         before: before.map(ToString::to_string),
+        after: there_now.map(ToString::to_string),
+    }
+}
+
+/// What a project is pinned to where there was none.
+fn put(plan: &BootstrapPlan, there_now: Option<&ImageId>) -> Images {
+    Images {
+        reference: Some(plan.bootstrap.pinned.to_string()),
+        before: None,
         after: there_now.map(ToString::to_string),
     }
 }

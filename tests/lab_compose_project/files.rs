@@ -1,32 +1,19 @@
 //! Generated files on a real Compose, and what a check finds of bad ones.
 
 use crate::headless::{Tagboat, text};
-use crate::project::{HOST, has_compose, image, mounts, put, remove_project};
+use crate::project::{Factory, HOST, factory_config, image, mounts, put};
 use crate::real_fleet::Lab;
 use std::path::Path;
 
-/// The config of the lab, with a project in it.
-fn fleet_with_project() -> String {
-    let fleet = std::fs::read_to_string(std::env::var("TAGBOAT_CONFIG").unwrap()).unwrap();
-    let project = "[[projects]]\nname = \"factory\"\nprofile = \"convocate\"\nimage = \"v1.0.0\"\nvolumes = [\"/scratch\"]\n\n[[projects.services]]\nname = \"agents\"\nmounts = [\"home:/home/claude\"]\n\n[[projects.services]]\nname = \"runner\"\nlike = \"agents\"\n";
-    format!("{fleet}\n{project}")
-}
-
 #[test]
 fn lab_a_generated_project_runs_with_a_name_for_every_volume_and_its_pin_goes_there_and_back() {
-    let lab = Lab::reset();
-    if !has_compose(&lab) {
-        return;
-    }
-    remove_project(&lab);
-    let tagboat = Tagboat::new();
+    let Some(factory) = Factory::bare() else { return };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
     let here = tempfile::tempdir().unwrap();
-    let config = here.path().join("config.toml");
-    std::fs::write(&config, fleet_with_project()).unwrap();
-    let config = config.to_str().unwrap().to_owned();
+    let config = factory_config("image = \"v1.0.0\"");
     let folder = here.path().to_str().unwrap().to_owned();
     let words = |more: &[&str]| -> Vec<String> {
-        let first = ["--config", config.as_str(), "compose"];
+        let first = ["--config", &config.path, "compose"];
         first.iter().chain(more).map(|&word| word.to_owned()).collect()
     };
     let run = |more: &[&str], code| {
@@ -40,17 +27,17 @@ fn lab_a_generated_project_runs_with_a_name_for_every_volume_and_its_pin_goes_th
     run(&["generate", "--project", &folder], 0);
     let read = |name: &str| std::fs::read_to_string(Path::new(&folder).join(name)).unwrap();
     put(
-        &lab,
+        lab,
         "/srv/factory/docker-compose.yml",
         &read("docker-compose.yml"),
     );
     lab.on(HOST, "cd /srv/factory && docker compose up -d 2>&1");
     for container in ["factory-agents-1", "factory-runner-1"] {
         assert_eq!(
-            mounts(&lab, container),
+            mounts(lab, container),
             "/home/claude factory_home\n/scratch factory_scratch"
         );
-        assert_eq!(image(&lab, container), "convocate:v1.0.0 running");
+        assert_eq!(image(lab, container), "convocate:v1.0.0 running");
     }
     let told = run(&["check", "/srv/factory", "--host", HOST], 0);
     assert!(told.contains("0 FAIL, 0 warning"), "{told}");
@@ -59,35 +46,30 @@ fn lab_a_generated_project_runs_with_a_name_for_every_volume_and_its_pin_goes_th
         ("v1.0.0", "convocate:v1.0.0 running"),
     ] {
         run(&["pin", tag, "--project", &folder], 0);
-        put(&lab, "/srv/factory/.env", &read(".env"));
+        put(lab, "/srv/factory/.env", &read(".env"));
         lab.on(HOST, "cd /srv/factory && docker compose up -d 2>&1");
-        assert_eq!(image(&lab, "factory-runner-1"), wanted);
+        assert_eq!(image(lab, "factory-runner-1"), wanted);
         assert_eq!(
-            mounts(&lab, "factory-runner-1"),
+            mounts(lab, "factory-runner-1"),
             "/home/claude factory_home\n/scratch factory_scratch"
         );
     }
-    put(&lab, "/srv/factory/.env", "AGENTS_IMAGE=v0.9.0\n");
+    put(lab, "/srv/factory/.env", "AGENTS_IMAGE=v0.9.0\n");
     let told = run(&["check", "/srv/factory", "--host", HOST], 1);
     assert!(
         told.contains("write AGENTS_IMAGE=convocate:v0.9.0") && told.contains("/srv/factory/.env:1"),
         "{told}"
     );
-    remove_project(&lab);
 }
 
 #[test]
 fn lab_a_check_finds_the_volume_without_a_name_that_the_engine_has_made() {
-    let lab = Lab::reset();
-    if !has_compose(&lab) {
-        return;
-    }
-    remove_project(&lab);
-    let tagboat = Tagboat::new();
+    let Some(factory) = Factory::bare() else { return };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
     let bad = "name: factory\nservices:\n  agents:\n    image: ${AGENTS_IMAGE:-convocate:v1.0.0}\n    pull_policy: never\n    volumes: [\"home:/home/claude\", \"scratch:/scratch/\"]\n  runner:\n    extends: {service: agents}\n    volumes: !override [\"home:/home/claude\"]\nvolumes: {home: {}, scratch: {}}\n";
-    put(&lab, "/srv/factory/docker-compose.yml", bad);
+    put(lab, "/srv/factory/docker-compose.yml", bad);
     lab.on(HOST, "cd /srv/factory && docker compose up -d 2>&1");
-    let found = mounts(&lab, "factory-runner-1");
+    let found = mounts(lab, "factory-runner-1");
     let anonymous = found.lines().find(|line| line.starts_with("/scratch ")).unwrap();
     assert_eq!(anonymous.len(), "/scratch ".len() + 64, "{found}");
     let lines = tagboat.lines(
@@ -111,19 +93,15 @@ fn lab_a_check_finds_the_volume_without_a_name_that_the_engine_has_made() {
         (&"volume".into(), &"runner".into())
     );
     assert_eq!(failed[0]["fix"], "add `- scratch:/scratch` to its volumes");
-    remove_project(&lab);
 }
 
 /// Both forms of VOLUME, with and without a slash at the end, through a variable, and what comes from the base.
 #[test]
 fn lab_a_check_compares_with_the_volumes_that_the_engine_has_of_an_image_however_they_were_written() {
-    let lab = Lab::reset();
-    if !has_compose(&lab) {
-        return;
-    }
-    remove_project(&lab);
+    let Some(factory) = Factory::bare() else { return };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
     put(
-        &lab,
+        lab,
         "/srv/factory/Dockerfile",
         "FROM convocate:v1.0.0\nENV ROOT=/srv/x\nVOLUME [\"/a\", \"/b/\"]\nVOLUME /c $ROOT/d\n",
     );
@@ -136,7 +114,6 @@ fn lab_a_check_compares_with_the_volumes_that_the_engine_has_of_an_image_however
             "name: factory\nservices:\n  agents:\n    image: ${{AGENTS_IMAGE:-convocate:forms}}\n    pull_policy: never\n    volumes: [{mounts}]\nvolumes: {{all: {{}}}}\n"
         )
     };
-    let tagboat = Tagboat::new();
     let check = [
         "compose",
         "check",
@@ -149,7 +126,7 @@ fn lab_a_check_compares_with_the_volumes_that_the_engine_has_of_an_image_however
     for left_out in [None, Some(0), Some(1), Some(2), Some(3), Some(4)] {
         let mounts = all.iter().enumerate().filter(|(at, _)| Some(*at) != left_out);
         let mounts: Vec<String> = mounts.map(|(_, path)| format!("\"all:{path}\"")).collect();
-        put(&lab, "/srv/factory/docker-compose.yml", &file(&mounts.join(", ")));
+        put(lab, "/srv/factory/docker-compose.yml", &file(&mounts.join(", ")));
         let lines = tagboat.lines(&check, i32::from(left_out.is_some()));
         let lines = lines[0]["lines"].as_array().unwrap().clone();
         let failed: Vec<_> = lines.iter().filter(|line| line["level"] == "fail").collect();
@@ -160,7 +137,6 @@ fn lab_a_check_compares_with_the_volumes_that_the_engine_has_of_an_image_however
         }
     }
     lab.on(HOST, "docker rmi convocate:forms >/dev/null");
-    remove_project(&lab);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Compose projects on real hosts: generated and started, checked, and brought from their build to a pin and back.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bootstraps;
 mod files;
 #[path = "../headless/mod.rs"]
 mod headless;

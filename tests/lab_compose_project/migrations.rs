@@ -2,20 +2,16 @@
 
 use crate::headless::{Tagboat, text};
 use crate::project::{
-    BUILT, DATA, HOST, built_project, data, has_compose, ids, image, migrate, mounts, put, remove_project,
+    BUILT, DATA, Factory, HOST, Hidden, built_project, data, factory_config, ids, image, migrate, mounts,
+    put, remove_project,
 };
 use crate::real_fleet::Lab;
 
 #[test]
 fn lab_a_migration_keeps_every_volume_and_goes_back_by_its_pin() {
-    let lab = Lab::reset();
-    if !has_compose(&lab) {
-        return;
-    }
-    remove_project(&lab);
-    built_project(&lab);
-    let tagboat = Tagboat::new();
-    let before = ids(&lab);
+    let Some(factory) = Factory::built() else { return };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
+    let before = ids(lab);
     let anonymous = lab.on(HOST, "docker inspect -f '{{range .Mounts}}{{println .Name}}{{end}}' factory-agents factory-runner | grep -xE '[0-9a-f]{64}'");
     let output = tagboat.run(&migrate(&["--copy-volumes", "--yes"]), 0);
     let told = text(&output.stdout) + &text(&output.stderr);
@@ -23,22 +19,22 @@ fn lab_a_migration_keeps_every_volume_and_goes_back_by_its_pin() {
         told.contains("agents-scratch") && !told.contains("canary-value"),
         "{told}"
     );
-    let after = ids(&lab);
+    let after = ids(lab);
     assert_eq!(after[2], before[2], "the neighbour is another one");
     assert!(after[0] != before[0] && after[1] != before[1]);
     for one in ["agents", "runner"] {
         let container = format!("factory-{one}");
-        assert_eq!(image(&lab, &container), "convocate:v0.9.0 running");
+        assert_eq!(image(lab, &container), "convocate:v0.9.0 running");
         assert_eq!(
-            mounts(&lab, &container),
+            mounts(lab, &container),
             format!("/home/claude factory_home\n/scratch factory_{one}-scratch")
         );
     }
-    assert_eq!(data(&lab), DATA);
+    assert_eq!(data(lab), DATA);
     for volume in anonymous.lines() {
         lab.on(HOST, &format!("docker volume inspect {volume} >/dev/null"));
     }
-    assert_only_the_pin_has_changed(&lab, &tagboat);
+    assert_only_the_pin_has_changed(lab, tagboat);
 
     let way = lab.on(
         HOST,
@@ -49,8 +45,7 @@ fn lab_a_migration_keeps_every_volume_and_goes_back_by_its_pin() {
         lab.on(HOST, "docker inspect -f '{{.Image}}' factory-agents"),
         lab.on(HOST, "docker image inspect -f '{{.Id}}' convocate:v1.0.0")
     );
-    assert_eq!(data(&lab), DATA);
-    remove_project(&lab);
+    assert_eq!(data(lab), DATA);
 }
 
 /// In the files, and no secret of them is left anywhere.
@@ -86,32 +81,24 @@ fn assert_only_the_pin_has_changed(lab: &Lab, tagboat: &Tagboat) {
 
 #[test]
 fn lab_a_migration_without_copies_leaves_volumes_without_a_name_where_they_are() {
-    let lab = Lab::reset();
-    if !has_compose(&lab) {
-        return;
-    }
-    remove_project(&lab);
-    built_project(&lab);
-    let before = mounts(&lab, "factory-agents");
-    let tagboat = Tagboat::new();
+    let Some(factory) = Factory::built() else { return };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
+    let before = mounts(lab, "factory-agents");
     let plan = text(&tagboat.run(&migrate(&["--dry-run"]), 0).stdout);
     assert!(
         plan.contains("--copy-volumes gives it one") && plan.contains("AGENTS_IMAGE=convocate:before-"),
         "{plan}"
     );
     tagboat.run(&migrate(&["--yes"]), 0);
-    assert_eq!(mounts(&lab, "factory-agents"), before);
-    assert_eq!(data(&lab), DATA);
-    remove_project(&lab);
+    assert_eq!(mounts(lab, "factory-agents"), before);
+    assert_eq!(data(lab), DATA);
 }
 
 /// At each of these the host's script dies; what is recovered is one of the two ends, never something between.
 #[test]
 fn lab_a_migration_that_dies_anywhere_ends_whole_and_can_be_done_again() {
-    let lab = Lab::reset();
-    if !has_compose(&lab) {
-        return;
-    }
+    let Some(factory) = Factory::bare() else { return };
+    let lab = &factory.lab;
     for point in [
         "hold",
         "stop_copy",
@@ -121,8 +108,8 @@ fn lab_a_migration_that_dies_anywhere_ends_whole_and_can_be_done_again() {
         "commit",
         "clean_up",
     ] {
-        remove_project(&lab);
-        built_project(&lab);
+        remove_project(lab);
+        built_project(lab);
         let tagboat = Tagboat::new();
         lab.crash_point(HOST, "compose-factory", point);
         let ended = tagboat
@@ -132,13 +119,13 @@ fn lab_a_migration_that_dies_anywhere_ends_whole_and_can_be_done_again() {
         let told = text(&ended.stdout) + &text(&ended.stderr);
         let is_done = point == "clean_up";
         assert_eq!(ended.status.code(), Some(i32::from(!is_done)), "{point}: {told}");
-        assert_eq!(data(&lab), DATA, "{point}: {told}");
+        assert_eq!(data(lab), DATA, "{point}: {told}");
         let wanted = if is_done {
             "convocate:v0.9.0 running"
         } else {
             "factory-agents running"
         };
-        assert_eq!(image(&lab, "factory-agents"), wanted, "{point}: {told}");
+        assert_eq!(image(lab, "factory-agents"), wanted, "{point}: {told}");
         if !is_done {
             let file = lab.on(HOST, "cat /srv/factory/docker-compose.yml");
             assert!(file.contains("build: .   # as it always was"), "{point}: {file}");
@@ -148,48 +135,36 @@ fn lab_a_migration_that_dies_anywhere_ends_whole_and_can_be_done_again() {
             );
             tagboat.run(&migrate(&["--yes"]), 0);
             assert_eq!(
-                image(&lab, "factory-agents"),
+                image(lab, "factory-agents"),
                 "convocate:v0.9.0 running",
                 "{point}"
             );
-            assert_eq!(data(&lab), DATA, "{point}, again");
+            assert_eq!(data(lab), DATA, "{point}, again");
         }
     }
-    remove_project(&lab);
 }
 
 #[test]
 fn lab_a_migration_whose_console_died_is_ended_by_its_host_and_told_by_a_resume() {
-    let lab = Lab::reset();
-    if !has_compose(&lab) {
-        return;
-    }
-    remove_project(&lab);
-    built_project(&lab);
-    let tagboat = Tagboat::new();
+    let Some(factory) = Factory::built() else { return };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
     let mut child = tagboat.until_step(&migrate(&["--copy-volumes", "--yes", "--json"]), "up");
     child.kill().unwrap();
     child.wait().unwrap();
     let jobs = tagboat.lines(&["job", "list", "--json"], 0);
     let id = jobs[0]["jobs"][0]["id"].as_str().unwrap().to_owned();
     tagboat.run(&["job", "resume", &id, "--yes", "--wait"], 0);
-    assert_eq!(image(&lab, "factory-agents"), "convocate:v0.9.0 running");
-    assert_eq!(data(&lab), DATA);
-    remove_project(&lab);
+    assert_eq!(image(lab, "factory-agents"), "convocate:v0.9.0 running");
+    assert_eq!(data(lab), DATA);
 }
 
 #[test]
 fn lab_a_migration_is_refused_where_something_else_runs_than_the_files_say() {
-    let lab = Lab::reset();
-    if !has_compose(&lab) {
-        return;
-    }
-    remove_project(&lab);
-    built_project(&lab);
-    let tagboat = Tagboat::new();
-    let before = ids(&lab);
+    let Some(factory) = Factory::built() else { return };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
+    let before = ids(lab);
     put(
-        &lab,
+        lab,
         "/srv/factory/docker-compose.yml",
         &BUILT.replace("OWN: \"1\"", "OWN: \"2\""),
     );
@@ -235,6 +210,69 @@ fn lab_a_migration_is_refused_where_something_else_runs_than_the_files_say() {
         let told = text(&tagboat.run(&words, code).stderr);
         assert!(told.contains(why), "{words:?}: {told}");
     }
-    assert_eq!(ids(&lab), before);
-    remove_project(&lab);
+    assert_eq!(ids(lab), before);
+}
+
+#[test]
+fn lab_a_migration_onto_a_broken_image_is_put_back_with_its_last_words() {
+    let Some(factory) = Factory::built() else { return };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
+    tagboat.run(&["push", "v1.2.0-broken", "--host", HOST, "--yes"], 0);
+    let before = mounts(lab, "factory-agents");
+    let words = [
+        "compose",
+        "migrate",
+        "factory",
+        "--host",
+        HOST,
+        "--image",
+        "v1.2.0-broken",
+        "--yes",
+    ];
+    let output = tagboat.run(&words, 1);
+    let told = text(&output.stdout) + &text(&output.stderr);
+    assert!(
+        told.contains("cannot start") && told.contains("the project runs what it ran"),
+        "{told}"
+    );
+    for one in ["agents", "runner"] {
+        let container = format!("factory-{one}");
+        assert_eq!(image(lab, &container), format!("{container} running"));
+    }
+    assert_eq!(mounts(lab, "factory-agents"), before);
+    assert_eq!(data(lab), DATA);
+    assert_eq!(
+        lab.on(HOST, "cat /srv/factory/docker-compose.yml"),
+        BUILT.trim_end()
+    );
+    let journal = "cat /var/lib/tagboat/restarts/*compose-factory/failed.log";
+    assert!(lab.on(HOST, journal).contains("cannot start"), "{told}");
+}
+
+#[test]
+fn lab_a_host_without_compose_is_told_what_it_lacks_by_a_migration_and_by_a_bootstrap() {
+    let Some(factory) = Factory::built() else { return };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
+    let before = ids(lab);
+    let config = factory_config("image = \"v1.0.0\"");
+    let hidden = Hidden::compose(lab);
+    let bootstrap = [
+        "--config",
+        &config.path,
+        "compose",
+        "bootstrap",
+        "factory",
+        "--host",
+        HOST,
+        "--yes",
+    ];
+    for words in [&migrate(&["--yes"])[..], &bootstrap] {
+        let told = text(&tagboat.run(words, 3).stderr);
+        assert!(
+            told.contains("no Compose") && told.contains("docker-compose-plugin"),
+            "{words:?}: {told}"
+        );
+    }
+    drop(hidden);
+    assert_eq!(ids(lab), before);
 }

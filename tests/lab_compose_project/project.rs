@@ -1,6 +1,8 @@
 //! A project on a host of the lab: what puts it there, what there is of it, and what removes it.
 
+use crate::headless::Tagboat;
 use crate::real_fleet::Lab;
+use tempfile::TempDir;
 
 pub(crate) const HOST: &str = "lab-1";
 
@@ -30,6 +32,90 @@ services:
 volumes:
   home:
 ";
+
+/// The lab with a host that has Compose, and the program; what is left of the project goes at the end.
+pub(crate) struct Factory {
+    pub(crate) lab: Lab,
+    pub(crate) tagboat: Tagboat,
+}
+
+impl Factory {
+    /// With nothing of the project; none on a lab without Compose.
+    pub(crate) fn bare() -> Option<Self> {
+        let lab = Lab::reset();
+        has_compose(&lab).then(|| {
+            remove_project(&lab);
+            let tagboat = Tagboat::new();
+            Self { lab, tagboat }
+        })
+    }
+
+    /// With the project up, on what Compose would have built.
+    pub(crate) fn built() -> Option<Self> {
+        let factory = Self::bare()?;
+        built_project(&factory.lab);
+        Some(factory)
+    }
+}
+
+impl Drop for Factory {
+    fn drop(&mut self) {
+        // What a test that failed has left is for whoever looks.
+        if !std::thread::panicking() {
+            remove_project(&self.lab);
+        }
+    }
+}
+
+/// A config file.
+pub(crate) struct Written {
+    pub(crate) path: String,
+    _folder: TempDir,
+}
+
+/// The config of the lab with the project in it: two services of one image, and what is said besides.
+pub(crate) fn factory_config(more: &str) -> Written {
+    let fleet = std::fs::read_to_string(std::env::var("TAGBOAT_CONFIG").unwrap()).unwrap();
+    let project = format!(
+        "[[projects]]\nname = \"factory\"\nprofile = \"convocate\"\nvolumes = [\"/scratch\"]\n{more}\n\n[[projects.services]]\n\
+         name = \"agents\"\nmounts = [\"home:/home/claude\"]\n\n[[projects.services]]\nname = \"runner\"\nlike = \"agents\"\n"
+    );
+    write_config(&format!("{fleet}\n{project}"))
+}
+
+pub(crate) fn write_config(text: &str) -> Written {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, text).unwrap();
+    Written {
+        path: path.to_str().unwrap().to_owned(),
+        _folder: folder,
+    }
+}
+
+/// Compose, out of the way of a host as long as this is there.
+pub(crate) struct Hidden<'a>(&'a Lab);
+
+impl<'a> Hidden<'a> {
+    pub(crate) fn compose(lab: &'a Lab) -> Self {
+        lab.on(
+            HOST,
+            "for one in $(docker info -f '{{range .ClientInfo.Plugins}}{{if eq .Name \"compose\"}}{{.Path}}{{end}}{{end}}') \
+             $(command -v docker-compose); do mv $one $one.hidden; done; ! docker compose version >/dev/null 2>&1",
+        );
+        Self(lab)
+    }
+}
+
+impl Drop for Hidden<'_> {
+    fn drop(&mut self) {
+        self.0.on(
+            HOST,
+            "for one in $(find / -xdev -name 'docker-compose.hidden' 2>/dev/null); do mv $one ${one%.hidden}; done
+             docker compose version >/dev/null",
+        );
+    }
+}
 
 /// Puts a file on the host.
 pub(crate) fn put(lab: &Lab, path: &str, text: &str) {
@@ -62,12 +148,13 @@ pub(crate) fn remove_project(lab: &Lab) {
         "cd /srv/factory 2>/dev/null && docker compose down -v -t 1 >/dev/null 2>&1
          docker ps -aq --filter label=com.docker.compose.project=factory | xargs -r docker rm -f -v >/dev/null
          docker volume ls -q --filter label=com.docker.compose.project=factory | xargs -r docker volume rm >/dev/null
+         docker network ls -q --filter label=com.docker.compose.project=factory | xargs -r docker network rm >/dev/null
          docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(factory-|tagboat-pin:before-|convocate:before-)' | xargs -r docker rmi >/dev/null
          rm -rf /srv/factory /var/lib/tagboat/restarts/*compose-factory*; true",
     );
 }
 
-pub(crate) fn has_compose(lab: &Lab) -> bool {
+fn has_compose(lab: &Lab) -> bool {
     !lab.on(HOST, "docker compose version --short 2>/dev/null || true")
         .is_empty()
 }

@@ -11,6 +11,7 @@ mod headless;
 #[path = "../real_fleet/mod.rs"]
 mod real_fleet;
 
+mod bootstraps;
 mod canary;
 mod cuts;
 mod fake;

@@ -3,6 +3,8 @@
 use crate::fleets::{GIB, OneHost, host_name, reference, session};
 use jiff::Timestamp;
 use std::time::Duration;
+use tagboat::model::compose::ComposeProject;
+use tagboat::model::compose::bootstrap::{Bootstrap, HostProject};
 use tagboat::model::compose::migrate::{MigratedService, Migration, Texts};
 use tagboat::model::fleet::{ContainerState, Fleet, HostChange};
 use tagboat::model::names::{
@@ -10,12 +12,12 @@ use tagboat::model::names::{
     SessionLabel,
 };
 use tagboat::model::plan::{
-    ActivateIntent, Gate, MigratePlan, NewWish, Plan, PruneIntent, PushIntent, PushOptions, RemoveIntent,
-    RenameIntent, RestartIntent, SetupImage, SetupIntent, StartIntent, StopIntent, plan_activate, plan_init,
-    plan_prune, plan_push, plan_remove, plan_rename, plan_restart, plan_session_rollback,
-    plan_stamp_rollback, plan_start, plan_stop,
+    ActivateIntent, BootstrapImage, BootstrapWish, Gate, MigratePlan, NewWish, Plan, PruneIntent, PushIntent,
+    PushOptions, RemoveIntent, RenameIntent, RestartIntent, SetupImage, SetupIntent, StartIntent, StopIntent,
+    plan_activate, plan_bootstrap, plan_init, plan_prune, plan_push, plan_remove, plan_rename, plan_restart,
+    plan_session_rollback, plan_stamp_rollback, plan_start, plan_stop,
 };
-use tagboat::model::profile::Guard;
+use tagboat::model::profile::{Guard, Profile};
 use tagboat::model::rollout::RolloutOrder;
 
 const NAME: &str = "convocate-session-4f2a";
@@ -36,10 +38,8 @@ fn fleet(guard: Guard, state: ContainerState) -> Fleet {
 
 /// One plan of each kind, and of each way to it.
 fn every_plan(guard: Guard) -> Vec<Plan> {
-    let (up, down) = (
-        fleet(guard, ContainerState::Running),
-        fleet(guard, ContainerState::Exited),
-    );
+    let up = fleet(guard, ContainerState::Running);
+    let down = fleet(guard, ContainerState::Exited);
     let hosts = vec![host_name()];
     let sessions = vec![(host_name(), session(NAME))];
     let push = PushIntent {
@@ -95,6 +95,7 @@ fn every_plan(guard: Guard) -> Vec<Plan> {
         Plan::Prune(plan_prune(&prune, &up).unwrap()),
         made_ready(hosts, &up),
         migrated(guard),
+        bootstrapped(guard),
     ]
 }
 
@@ -141,6 +142,29 @@ fn migrated(guard: Guard) -> Plan {
     })
 }
 
+fn bootstrapped(guard: Guard) -> Plan {
+    let profile = Profile {
+        name: "disinto".to_owned(),
+        ..Profile::convocate()
+    };
+    let project = ComposeProject::of_profile(&profile).unwrap();
+    let pinned = ImageRef::parse("convocate:v2").unwrap().into();
+    let folder = ProjectPath::parse("/srv/factory").unwrap();
+    let wish = BootstrapWish {
+        host: host_name(),
+        bootstrap: Bootstrap::of(&project, &pinned, &folder),
+        image: BootstrapImage::There {
+            id: ImageId(Digest::from_bytes(&[1; 32])),
+        },
+        stable: Duration::from_secs(5),
+        deadline: Duration::from_mins(1),
+        guard,
+    };
+    Plan::Bootstrap(Box::new(
+        plan_bootstrap(wish, &HostProject::default(), None).unwrap(),
+    ))
+}
+
 /// A session on the active tag, which was not always that.
 fn fleet_behind(guard: Guard) -> Fleet {
     let mut host = OneHost::new()
@@ -165,6 +189,7 @@ fn kind(plan: &Plan) -> usize {
         Plan::Prune(_) => 7,
         Plan::Setup(_) => 8,
         Plan::Migrate(_) => 9,
+        Plan::Bootstrap(_) => 10,
         // About no host, so strict or not is not the question.
         Plan::Build(_) | Plan::Publish(_) | Plan::Release(_) => usize::MAX,
     }
@@ -181,7 +206,7 @@ fn every_kind_of_change_of_a_strict_host_is_typed() {
             plan.gate()
         );
     }
-    for wanted in 0..10 {
+    for wanted in 0..11 {
         assert!(
             plans.iter().any(|plan| kind(plan) == wanted),
             "no plan of kind {wanted}"

@@ -1,6 +1,7 @@
 # How Compose is run: in the project's folder, and with the same few variables whoever asks. A login, a boot and cron have others,
 # and what files take from them (`${HOME}`) would be another container each time.
-# Uses $kind, $project, $working_dir, $user, $home; $at_most may hold a command that limits the time.
+# Uses $kind, $project, $working_dir, $user, $home; $at_most may hold a command that limits the time, and $stand a folder to stand in
+# as long as that of the project is not there.
 
 # The account of a project's owner is not where this login has its plugins and its context.
 docker_config=${DOCKER_CONFIG:-${HOME:-/root}/.docker}
@@ -23,7 +24,7 @@ compose() { # compose LISTS VARIABLE ARGUMENT...: LISTS holds the files config-f
     *) set -- docker-compose "$@" ;;
   esac
   (
-    cd "$working_dir" || exit 1
+    cd "${stand:-$working_dir}" || exit 1
     # A value in the environment counts more than one in a file. TAGBOAT_RESTART tells whose process it is.
     # shellcheck disable=SC2086
     exec ${at_most:-} env -i PATH="$PATH" HOME="$home" USER="$user" LOGNAME="$user" PWD="$working_dir" \

@@ -33,6 +33,17 @@ pub fn generate(project: &ComposeProject, origin: &ImageOrigin) -> String {
     sealed(&written(&keys))
 }
 
+/// Where every service has something mounted.
+pub fn mounted_everywhere(project: &ComposeProject) -> Vec<String> {
+    let mut services = project.services.iter().map(|service| mounts(project, service));
+    let first = services.next().unwrap_or_default();
+    let mut paths: Vec<String> = first.into_iter().map(|mount| mount.target).collect();
+    for other in services {
+        paths.retain(|path| other.iter().any(|mount| is_same_path(&mount.target, path)));
+    }
+    paths
+}
+
 /// Its own mounts, and a volume for each other place where the image declares one.
 fn mounts(project: &ComposeProject, service: &ServiceSettings) -> Vec<ServiceMount> {
     let mut mounts = service.mounts.clone();

@@ -85,7 +85,7 @@ pub enum StepKind {
     PutBack,
     /// A tag or a leftover is removed.
     Remove,
-    /// A directory or a file of tagboat is put on the host.
+    /// A directory or a file of tagboat, or those of a Compose project, are put on the host.
     Install,
     /// A unit of tagboat is started at every boot from now on.
     Enable,

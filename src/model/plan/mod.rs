@@ -1,6 +1,7 @@
 //! Plans: from an intent and the fleet to the frozen list of steps that is shown before anything changes.
 
 mod activate;
+mod bootstrap;
 mod build;
 mod byte_rate;
 mod conditions;
@@ -28,6 +29,9 @@ mod stop;
 mod via;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
+pub use bootstrap::{
+    BootstrapImage, BootstrapPlan, BootstrapWish, Ground, INSTALL_COMPOSE, ground, plan_bootstrap,
+};
 pub use build::{
     BuildContext, BuildDraft, BuildIntent, BuildPlan, BuildSettings, BuildWish, Builder, ContextFrom,
     TagThere, UnknownBuilder, looks_secret, plan_build,
@@ -102,6 +106,8 @@ pub enum Plan {
     Release(ReleasePlan),
     /// Bring a Compose project from its build to a pin.
     Migrate(MigratePlan),
+    /// Put a Compose project on a host that has nothing of it.
+    Bootstrap(Box<BootstrapPlan>),
 }
 
 /// One line of a plan as it is shown: what changes from what to what.
@@ -137,6 +143,7 @@ macro_rules! each_kind {
             Plan::Publish($inner) => $answer,
             Plan::Release($inner) => $answer,
             Plan::Migrate($inner) => $answer,
+            Plan::Bootstrap($inner) => $answer,
         }
     };
 }
@@ -158,6 +165,7 @@ impl Plan {
             Self::Publish(_) => "publish",
             Self::Release(_) => "release",
             Self::Migrate(_) => "compose migrate",
+            Self::Bootstrap(_) => "compose bootstrap",
         }
     }
 
@@ -202,6 +210,7 @@ impl Plan {
             Self::Start(plan) => plan.needed_tags(),
             Self::Setup(plan) => plan.needed_tags(),
             Self::Migrate(plan) => vec![(plan.host.clone(), plan.migration.onto.clone())],
+            Self::Bootstrap(plan) => plan.needed_tags(),
             Self::Prune(_)
             | Self::Stop(_)
             | Self::Remove(_)

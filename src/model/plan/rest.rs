@@ -66,6 +66,7 @@ impl Plan {
             Self::Release(plan) => &mut plan.refused,
             // The same of one project.
             Self::Migrate(plan) => &mut plan.refused,
+            Self::Bootstrap(plan) => &mut plan.refused,
         };
         refused.clear();
         let targets = rest.targets();

@@ -63,7 +63,8 @@ pub fn plan_job_rollback(job: &Job, order: RolloutOrder, fleet: &Fleet) -> Resul
         | Plan::Build(_)
         | Plan::Publish(_)
         | Plan::Release(_)
-        | Plan::Migrate(_) => Err(Refusal::of_plan(
+        | Plan::Migrate(_)
+        | Plan::Bootstrap(_) => Err(Refusal::of_plan(
             format!("a {} is not taken back as a job", job.plan.verb()),
             job.plan.undo(),
         )),

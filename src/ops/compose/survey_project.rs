@@ -7,11 +7,11 @@ use crate::model::compose::check::{Composed, ProjectFiles};
 use crate::model::compose::migrate::{
     AnonymousVolume, Built, MigratedService, Migration, MigrationEdit, Texts, built_services, edited,
 };
-use crate::model::compose::{ComposeOwner, ComposePlace, ComposeService, is_same_path, volume_name};
-use crate::model::names::{Digest, ImageId, ImageRef, PinKey, ProjectName, ProjectPath, ServiceName};
+use crate::model::compose::{ComposeOwner, ComposePlace, ComposeService, digest, is_same_path, volume_name};
+use crate::model::names::{ImageId, ImageRef, PinKey, ProjectName, ProjectPath, ServiceName};
+use crate::model::plan::INSTALL_COMPOSE;
 use crate::ops::ports::{EngineError, ListedContainer};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 /// What the operator wants.
 #[derive(Debug)]
@@ -40,11 +40,6 @@ pub enum NoMigration {
     /// It is not possible.
     #[error("{0}")]
     Unfit(String),
-}
-
-/// The SHA-256 of a text.
-pub fn digest(text: &str) -> Digest {
-    Digest::from_bytes(&Sha256::digest(text.as_bytes()).into())
 }
 
 /// Plans a migration from what is there.
@@ -84,7 +79,8 @@ pub async fn survey_project(place: &Place, wish: &MigrateWish<'_>) -> Result<Mig
             }
             many => {
                 return unfit(format!(
-                    "{name} has {} containers, and only one can be followed",
+                    "{name} has {} containers, and only one can be followed: `docker compose up -d --scale {name}=1` first, or \
+                     leave it out with --service",
                     many.len()
                 ));
             }
@@ -102,13 +98,18 @@ pub async fn survey_project(place: &Place, wish: &MigrateWish<'_>) -> Result<Mig
 fn the_file(first: &ComposeService) -> Result<&ProjectPath, NoMigration> {
     if !first.env_files.is_empty() {
         return unfit(
-            "the project was started with env files of its own: only `.env` in its folder can be changed"
+            "the project was started with env files of its own (`--env-file`): only `.env` in its folder can be changed; move \
+             what they say into that one, and `docker compose up -d` there without them"
                 .to_owned(),
         );
     }
     match first.config_files.as_slice() {
         [file] => Ok(file),
-        _ => unfit("the project was started with several Compose files: only one can be changed".to_owned()),
+        _ => unfit(
+            "the project was started with several Compose files: only one can be changed; `docker compose config` makes one of \
+             them, with which `docker compose up -d` starts it anew"
+                .to_owned(),
+        ),
     }
 }
 
@@ -116,7 +117,7 @@ fn composed(files: &ProjectFiles) -> Result<&Value, NoMigration> {
     match &files.composed {
         Composed::Read(config) => Ok(config),
         Composed::Bad(why) => unfit(format!("Compose does not read the project: {why}")),
-        Composed::NotAsked(why) => unfit(format!("{why} on the host")),
+        Composed::NotAsked(why) => unfit(format!("{why} on the host: {INSTALL_COMPOSE}")),
     }
 }
 

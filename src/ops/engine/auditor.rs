@@ -20,6 +20,9 @@ impl Runner {
             (Plan::Push(plan), TrackResult::Done(_), Some(link)) => {
                 image_of(link.engine.as_ref(), &plan.reference.to_string()).await
             }
+            (Plan::Bootstrap(plan), TrackResult::Done(_), Some(link)) => {
+                image_of(link.engine.as_ref(), &plan.bootstrap.pinned.to_string()).await
+            }
             (
                 Plan::Build(BuildPlan { reference, .. }) | Plan::Release(ReleasePlan { reference, .. }),
                 TrackResult::Done(_),

@@ -5,6 +5,7 @@ mod at_source;
 #[cfg(test)]
 mod at_source_tests;
 mod auditor;
+mod bootstrap;
 mod drafter;
 mod ear;
 mod examiner;

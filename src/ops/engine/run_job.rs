@@ -59,6 +59,7 @@ impl JobRun {
         let pace = match &self.job.plan {
             Plan::Push(plan) => plan.options.limit,
             Plan::Setup(plan) => plan.push.as_ref().and_then(|push| push.options.limit),
+            Plan::Bootstrap(plan) => plan.push().and_then(|push| push.options.limit),
             _ => None,
         };
         let pace = pace.map(|rate| Pace::limited(rate.0));
@@ -152,13 +153,14 @@ impl Runner {
                 let job = (&self.job.id, self.is_resumed);
                 migrate_on_host(plan, job, &self.workshop.operator, &link, reporter).await
             }
+            Plan::Bootstrap(plan) => self.bootstrap(plan, target, &link, reporter).await,
             Plan::Restart(_) => not_planned(),
             plan => on_session(plan, target, &self.job.id, self.is_resumed, &link, reporter).await,
         };
         self.unless_lost(&hold, reporter, result)
     }
 
-    async fn push(
+    pub(super) async fn push(
         &self,
         plan: &PushPlan,
         target: &Target,

@@ -42,6 +42,7 @@ pub use pace::Pace;
 use shipment::Shipment;
 use tokio::sync::watch;
 pub use via_registry::Pulls;
+pub(in crate::ops) use via_registry::is_whole;
 use ways::Lack;
 
 /// What the hosts of one push share.

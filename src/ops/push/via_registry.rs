@@ -9,7 +9,7 @@ use crate::model::fleet::Store;
 use crate::model::job::{StepKind, TrackResult};
 use crate::model::names::{ImageId, RegistryDigest};
 use crate::model::plan::Via;
-use crate::ops::ports::{EngineError, Removal};
+use crate::ops::ports::{ContainerEngine, EngineError, Removal};
 use crate::ops::registry::{Asking, Keychain, LayerBytes, Problem, Publications, Question, TRIES, failed};
 use crate::ops::report::{Outcome, StepError};
 use std::path::Path;
@@ -191,26 +191,13 @@ impl Push<'_> {
             );
             return Err(StepError::trouble(cause, state, advice));
         }
-        let is_whole = self.is_whole(name, &pulled.id).await;
+        let is_whole = is_whole(&*self.link.engine, name, &pulled.id).await;
         if !is_whole.map_err(|error| self.engine_failed(&error, state.clone()))? {
             let why = "the host has some of its layers unpacked only, and its store does not get them anew";
             return Ok(Outcome::refused(why));
         }
         let outcome = load::give_tag(self, &pulled.id, name.clone(), state).await;
         Ok(outcome?.map(Attempt::Went))
-    }
-
-    /// Whether a store has the bytes of all layers. A containerd store pulls no layer that it has unpacked, from wherever that
-    /// came, and does not list, save or publish an image that lacks one.
-    async fn is_whole(&self, name: &str, id: &ImageId) -> Result<bool, EngineError> {
-        let engine = &self.link.engine;
-        if let Some(told) = engine.is_complete(name).await? {
-            return Ok(told);
-        }
-        if engine.facts().await?.store == Store::Classic {
-            return Ok(true);
-        }
-        Ok(engine.images().await?.iter().any(|listed| listed.id == *id))
     }
 
     /// Takes off the name that the pull has left; the image keeps its tag.
@@ -233,6 +220,22 @@ impl Push<'_> {
             Err(_) => Some("the engine does not answer".to_owned()),
         }
     }
+}
+
+/// Whether a store has the bytes of all layers. A containerd store pulls no layer that it has unpacked, from wherever that came, and
+/// does not list, save or publish an image that lacks one.
+pub(in crate::ops) async fn is_whole(
+    engine: &dyn ContainerEngine,
+    name: &str,
+    id: &ImageId,
+) -> Result<bool, EngineError> {
+    if let Some(told) = engine.is_complete(name).await? {
+        return Ok(told);
+    }
+    if engine.facts().await?.store == Store::Classic {
+        return Ok(true);
+    }
+    Ok(engine.images().await?.iter().any(|listed| listed.id == *id))
 }
 
 /// What a host has pulled.

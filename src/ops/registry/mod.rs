@@ -13,7 +13,7 @@ mod publications;
 mod publish;
 mod secret;
 
-pub(crate) use asking::{Asking, Question, TRIES};
+pub(crate) use asking::{Asking, LOOKS, Question, TRIES};
 pub use docker_config::NoLogin;
 pub use keychain::Keychain;
 pub(crate) use layer_bytes::LayerBytes;

@@ -1,5 +1,6 @@
 //! Follows the host, which goes on alone: its status becomes steps and log lines here, and its end the result.
 
+use super::compose::OF_PROJECT;
 use super::status::{self, End, Life, Line, Why};
 use super::{Restart, Restarted};
 use crate::model::failure::Failure;
@@ -273,10 +274,20 @@ impl Restart<'_> {
         };
         let state = match kind {
             StepKind::Hold => NOT_TOUCHED,
-            _ if self.is_composed() => "The pin and the old image are put back.",
-            _ => "The old container is put back.",
+            _ => self.told.going_back,
         };
         self.failure(kind, &cause, state, &advice, false)
+    }
+
+    /// The command that shows its containers on the host. A project's journal is called after it.
+    fn listing(&self) -> String {
+        let name = self.target.session.as_str();
+        let project = name.strip_prefix(OF_PROJECT).filter(|_| self.again.is_some());
+        format!(
+            "docker ps -a --filter {}{}",
+            self.told.filter,
+            project.unwrap_or(name)
+        )
     }
 
     fn is_composed(&self) -> bool {
@@ -284,10 +295,7 @@ impl Restart<'_> {
     }
 
     fn journal_gone(&self) -> TrackResult {
-        let advice = format!(
-            "look at `docker ps -a --filter name={}` on {}",
-            self.target.session, self.target.host
-        );
+        let advice = format!("look at `{}` on {}", self.listing(), self.target.host);
         self.failed(
             StepKind::Hold,
             "the journal is gone from the host",
@@ -299,11 +307,7 @@ impl Restart<'_> {
 
     fn result(&self, heard: Heard) -> TrackResult {
         let step = heard.step();
-        let back = if self.is_composed() {
-            "The pin is as it was, and the session runs the old image."
-        } else {
-            "The old container is the session again, as it was."
-        };
+        let back = self.told.back;
         let with = |note: Option<String>| {
             note.map_or_else(|| back.to_owned(), |note| format!("{back} Note: {note}."))
         };
@@ -362,8 +366,8 @@ impl Restart<'_> {
             None => "It is not over: its journal on the host stays open.",
         };
         let advice = format!(
-            "look at `docker ps -a --filter name={}` on {}, then {}",
-            self.target.session,
+            "look at `{}` on {}, then {}",
+            self.listing(),
             self.target.host,
             self.resume_advice()
         );

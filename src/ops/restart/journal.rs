@@ -71,7 +71,7 @@ impl Restart<'_> {
                 ShellError::NotAllowed(_) => "log in as root, or let the login use `sudo -n`".to_owned(),
                 _ => self.again_advice(),
             };
-            StepError::of_shell(&error, super::UNTOUCHED, advice)
+            StepError::of_shell(&error, self.told.untouched, advice)
         })?;
         if answer.code == TAKEN {
             let open = answer.stdout.trim().strip_prefix("open ").unwrap_or_default();

@@ -15,10 +15,11 @@ mod probe;
 mod quiet;
 mod scripts;
 mod status;
+mod told;
 
 pub(in crate::ops) use journal::take_up_advice;
 
-pub use compose::{COMPOSE_TRANSACTION, MIGRATION, migrate_on_host};
+pub use compose::{BOOTSTRAP, Bootstrapping, COMPOSE_TRANSACTION, MIGRATION, migrate_on_host};
 pub use crash_point::CONSOLE_CRASH_POINTS;
 pub use follow::Heard;
 pub use quiet::{ensure_clean, wait_for_quiet};
@@ -34,6 +35,7 @@ use crate::ops::host_link::HostLink;
 use crate::ops::ports::{Script, ScriptCall, ScriptOutput, ShellError};
 use crate::ops::report::{StepError, TrackReporter};
 use std::time::Duration;
+use told::Told;
 
 /// How long the host may take to undo what was made before it took over: it removes containers that never ran.
 const BACK_OUT: Duration = Duration::from_mins(2);
@@ -83,6 +85,7 @@ pub async fn restart_session(
         link,
         reporter,
         again: None,
+        told: told_of(target),
     };
     match restart.run().await {
         Ok(restarted) | Err(restarted) => restarted,
@@ -106,6 +109,7 @@ pub async fn resume_restart(
         link,
         reporter,
         again: None,
+        told: told_of(target),
     };
     match Box::pin(restart.follow_interrupted(heard)).await {
         Ok(restarted) | Err(restarted) => restarted,
@@ -121,6 +125,15 @@ struct Restart<'a> {
     reporter: &'a TrackReporter,
     /// The command that does it again, where it is not the restart of a session.
     again: Option<String>,
+    /// What is said of what it works on.
+    told: &'static Told,
+}
+
+fn told_of(target: &RestartTarget) -> &'static Told {
+    match target.by {
+        Replacement::Compose { .. } => &told::OF_COMPOSE,
+        Replacement::Restart | Replacement::Predecessor(_) => &told::SESSION,
+    }
 }
 
 impl Restart<'_> {
@@ -176,7 +189,10 @@ impl Restart<'_> {
 
     fn left_behind(&self, result: TrackResult, why: &str) -> TrackResult {
         let advice = self.resume_advice();
-        let left = format!("{UNTOUCHED} What was made for the restart is still there ({why}).");
+        let left = format!(
+            "{} What was made for the restart is still there ({why}).",
+            self.told.untouched
+        );
         match result {
             TrackResult::Failed(failure) => TrackResult::Failed(Failure {
                 state: left,
@@ -195,7 +211,13 @@ impl Restart<'_> {
         match answer.map(ScriptOutput::success) {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(why)) => {
-                let failed = self.failed(StepKind::Hold, &why, UNTOUCHED, &self.again_advice(), true);
+                let failed = self.failed(
+                    StepKind::Hold,
+                    &why,
+                    self.told.untouched,
+                    &self.again_advice(),
+                    true,
+                );
                 Err(self.back_out(failed).await.into())
             }
             // Whether the host has begun is not known.
@@ -203,7 +225,7 @@ impl Restart<'_> {
                 let lost = self.failed(
                     StepKind::Hold,
                     &error.to_string(),
-                    "If the host has taken over, it goes on alone; if not, the session runs on as it was.",
+                    self.told.handing_over,
                     &self.resume_advice(),
                     true,
                 );
@@ -261,7 +283,7 @@ impl Restart<'_> {
 
     /// A step that is not possible; the session is as it was.
     fn refuse(&self, cause: impl AsRef<str>, advice: impl Into<String>) -> StepError {
-        StepError::trouble(cause, UNTOUCHED, advice)
+        StepError::trouble(cause, self.told.untouched, advice)
     }
 
     fn again_advice(&self) -> String {
@@ -298,7 +320,7 @@ impl Restart<'_> {
         self.failed(
             step,
             &error.to_string(),
-            "The host goes on alone: it finishes the restart, or puts back what was.",
+            self.told.alone,
             &self.resume_advice(),
             true,
         )

@@ -109,6 +109,7 @@ fn line(text: &str) -> Option<Line> {
         "rename" => StepKind::Rename,
         "start" => StepKind::Start,
         "write_pin" => StepKind::WritePin,
+        "install" => StepKind::Install,
         "up" => StepKind::Up,
         "probe" => StepKind::Probe,
         "commit" => StepKind::Commit,

@@ -1,6 +1,7 @@
 //! The command line of `tagboat compose`: its verbs, their flags and their help.
 
-use super::args::ChangeArgs;
+use super::args::{ChangeArgs, SendArgs};
+use super::registry_args::ViaArgs;
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
 
@@ -11,6 +12,8 @@ pub enum ComposeVerb {
     Generate(ComposeGenerateArgs),
     /// Say whether the pin reaches every service, and whether every volume of the image has its mount.
     Check(ComposeCheckArgs),
+    /// Put a project of the config on a host that has nothing of it: its image, its files, and its services up, pinned.
+    Bootstrap(ComposeBootstrapArgs),
     /// Bring a running project of a host from its build to a pin: same volumes, each container made anew once.
     Migrate(ComposeMigrateArgs),
     /// Write the pin of a project into its .env; a tag alone becomes a full reference.
@@ -23,6 +26,7 @@ impl ComposeVerb {
         match self {
             Self::Generate(args) => args.json,
             Self::Check(args) => args.json,
+            Self::Bootstrap(args) => args.change.json,
             Self::Migrate(args) => args.change.json,
             Self::Pin(args) => args.json,
         }
@@ -81,6 +85,31 @@ pub struct ComposeCheckArgs {
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `tagboat compose bootstrap`.
+#[derive(Debug, Args)]
+pub struct ComposeBootstrapArgs {
+    /// The project of the config, as Compose will call it.
+    pub project: String,
+    /// The host that it is put on.
+    #[arg(long, value_name = "HOST")]
+    pub host: String,
+    /// The image that it is pinned to: a tag, NAME:TAG, or NAME:TAG@sha256:... of a registry [default: as in the config].
+    #[arg(long, value_name = "REF|TAG")]
+    pub image: Option<String>,
+    /// The folder that it gets on the host [default: /srv/PROJECT].
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<String>,
+    /// How the image is sent, where the host lacks it.
+    #[command(flatten)]
+    pub sending: SendArgs,
+    /// Through a registry instead.
+    #[command(flatten)]
+    pub via: ViaArgs,
+    /// Confirmation and output.
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }
 
 /// `tagboat compose migrate`.

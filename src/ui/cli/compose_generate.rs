@@ -1,17 +1,16 @@
 //! `tagboat compose generate`: the Compose file of a project, and the pin in its `.env`. What somebody edited is never overwritten.
 
 use super::compose_args::ComposeGenerateArgs;
-use super::compose_project::{check_folder, choose_pin, choose_project, docker_host};
+use super::compose_project::{add_volumes, check_folder, choose_pin, choose_project};
 use super::exit_code::Exit;
 use super::program::Program;
 use super::report::VERSION;
 use super::stop::Stop;
 use crate::model::clean::clean;
 use crate::model::compose::{
-    ComposeProject, ImageOrigin, PinnedRef, Standing, diff, generate, is_same_path, standing, value_of,
-    with_pinned,
+    ComposeProject, ImageOrigin, PinnedRef, Standing, diff, generate, standing, value_of, with_pinned,
 };
-use crate::ops::compose::{here, image_facts, read_plain, write_plain};
+use crate::ops::compose::{read_plain, write_plain};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -98,41 +97,6 @@ fn origin(project: &ComposeProject, args: &ComposeGenerateArgs) -> Result<ImageO
             ),
         )),
     }
-}
-
-/// What the image itself declares, where the engine of this machine has it, gets its mounts too.
-async fn add_volumes(
-    program: &mut Program<'_>,
-    project: &mut ComposeProject,
-    pinned: &PinnedRef,
-) -> Result<(), Stop> {
-    let reference = pinned.to_string();
-    let place = here(docker_host(program)).await;
-    let facts = image_facts(&place, [reference.clone(), pinned.reference.to_string()]).await;
-    let Ok(Some(facts)) = facts.map(|mut facts| {
-        facts
-            .remove(&reference)
-            .or_else(|| facts.remove(&pinned.reference.to_string()))
-    }) else {
-        let note = format!(
-            "note: the engine of this machine does not have {}, so its volumes were not looked at; `tagboat compose check --host \
-             HOST` does, where it is",
-            pinned.reference
-        );
-        program.output.aside(note)?;
-        return Ok(());
-    };
-    for path in facts.volumes {
-        if !project.volumes.iter().any(|known| is_same_path(known, &path)) {
-            program.output.aside(format!(
-                "note: {} declares {} too, which gets a volume",
-                pinned.reference,
-                clean(&path)
-            ))?;
-            project.volumes.push(path);
-        }
-    }
-    Ok(())
 }
 
 fn write_file(

@@ -3,8 +3,9 @@
 use super::compose_args::ComposeNameArgs;
 use super::program::Program;
 use super::stop::Stop;
-use crate::model::compose::{ComposeProject, PinnedRef};
-use crate::ops::compose::FileTrouble;
+use crate::model::clean::clean;
+use crate::model::compose::{ComposeProject, PinnedRef, is_same_path};
+use crate::ops::compose::{FileTrouble, here, image_facts};
 use crate::ops::config::{Config, nearest};
 use std::path::Path;
 
@@ -56,6 +57,41 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), Stop> {
         format!("{} is no folder", folder.display()),
         "name the folder of the project with --project, or make it",
     ))
+}
+
+/// What the image itself declares, where the engine of this machine has it, gets its mounts too.
+pub(super) async fn add_volumes(
+    program: &mut Program<'_>,
+    project: &mut ComposeProject,
+    pinned: &PinnedRef,
+) -> Result<(), Stop> {
+    let reference = pinned.to_string();
+    let place = here(docker_host(program)).await;
+    let facts = image_facts(&place, [reference.clone(), pinned.reference.to_string()]).await;
+    let Ok(Some(facts)) = facts.map(|mut facts| {
+        facts
+            .remove(&reference)
+            .or_else(|| facts.remove(&pinned.reference.to_string()))
+    }) else {
+        let note = format!(
+            "note: the engine of this machine does not have {}, so its volumes were not looked at; `tagboat compose check --host \
+             HOST` does, where it is",
+            pinned.reference
+        );
+        program.output.aside(note)?;
+        return Ok(());
+    };
+    for path in facts.volumes {
+        if !project.volumes.iter().any(|known| is_same_path(known, &path)) {
+            program.output.aside(format!(
+                "note: {} declares {} too, which gets a volume",
+                pinned.reference,
+                clean(&path)
+            ))?;
+            project.volumes.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// Where the engine of this machine is, as the environment says.

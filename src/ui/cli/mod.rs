@@ -21,6 +21,7 @@ mod choose_sessions;
 mod choose_target;
 mod completions;
 pub mod compose_args;
+mod compose_bootstrap;
 mod compose_check;
 mod compose_generate;
 mod compose_migrate;
@@ -174,6 +175,7 @@ async fn compose(verb: &ComposeVerb, program: &mut Program<'_>) -> Result<Exit, 
     match verb {
         ComposeVerb::Generate(args) => compose_generate::compose_generate(program, args).await,
         ComposeVerb::Check(args) => compose_check::compose_check(program, args).await,
+        ComposeVerb::Bootstrap(args) => compose_bootstrap::compose_bootstrap(program, args).await,
         ComposeVerb::Migrate(args) => compose_migrate::compose_migrate(program, args).await,
         ComposeVerb::Pin(args) => compose_pin::compose_pin(program, args),
     }

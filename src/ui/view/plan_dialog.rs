@@ -250,5 +250,6 @@ fn button(plan: &Plan) -> String {
         Plan::Publish(_) => "publish".to_owned(),
         Plan::Release(plan) => format!("release {}", plan.reference.tag),
         Plan::Migrate(plan) => format!("migrate {}", plan.migration.project),
+        Plan::Bootstrap(plan) => format!("put {} there", plan.bootstrap.project),
     }
 }

@@ -8,6 +8,7 @@ put_back() { # put_back failed|interrupted|cancelled
   if [ -e "$dir/is-back" ]; then
     : # it died between that and its end
   elif [ -e "$dir/upping" ]; then
+    [ -z "$new" ] || keep_log "$new"
     [ ! -s "$dir/copies" ] || note="its copied volumes keep their names"
     give_files_back file.back
     each name_old_image || stuck "the old images cannot be named: $err"

@@ -5,7 +5,7 @@ text_is() { # text_is FILE NAME: whether it is that text of the journal, byte fo
 }
 env_before() { if [ -e "$dir/env.old" ]; then echo env.old; else echo none; fi; }
 
-write_text() { # write_text FILE NAME: with the owner and mode that it has; a new one is the folder's owner's alone
+write_text() { # write_text FILE NAME: with the owner and mode that it has; a new one is the folder's owner's, alone if $new_mode says nothing else
   text_is "$1" "$2" && return 0
   part=$1.tagboat-${dir##*/}
   rm -f "$part"
@@ -16,7 +16,7 @@ write_text() { # write_text FILE NAME: with the owner and mode that it has; a ne
   # The folder may be somebody's who puts a link there: only a file that was not there is opened.
   err=$( (set -C && : >"$part") 2>&1) || return 1
   like=$1 mode=
-  [ -e "$1" ] || { like=${1%/*} mode=600; }
+  [ -e "$1" ] || { like=${1%/*} mode=${new_mode:-600}; }
   err=$(
     {
       chown "$(stat -c %u:%g "$like")" "$part" && chmod "${mode:-$(stat -c %a "$like")}" "$part" &&

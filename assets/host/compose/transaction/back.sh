@@ -19,9 +19,9 @@ put_back() { # put_back failed|interrupted|cancelled
 
 add_note() { note="${note:+$note; }$1"; }
 
-keep_words() { # Compose removes the container that failed, and its log with it
+keep_words() {
   { [ -n "$new" ] || { [ -e "$dir/failed" ] && tell_service && new=$one; }; } && [ "$new" != "$old" ] || return 0
-  limited 60 docker logs --tail 1000 "$new" >"$dir/failed.log" 2>&1 </dev/null || rm -f "$dir/failed.log"
+  keep_log "$new"
 }
 
 give_env_back() {

@@ -15,6 +15,10 @@ tell_service() { # the one container of the service in $one, and how it is; comp
   [ "$name" = "$session" ] || { err="its container is called ${name:-nothing} and not $session"; return 1; }
 }
 
+keep_log() { # keep_log ID: Compose removes the container that failed, and its log with it
+  limited 60 docker logs --tail 1000 "$1" >"$dir/failed.log" 2>&1 </dev/null || rm -f "$dir/failed.log"
+}
+
 runs_on() { # runs_on ID IMAGE
   ask docker inspect --type container -f '{{.Image}}' "$1" && [ "$out" = "$2" ]
 }

@@ -4,6 +4,7 @@
 //! (`assets/host/compose/transaction`), with the journal, the probe and the recovery of every restart. Compose removes the old
 //! container before the new one starts, so what is put back is the pin and the old image, not always the old container.
 
+mod bootstrap;
 mod check;
 mod look;
 mod migrate;
@@ -11,13 +12,17 @@ mod mounts;
 mod record;
 mod scripts;
 
+pub use bootstrap::Bootstrapping;
 pub use migrate::migrate_on_host;
-pub use scripts::{COMPOSE_TRANSACTION, MIGRATION};
+pub use scripts::{BOOTSTRAP, COMPOSE_TRANSACTION, MIGRATION};
 
 use super::{Restart, Restarted, UNTOUCHED};
 use crate::model::compose::ComposeService;
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::PinKey;
+
+/// What the journal of a whole project is called, before the project's name.
+pub(super) const OF_PROJECT: &str = "compose-";
 
 /// One such restart and what it works with.
 struct ComposeRestart<'a> {

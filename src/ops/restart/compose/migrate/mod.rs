@@ -4,19 +4,19 @@
 mod attempt;
 mod record;
 
-use super::scripts;
+use super::{OF_PROJECT, scripts};
 use crate::model::compose::check::ProjectFiles;
 use crate::model::compose::migrate::{Migration, MigrationEdit, edited, judge};
-use crate::model::compose::{ComposeService, with_pin};
+use crate::model::compose::{ComposeService, digest, with_pin};
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ContainerId, JobId, Operator, SessionName};
 use crate::model::plan::{MigratePlan, Replacement, RestartTarget};
 use crate::model::probe::{ProbeRules, Settled};
-use crate::ops::compose::{Place, digest, look};
+use crate::ops::compose::{Place, look};
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{Script, ScriptCall};
 use crate::ops::report::{Outcome, StepError, TrackReporter};
-use crate::ops::restart::{Restart, Restarted, UNTOUCHED};
+use crate::ops::restart::{Restart, Restarted, told};
 use attempt::Attempt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -72,6 +72,7 @@ pub async fn migrate_on_host(
             "tagboat compose migrate {} --host {} --image {}",
             plan.migration.project, plan.host, plan.migration.onto
         )),
+        told: &told::MIGRATION,
     };
     let migrating = Migrating {
         restart: &restart,
@@ -98,7 +99,7 @@ fn as_restart(plan: &MigratePlan) -> Option<RestartTarget> {
     let first = migration.services.iter().find(|one| one.container.is_some())?;
     Some(RestartTarget {
         host: plan.host.clone(),
-        session: SessionName::parse(&format!("compose-{}", migration.project)).ok()?,
+        session: SessionName::parse(&format!("{OF_PROJECT}{}", migration.project)).ok()?,
         container: first.container.clone()?,
         from: first.service.to_string(),
         from_id: first.from_id.clone()?,
@@ -134,7 +135,9 @@ impl Migrating<'_> {
             .step(Step::of(StepKind::Record), self.record(&ready))
             .await;
         let recorded = match recorded {
-            Ok(()) if reporter.cancel().is_cancelled() => Err(TrackResult::Cancelled(UNTOUCHED.to_owned())),
+            Ok(()) if reporter.cancel().is_cancelled() => {
+                Err(TrackResult::Cancelled(self.restart.told.untouched.to_owned()))
+            }
             other => other,
         };
         if let Err(result) = recorded {
@@ -204,8 +207,8 @@ impl Migrating<'_> {
     async fn image_is_there(&self) -> Result<(), StepError> {
         let link = self.restart.link;
         let image = link.engine.image(&self.migration.onto.to_string()).await;
-        let image =
-            image.map_err(|error| StepError::of_engine(&error, UNTOUCHED, self.restart.again_advice()))?;
+        let image = image
+            .map_err(|error| StepError::of_engine(&error, self.untouched(), self.restart.again_advice()))?;
         if image.map(|image| image.id) != Some(self.migration.onto_id.clone()) {
             return Err(self.refuse(format!(
                 "{} is not the image of the plan any more",
@@ -218,8 +221,8 @@ impl Migrating<'_> {
     /// The container of the plan, with the image of the plan: by which name that was built.
     async fn container(&self, id: &ContainerId, image: &str) -> Result<String, StepError> {
         let found = self.restart.link.engine.inspect(id.as_str()).await;
-        let found =
-            found.map_err(|error| StepError::of_engine(&error, UNTOUCHED, self.restart.again_advice()))?;
+        let found = found
+            .map_err(|error| StepError::of_engine(&error, self.untouched(), self.restart.again_advice()))?;
         let text = |pointer: &str| {
             let value = found
                 .as_ref()
@@ -278,8 +281,8 @@ impl Migrating<'_> {
         let mut call = ScriptCall::question(script, arguments).as_root().within(TRY);
         call.input = Some(&mut input);
         let output = self.restart.link.shell.run(call).await;
-        let output =
-            output.map_err(|error| StepError::of_shell(&error, UNTOUCHED, self.restart.again_advice()))?;
+        let output = output
+            .map_err(|error| StepError::of_shell(&error, self.untouched(), self.restart.again_advice()))?;
         let told = output.success().map_err(|why| self.refuse(why))?;
         Attempt::read(&told).map_err(|why| self.refuse(why))
     }
@@ -290,8 +293,9 @@ impl Migrating<'_> {
         for service in &self.migration.services {
             let Some(id) = &service.container else { continue };
             let found = self.restart.link.engine.inspect(id.as_str()).await;
-            let found = found
-                .map_err(|error| StepError::of_engine(&error, UNTOUCHED, self.restart.again_advice()))?;
+            let found = found.map_err(|error| {
+                StepError::of_engine(&error, self.untouched(), self.restart.again_advice())
+            })?;
             let hash = found
                 .as_ref()
                 .and_then(|one| one.pointer("/Config/Labels/com.docker.compose.config-hash"))
@@ -300,6 +304,10 @@ impl Migrating<'_> {
             hashes.push(format!("{}={hash}", service.service));
         }
         Ok(hashes)
+    }
+
+    fn untouched(&self) -> &'static str {
+        self.restart.told.untouched
     }
 
     fn refuse(&self, cause: impl AsRef<str>) -> StepError {

@@ -1,0 +1,77 @@
+# The way back: nothing of the project runs, its files are as they were, and its named volumes stay.
+
+put_back() { # put_back failed|interrupted|cancelled
+  why=$1 note='' service=
+  [ ! -e "$dir/failed" ] || why=failed
+  crash_point put_back
+  say put_back running
+  if [ ! -e "$dir/is-back" ]; then
+    [ ! -e "$dir/upping" ] || take_containers_off
+    crash_point put_back_files
+    [ ! -e "$dir/installing" ] || take_files_off
+  fi
+  mark is-back "$why" || stuck "the journal cannot be written"
+  forget_texts
+  say put_back ok "$note"
+  crash_point end
+  finish undone "$why${note:+; $note}"
+}
+
+add_note() { note="${note:+$note; }$1"; }
+
+take_containers_off() { # none was there before, so all of them are its own; with them go their volumes without a name
+  [ -z "$new" ] || keep_log "$new"
+  ask docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" || stuck "the engine does not tell what was started: $err"
+  all=$out
+  for id in $all; do
+    stop "$id" || stuck "a container of the project does not stop: $err"
+  done
+  for id in $all; do
+    act limited 300 docker rm -v "$id" || case $err in
+      *o\ such\ container* | *already\ in\ progress*) wait_gone "$id" || stuck "the engine does not remove a container of the project" ;;
+      *) stuck "a container of the project cannot be removed: $err" ;;
+    esac
+  done
+  ask docker network ls -q --filter "label=com.docker.compose.project=$project" || stuck "the engine does not tell of networks: $err"
+  for id in $out; do
+    act limited 60 docker network rm "$id" || case $err in *not\ found* | *o\ such\ network*) ;; *) add_note "a network of it stays: $err" ;; esac
+  done
+  ask docker volume ls -q --filter "label=com.docker.compose.project=$project" || out=
+  kept=$(printf '%s\n' "$out" | grep -vxF -f "$dir/volumes" | grep . | tr '\n' ' ')
+  [ -z "$kept" ] || add_note "its volumes stay: ${kept% }"
+}
+
+take_files_off() { # somebody's own change is not thrown away
+  for one in file env; do
+    if [ $one = file ]; then path=$compose_file; else path=$env_file; fi
+    rm -f "$path.tagboat-${dir##*/}"
+    if text_is "$path" "$one.new"; then
+      write_text "$path" "$(before $one)" || stuck "$path cannot be taken off: $err"
+    elif ! text_is "$path" "$(before $one)"; then
+      add_note "somebody changed $path meanwhile, so it was left as it is"
+    fi
+  done
+  while IFS= read -r folder; do rmdir "$folder" 2>/dev/null; done <"$dir/folders"
+}
+
+recover() {
+  printf '\n' >>"$dir/status" # a line may have been cut off
+  end_compose
+  died=yes
+  if [ -e "$dir/committed" ]; then
+    ensure_claimed
+    forwards
+  elif [ -e "$dir/made" ]; then
+    ensure_claimed
+    put_back interrupted
+  fi
+  # The console died before it handed over.
+  untouched interrupted
+}
+
+untouched() { # untouched WHY: nothing was touched
+  say put_back running
+  forget_texts
+  say put_back ok "nothing had been touched"
+  finish undone "$1"
+}

@@ -1,0 +1,209 @@
+//! The plan that puts a project on a host which has nothing of it: its image, its files, and its services up. It is made from what
+//! the host told, not from the fleet.
+
+mod planner;
+#[cfg(test)]
+mod tests;
+
+pub use planner::{BootstrapWish, Ground, INSTALL_COMPOSE, ground, plan_bootstrap};
+
+use super::{Gate, PlanLine, PushPlan, strict_word};
+use crate::model::compose::bootstrap::{Bootstrap, COMPOSE_FILE};
+use crate::model::failure::Refusal;
+use crate::model::fleet::Stamp;
+use crate::model::job::{Step, StepKind, Target};
+use crate::model::names::{HostName, ImageId, ImageRef, ProjectPath, RegistryDigest};
+use crate::model::profile::Guard;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A bootstrap, ready to be confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BootstrapPlan {
+    /// Where.
+    pub host: HostName,
+    /// What.
+    pub bootstrap: Bootstrap,
+    /// How the image comes there.
+    pub image: BootstrapImage,
+    /// Whether all of it is there and runs: then nothing is done.
+    pub is_done: bool,
+    /// How long its containers must be stable.
+    pub stable: Duration,
+    /// Until when one with a health check must be healthy.
+    pub deadline: Duration,
+    /// What the operator should know, such as variables without a value.
+    pub remarks: Vec<String>,
+    /// Whether its host wants every change typed.
+    pub guard: Guard,
+    /// What is left out: nothing, as it is about one project.
+    pub refused: Vec<Refusal>,
+}
+
+/// How the image of a project comes to its host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum BootstrapImage {
+    /// It is there.
+    There {
+        /// What the pin named when this was planned.
+        id: ImageId,
+    },
+    /// The engine of the host pulls it from a registry.
+    Pull {
+        /// By its digest.
+        from: RegistryDigest,
+        /// The tag that it gets there, which is stamped in the end.
+        tag: ImageRef,
+        /// The stamp before.
+        before: Stamp,
+    },
+    /// It is sent from here, as by every push.
+    Push(Box<PushPlan>),
+}
+
+/// What the check of a project is about: a push checks for itself.
+const PROJECT: &str = "project";
+
+impl BootstrapPlan {
+    /// The first step, beside whatever checks the way of the image has.
+    pub fn check_step() -> Step {
+        Step::about(StepKind::Check, PROJECT)
+    }
+
+    /// The push of its image, where it has one.
+    pub fn push(&self) -> Option<&PushPlan> {
+        match &self.image {
+            BootstrapImage::Push(push) => Some(push),
+            BootstrapImage::There { .. } | BootstrapImage::Pull { .. } => None,
+        }
+    }
+
+    pub(super) fn title(&self) -> String {
+        let Bootstrap { project, pinned, .. } = &self.bootstrap;
+        format!("put {project} on {}, pinned to {pinned}", self.host)
+    }
+
+    pub(super) fn targets(&self) -> Vec<Target> {
+        vec![Target::host(self.host.clone())]
+    }
+
+    pub(super) fn steps(&self, target: &Target) -> Vec<Step> {
+        use StepKind::{Commit, Install, Probe, Pull, Record, Stamp, Up};
+        if self.is_done {
+            return Vec::new();
+        }
+        let mut steps = vec![Self::check_step()];
+        match &self.image {
+            BootstrapImage::There { .. } => {}
+            BootstrapImage::Pull { .. } => steps.push(Step::of(Pull)),
+            BootstrapImage::Push(push) => steps.extend(push.steps(target)),
+        }
+        steps.extend([Record, Install, Up, Probe, Commit].map(Step::of));
+        if matches!(self.image, BootstrapImage::Pull { .. }) {
+            steps.push(Step::of(Stamp));
+        }
+        steps
+    }
+
+    pub(super) fn needed_tags(&self) -> Vec<(HostName, ImageRef)> {
+        let mut needed = vec![(self.host.clone(), self.bootstrap.pinned.reference.clone())];
+        if let BootstrapImage::Pull { tag, .. } = &self.image {
+            needed.push((self.host.clone(), tag.clone()));
+        }
+        needed
+    }
+
+    pub(super) fn lines(&self) -> Vec<PlanLine> {
+        let line = |before: &str, after: String, note: String| PlanLine {
+            target: Target::host(self.host.clone()),
+            before: before.to_owned(),
+            after,
+            note,
+            costs: Vec::new(),
+        };
+        let one = &self.bootstrap;
+        if self.is_done {
+            let note = format!("{} runs, pinned to {}", one.project, one.pinned);
+            return vec![line("as it is to be", "the same".to_owned(), note)];
+        }
+        let mut lines: Vec<PlanLine> = match &self.image {
+            BootstrapImage::There { .. } => vec![line(
+                "the image is there",
+                one.pinned.to_string(),
+                "nothing of it is sent".to_owned(),
+            )],
+            BootstrapImage::Pull { from, tag, .. } => vec![line(
+                "no image",
+                tag.to_string(),
+                format!("pulls {from}; stamped when the project runs"),
+            )],
+            BootstrapImage::Push(push) => push.lines(),
+        };
+        let file = format!("{}/{COMPOSE_FILE}", one.folder);
+        let was = match (&one.before.file, one.folders.last()) {
+            (Some(_), _) => "an earlier file of tagboat",
+            (None, Some(last)) if *last == one.folder => "no folder",
+            (None, _) => "no file",
+        };
+        let mut files = line(was, file, self.note_of_files());
+        files.costs.clone_from(&self.remarks);
+        lines.push(files);
+        lines.extend(one.services.iter().map(|service| {
+            let after = format!("{service}: {}", one.pinned);
+            line("no container", after, "is started and watched".to_owned())
+        }));
+        lines.extend(one.on_demand.iter().map(|service| {
+            let after = format!("{service}: {}", one.pinned);
+            line("no container", after, "on demand: it is not started".to_owned())
+        }));
+        lines
+    }
+
+    fn note_of_files(&self) -> String {
+        let one = &self.bootstrap;
+        let mut words = vec![format!("{}={} in its .env", one.pin, one.pinned)];
+        let inner = one.folders.iter().filter(|folder| **folder != one.folder);
+        let inner: Vec<_> = inner.map(ProjectPath::as_str).collect();
+        if !inner.is_empty() {
+            words.push(format!("new folders {}", inner.join(", ")));
+        }
+        if !one.new_volumes.is_empty() {
+            words.push(format!("new volumes {}", one.new_volumes.join(", ")));
+        }
+        words.join("; ")
+    }
+
+    pub(super) fn untouched(&self) -> Vec<String> {
+        let mut told = vec!["all other containers, volumes and networks of the host".to_owned()];
+        if !self.bootstrap.old_volumes.is_empty() {
+            told.push(format!(
+                "what is in the volumes that are there already, which the services get: {}",
+                self.bootstrap.old_volumes.join(", ")
+            ));
+        }
+        match self.image {
+            BootstrapImage::Pull { .. } => {
+                told.push("the login goes along with the pull and stays nowhere on the host".to_owned());
+            }
+            BootstrapImage::There { .. } | BootstrapImage::Push(_) => {}
+        }
+        told
+    }
+
+    pub(super) fn undo(&self) -> String {
+        format!(
+            "`docker compose down` in {} on {} takes the containers off; named volumes and the image stay",
+            self.bootstrap.folder, self.host
+        )
+    }
+
+    pub(super) fn gate(&self) -> Gate {
+        let strict = strict_word(std::iter::once((&self.host, self.guard)));
+        match (strict, &self.image) {
+            (Some(gate), _) => gate,
+            (None, BootstrapImage::Push(push)) => push.gate(),
+            (None, _) => Gate::Plan,
+        }
+    }
+}
