@@ -33,6 +33,9 @@ pub const BUILT_IN: [(&str, &str); 3] = [
     ("disinto", include_str!("../../../assets/contracts/disinto.toml")),
 ];
 
+/// What the config says in the place of a contract where nothing is asked of an image.
+pub const NO_CONTRACT: &str = "none";
+
 /// The name of the contract of a profile that names none: its own, where one is built in.
 pub fn usual_contract(profile: &str) -> Option<String> {
     let is_it = |(name, _): &&(&str, &str)| *name == profile;
