@@ -33,6 +33,8 @@ pub enum Command {
     Examine(Vec<HostName>),
     /// Look at what a registry has under a tag, for an image of the source; it is answered once, as a change of the source.
     AskRegistry(ImageRef, RegistryTag),
+    /// Read an image of the source and tell what it has of each contract that it must meet; told as changes of the source.
+    Check(ImageRef),
     /// Tell what a container writes, as this stream, until it ends or is not wanted any more.
     ReadLogs(LogStream, LogRequest),
     /// A stream of lines is not wanted any more.

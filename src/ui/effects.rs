@@ -88,6 +88,7 @@ impl Effects {
                 .collect(),
             Command::Examine(_) => vec![Msg::Said(Severity::Warn, format!("not examined: {why}"))],
             Command::Refresh(_) => vec![Msg::Said(Severity::Warn, format!("not refreshed: {why}"))],
+            Command::Check(_) => vec![Msg::Said(Severity::Warn, format!("not checked: {why}"))],
             Command::AskRegistry(..) => vec![Msg::Said(
                 Severity::Warn,
                 format!("the registry was not asked: {why}"),

@@ -14,6 +14,7 @@ mod real_fleet;
 mod canary;
 mod cuts;
 mod fake;
+mod held_back;
 mod logins;
 mod publishes;
 mod pulls;

@@ -40,12 +40,12 @@ fn every_plan(guard: Guard) -> Vec<Plan> {
         fleet(guard, ContainerState::Running),
         fleet(guard, ContainerState::Exited),
     );
-    let hosts = vec![host_name()];
-    let sessions = vec![(host_name(), session(NAME))];
+    let (hosts, sessions) = (vec![host_name()], vec![(host_name(), session(NAME))]);
     let push = PushIntent {
         reference: reference("v3"),
         hosts: hosts.clone(),
         replace_tag: false,
+        allow_failing: false,
         options: PushOptions::default(),
     };
     let activate = ActivateIntent {

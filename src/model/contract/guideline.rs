@@ -1,7 +1,9 @@
 //! How a Dockerfile is written: each guideline has a name for good, and words for what it asks and what mends it.
 
+use serde::Serialize;
+
 /// One guideline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Guideline {
     /// The base image has a tag other than `latest`, or a digest.
     BasePinned {

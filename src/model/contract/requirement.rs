@@ -4,7 +4,7 @@ use super::guideline::Guideline;
 use serde::{Deserialize, Serialize};
 
 /// All that an image of one kind must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Contract {
     /// Its name.
     pub name: String,
@@ -15,7 +15,7 @@ pub struct Contract {
 }
 
 /// One requirement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rule {
     /// Its name for good: reports, ignores and other programs know it by this.
     pub id: String,
@@ -39,7 +39,7 @@ pub enum Severity {
 }
 
 /// What is required.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Requirement {
     /// A file is at a path.
     File {
@@ -116,7 +116,7 @@ pub enum Requirement {
 }
 
 /// As whom containers start.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Starter {
     /// As root: what starts there makes users, or steps down by itself.
     Root,
@@ -125,7 +125,7 @@ pub enum Starter {
 }
 
 /// Which volumes an image declares.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct VolumeRules {
     /// Those that it must.
     pub required: Vec<String>,
@@ -134,7 +134,7 @@ pub struct VolumeRules {
 }
 
 /// What is no secret although it looks like one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SecretRules {
     /// Names of variables, arguments and labels.
     pub allow_names: Vec<String>,
@@ -157,7 +157,7 @@ impl SecretRules {
 }
 
 /// A command that must succeed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Probe {
     /// The program and its arguments.
     pub command: Vec<String>,

@@ -7,10 +7,6 @@ use crate::model::names::ImageRef;
 use crate::model::profile::Profile;
 use crate::ops::config::{Config, ContractSet, Origin, builtin_profiles};
 
-fn contracts(program: &Program<'_>) -> ContractSet {
-    Config::contracts(program.config_file.as_deref(), program.environment)
-}
-
 /// The contract of an image.
 pub(super) fn contract_of_image(
     program: &Program<'_>,
@@ -18,7 +14,7 @@ pub(super) fn contract_of_image(
     config: &Config,
     reference: &ImageRef,
 ) -> Result<Contract, Stop> {
-    let known = contracts(program);
+    let known = program.contracts();
     if let Some(name) = named {
         return Ok(known.find(name)?);
     }
@@ -37,7 +33,7 @@ pub(super) fn contract_of_image(
 
 /// The contract of a Dockerfile, which does not say whose image it makes.
 pub(super) fn contract_of_file(program: &Program<'_>, named: Option<&str>) -> Result<Contract, Stop> {
-    let known = contracts(program);
+    let known = program.contracts();
     if let Some(name) = named {
         return Ok(known.find(name)?);
     }

@@ -73,6 +73,8 @@ pub enum Action {
     CancelJob,
     ResumeJob,
     ReplaceTag,
+    AllowFailing,
+    CheckImage,
     Copy,
     Help,
     Palette,

@@ -1,7 +1,7 @@
 //! The action table itself. What the footer, the help and the palette say is said here and nowhere else.
 
 use super::places::{
-    ACCEPTING, CLOSED, CONFIRMED, COPIED, EVERYWHERE, HOSTS, HOSTS_AND_IMAGES, JOBS, LISTS,
+    ACCEPTING, CLOSED, CONFIRMED, COPIED, EVERYWHERE, HOSTS, HOSTS_AND_IMAGES, IMAGES, JOBS, LISTS,
     LISTS_AND_DETAILS, LISTS_AND_SMALL, LOGS, MARKED, MOVED, MOVED_BY_LETTERS, PICKER, ROLLED_BACK, ROLLOUT,
     ROLLOUT_ORDER, SESSIONS, SESSIONS_AND_HOSTS,
 };
@@ -54,6 +54,8 @@ pub const ACTIONS: &[ActionInfo] = &[
         "Stamps a tag that hosts have already, so that sessions that start from now on get it.").asking().hinted(),
     of(Action::Prune, "prune", "prune", &["x"], HOSTS_AND_IMAGES,
         "Removes image tags that no session needs; shows each with its reason first.").asking_for_a_word().hinted(),
+    of(Action::CheckImage, "check-image", "check", &["c"], IMAGES,
+        "Reads the image under the cursor and shows what it has of its contract, requirement by requirement; changes nothing.").pointed().hinted(),
     of(Action::Examine, "examine", "doctor", &["d"], HOSTS,
         "Examines the host under the cursor and shows what is wrong with it; changes nothing.").pointed().hinted(),
     of(Action::MendHost, "mend-host", "mend", &["m"], HOSTS,
@@ -84,6 +86,8 @@ pub const ACTIONS: &[ActionInfo] = &[
         "Marks what is not marked, and the other way round."),
     of(Action::ReplaceTag, "replace-tag", "move tag", &["m"], PICKER,
         "Lets the push move the tag where it names another image; the plan then asks for a typed word.").hinted(),
+    of(Action::AllowFailing, "allow-failing", "allow failing", &["f"], PICKER,
+        "Lets the push bring an image to hosts whose contract it fails; the plan then asks for a typed word.").hinted(),
     of(Action::LogSearch, "search", "search", &["/"], LOGS,
         "Searches the lines; without capitals in any case.").hinted(),
     of(Action::NextMatch, "next-match", "next", &["n"], LOGS,
