@@ -23,6 +23,7 @@ fn intent(real: &RealFleet, tag: &str, hosts: &[&str]) -> PushIntent {
         reference: reference(tag),
         hosts,
         replace_tag: false,
+        allow_failing: false,
         options: PushOptions::default(),
     }
 }

@@ -320,6 +320,7 @@ async fn an_image_for_another_platform_is_refused_by_the_plan_and_by_the_push_be
         reference: reference("arm"),
         hosts: real.hosts(),
         replace_tag: false,
+        allow_failing: false,
         options: PushOptions::default(),
     };
     let refusal = plan_push(&intent, &real.fleet).unwrap_err();

@@ -35,6 +35,8 @@ pub enum Command {
     AskRegistry(ImageRef, RegistryTag),
     /// Look at what a change of the source needs, and plan it; it is answered once, with [`Drafted`](super::event::Event::Drafted).
     Draft(Box<SourceWish>),
+    /// Read an image of the source and tell what it has of each contract that it must meet; told as changes of the source.
+    Check(ImageRef),
     /// Tell what a container writes, as this stream, until it ends or is not wanted any more.
     ReadLogs(LogStream, LogRequest),
     /// A stream of lines is not wanted any more.

@@ -96,6 +96,7 @@ impl Effects {
                     "try again",
                 )),
             })))],
+            Command::Check(_) => vec![Msg::Said(Severity::Warn, format!("not checked: {why}"))],
             Command::AskRegistry(..) => vec![Msg::Said(
                 Severity::Warn,
                 format!("the registry was not asked: {why}"),

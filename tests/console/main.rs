@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod actions;
+mod contracts;
 mod daily;
 mod dialogs;
 mod doctor;

@@ -64,6 +64,18 @@ fn a_release_that_ended_at_its_contract_is_as_in_its_picture() {
 }
 
 #[test]
+fn what_a_check_of_an_image_found_is_as_in_its_picture() {
+    check("image-check", crate::contracts::looked_at(SIZE), "");
+}
+
+#[test]
+fn a_push_that_is_allowed_although_its_image_fails_is_as_in_its_picture() {
+    let mut state = stocked(SIZE);
+    crate::scenario::checked(&mut state, "v3.2.0", Some(&crate::scenario::failing()));
+    check("push-failing", state, "3pf<enter>");
+}
+
+#[test]
 fn the_jobs_screen_is_as_in_its_picture() {
     check("jobs", busy(SIZE), "4");
 }

@@ -15,6 +15,7 @@ mod bootstraps;
 mod canary;
 mod cuts;
 mod fake;
+mod held_back;
 mod logins;
 mod publishes;
 mod pulls;

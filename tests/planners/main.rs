@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod any_route;
+mod contracts;
 mod daily;
 mod diagnosis;
 mod fleets;

@@ -12,6 +12,7 @@ fn push(fleet: &Fleet, tag: &str, replace_tag: bool) -> Result<PushPlan, Refusal
             reference: reference(tag),
             hosts: vec![host_name()],
             replace_tag,
+            allow_failing: false,
             options: PushOptions::default(),
         },
         fleet,
@@ -95,6 +96,7 @@ fn a_dead_host_is_left_out_with_its_reason_and_the_others_go_on() {
         reference: reference("v2"),
         hosts: vec![nobody.clone(), host_name()],
         replace_tag: false,
+        allow_failing: false,
         options: PushOptions::default(),
     };
     let plan = plan_push(&intent, &fleet).unwrap();

@@ -48,6 +48,7 @@ fn planned(fleet: &Fleet, mode: ModeChoice) -> Result<PushPlan, Refusal> {
         reference: reference("v2"),
         hosts: vec![host_name()],
         replace_tag: false,
+        allow_failing: false,
         options,
     };
     plan_push(&intent, fleet)

@@ -100,6 +100,7 @@ pub(crate) fn names(plan: &SetupPlan) -> Vec<String> {
 fn push(tag: &str) -> SetupImage {
     SetupImage::Push {
         reference: reference(tag),
+        allow_failing: false,
         options: PushOptions::default(),
     }
 }

@@ -38,14 +38,16 @@ fn fleet(guard: Guard, state: ContainerState) -> Fleet {
 
 /// One plan of each kind, and of each way to it.
 fn every_plan(guard: Guard) -> Vec<Plan> {
-    let up = fleet(guard, ContainerState::Running);
-    let down = fleet(guard, ContainerState::Exited);
-    let hosts = vec![host_name()];
-    let sessions = vec![(host_name(), session(NAME))];
+    let (up, down) = (
+        fleet(guard, ContainerState::Running),
+        fleet(guard, ContainerState::Exited),
+    );
+    let (hosts, sessions) = (vec![host_name()], vec![(host_name(), session(NAME))]);
     let push = PushIntent {
         reference: reference("v3"),
         hosts: hosts.clone(),
         replace_tag: false,
+        allow_failing: false,
         options: PushOptions::default(),
     };
     let activate = ActivateIntent {

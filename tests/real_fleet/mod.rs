@@ -11,6 +11,7 @@
     reason = "a test fails by panicking"
 )]
 
+use std::path::Path;
 use std::process::{Command as Process, Stdio};
 use std::time::Duration;
 use tagboat::model::command::Command;
@@ -171,11 +172,17 @@ impl RealFleet {
     /// Starts an engine without waiting for anything.
     pub fn start() -> Self {
         let dirs = tempfile::Builder::new().prefix("tb").tempdir().unwrap();
-        Self::start_in(dirs)
+        Self::start_in(dirs, None)
     }
 
-    fn start_in(dirs: TempDir) -> Self {
-        let config = Config::load(None, &|name| std::env::var_os(name)).unwrap();
+    /// The same with another config than the lab's.
+    pub fn with_config(file: &Path) -> Self {
+        let dirs = tempfile::Builder::new().prefix("tb").tempdir().unwrap();
+        Self::start_in(dirs, Some(file))
+    }
+
+    fn start_in(dirs: TempDir, file: Option<&Path>) -> Self {
+        let config = Config::load(file, &|name| std::env::var_os(name)).unwrap();
         let of = |name: &str| dirs.path().join(name);
         let options = EngineOptions {
             hosts: config.hosts.clone(),
@@ -188,6 +195,7 @@ impl RealFleet {
             },
             watching: Watching::Live,
             cache: config.cache,
+            contracts: Config::contracts(file, &|name| std::env::var_os(name)),
             keychain: Keychain::default(),
         };
         let fleet = Fleet::new(config.hosts.into_iter().map(Host::new));

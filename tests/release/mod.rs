@@ -122,6 +122,7 @@ pub async fn planned(real: &mut RealFleet, tag: &str, hosts: &[&str], mode: Mode
         reference: reference(tag),
         hosts,
         replace_tag: false,
+        allow_failing: false,
         options: PushOptions {
             mode,
             ..PushOptions::default()

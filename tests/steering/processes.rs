@@ -12,7 +12,7 @@ use tagboat::model::job::{Job, JobEvent, Target, TrackResult};
 use tagboat::model::names::{JobId, Operator};
 use tagboat::model::plan::{Plan, RestartIntent, plan_restart};
 use tagboat::model::rollout::{Canary, RolloutOrder};
-use tagboat::ops::config::CacheSettings;
+use tagboat::ops::config::{CacheSettings, ContractSet};
 use tagboat::ops::dirs::Dirs;
 use tagboat::ops::engine::{self, EngineHandle, EngineOptions, Watching};
 use tagboat::ops::journal::Journal;
@@ -153,6 +153,7 @@ impl Process {
             dirs,
             watching: Watching::Live,
             keychain: Keychain::default(),
+            contracts: ContractSet::default(),
             cache: CacheSettings {
                 background: false,
                 ..CacheSettings::default()

@@ -168,6 +168,7 @@ pub(crate) fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) ->
         reference: reference.clone(),
         image: image.clone(),
         replace_tag: false,
+        allow_failing: false,
         options: PushOptions::default(),
         via: None,
         hosts: vec![PushTarget {
@@ -177,6 +178,7 @@ pub(crate) fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) ->
             before_id: None,
             presence: Presence::Absent,
             route: None,
+            held_to: None,
         }],
         refused: Vec::new(),
     }

@@ -1,5 +1,6 @@
 //! All managed image tags of the fleet and of the source engine, merged by their reference.
 
+use crate::model::contract::ContractState;
 use crate::model::fleet::{ContentId, Fleet, Host, HostImage, SourceImage};
 use crate::model::names::ImageRef;
 use jiff::Timestamp;
@@ -101,6 +102,18 @@ impl<'a> CatalogueEntry<'a> {
     /// Whether it is nowhere.
     pub fn is_gone(&self) -> bool {
         self.source.is_none() && self.on.is_empty()
+    }
+
+    /// How it stands to each of the contracts that it must meet: none where nothing is asked of it, or it is not here.
+    pub fn contracts(&self, fleet: &'a Fleet) -> Vec<(&'a str, ContractState<'a>)> {
+        let Some(image) = self.source else {
+            return Vec::new();
+        };
+        let names = fleet.contracts_of(&self.reference.image).into_iter();
+        let stock = &fleet.source().stock;
+        names
+            .map(|name| (name, stock.contract_state(name, &image.id)))
+            .collect()
     }
 
     /// How it stands to the fleet.

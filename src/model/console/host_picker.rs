@@ -25,6 +25,8 @@ pub struct HostPicker {
     pub cursor: usize,
     /// Whether the push may move a tag that names another image on a host.
     pub replace_tag: bool,
+    /// Whether the push may bring an image to hosts whose contract it fails.
+    pub allow_failing: bool,
 }
 
 impl HostPicker {
@@ -36,6 +38,7 @@ impl HostPicker {
             hosts,
             cursor: 0,
             replace_tag: false,
+            allow_failing: false,
         }
     }
 

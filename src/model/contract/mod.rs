@@ -15,6 +15,7 @@ mod image_settings;
 mod packages;
 mod report;
 mod requirement;
+mod verdict;
 
 pub use dockerfile_check::{DockerfileFacts, check_dockerfile};
 pub use guideline::Guideline;
@@ -22,6 +23,7 @@ pub use image_check::check_image;
 pub use image_facts::{HistoryStep, ImageFacts, ImageSettings};
 pub use report::{Finding, Outcome, Place, Report};
 pub use requirement::{Contract, Probe, Requirement, Rule, SecretRules, Severity, Starter, VolumeRules};
+pub use verdict::{BrokenRequirement, ContractState, Verdict};
 
 /// The contracts that need no config, and the text of each.
 pub const BUILT_IN: [(&str, &str); 3] = [
@@ -32,6 +34,9 @@ pub const BUILT_IN: [(&str, &str); 3] = [
     ),
     ("disinto", include_str!("../../../assets/contracts/disinto.toml")),
 ];
+
+/// What the config says in the place of a contract where nothing is asked of an image.
+pub const NO_CONTRACT: &str = "none";
 
 /// The name of the contract of a profile that names none: its own, where one is built in.
 pub fn usual_contract(profile: &str) -> Option<String> {

@@ -2,10 +2,10 @@
 
 use super::requirement::{Rule, Severity};
 use crate::model::secret::printable;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// All that was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// The contract.
     pub contract: String,
@@ -14,7 +14,7 @@ pub struct Report {
 }
 
 /// What came of one requirement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The requirement.
     pub id: String,
@@ -23,18 +23,18 @@ pub struct Finding {
     /// What is required, in words.
     pub requirement: String,
     /// What was found; empty where it is what is required.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub found: String,
     /// What mends it.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub fix: String,
     /// Where.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
 }
 
 /// What came of a requirement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It is broken.
@@ -63,7 +63,7 @@ impl Outcome {
 }
 
 /// Where something was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// On this line of the Dockerfile.

@@ -1,8 +1,8 @@
 //! Changes of the fleet as values: the only way in which it changes.
 
 use super::{
-    Connection, Container, HostFacts, HostImage, HostLease, RegistryLook, SourceImage, Stamp, StampRecord,
-    Stock,
+    Connection, Container, HostFacts, HostImage, HostLease, ImageLook, RegistryLook, SourceImage, Stamp,
+    StampRecord, Stock,
 };
 use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionLabel, SessionName};
 use crate::model::setup::Examined;
@@ -32,6 +32,8 @@ pub enum Delta {
     Stock(Stock),
     /// What a registry has; it is never asked unasked.
     Registry(Box<RegistryLook>),
+    /// What an image has of its contract, requirement by requirement.
+    Look(Box<ImageLook>),
 }
 
 /// A change of one host.

@@ -6,6 +6,7 @@ mod delta;
 mod facts;
 mod host;
 mod image;
+mod image_look;
 mod lease;
 mod listing;
 mod registry_look;
@@ -19,15 +20,16 @@ pub use delta::{Delta, HostChange};
 pub use facts::{HostFacts, MachineId, Platform, Privilege, Space, Store};
 pub use host::{Freshness, Host, Moment};
 pub use image::{ContentId, HostImage, STAGING_IMAGE, SourceImage};
+pub use image_look::{ImageLook, ImageLookState};
 pub use lease::{Holder, HostLease};
 pub use listing::Listing;
 pub use registry_look::{RegistryLook, There};
 pub use session::{Session, Standing};
 pub use stamp::{Stamp, StampRecord};
-pub use stock::{Stock, StockedHelper, StockedLayer, StockedRecipe};
+pub use stock::{Stock, StockedContract, StockedHelper, StockedLayer, StockedRecipe};
 
-use crate::model::names::{HostName, ImageRef, SessionName};
-use std::collections::BTreeMap;
+use crate::model::names::{HostName, ImageName, ImageRef, SessionName};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All configured hosts, and the images of the engine that pushes start from.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -47,6 +49,8 @@ pub struct Source {
     pub stock: Stock,
     /// What registries told when they were asked for plans, each question once.
     pub registry: Vec<RegistryLook>,
+    /// What was found in images that somebody asked to be checked, the last one first.
+    pub looks: Vec<ImageLook>,
 }
 
 impl Fleet {
@@ -74,6 +78,15 @@ impl Fleet {
         self.hosts
             .values()
             .filter(|other| other.name != host.name && other.is_twin_of(host))
+    }
+
+    /// The contracts that an image must meet by its name: those of the hosts whose sessions run it, each once.
+    pub fn contracts_of(&self, image: &ImageName) -> BTreeSet<&str> {
+        let profiles = self.hosts.values().map(|host| &host.settings.profile);
+        let of_image = profiles.filter(|profile| profile.image == *image);
+        of_image
+            .filter_map(|profile| profile.contract.as_deref())
+            .collect()
     }
 
     /// The engine that pushes start from.
@@ -109,6 +122,10 @@ impl Fleet {
                 let changed = self.source.stock != stock;
                 self.source.stock = stock;
                 changed
+            }
+            Delta::Look(look) => {
+                self.remember_look(*look);
+                true
             }
             Delta::Registry(look) => {
                 self.source

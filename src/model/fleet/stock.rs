@@ -1,7 +1,8 @@
 //! What is kept of images on the operator's machine: the layers that need no export, and what a delta can be made from.
 
 use super::Platform;
-use crate::model::names::Digest;
+use crate::model::contract::{ContractState, Verdict};
+use crate::model::names::{Digest, ImageId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,18 @@ pub struct Stock {
     pub bytes: u64,
     /// Bytes at which the layers go that were not used for the longest time.
     pub limit: Option<u64>,
+    /// The contracts of the hosts' profiles by their names, and what is known of images that were checked against them.
+    #[serde(default)]
+    pub contracts: BTreeMap<String, StockedContract>,
+}
+
+/// A contract, and the images that were checked against it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockedContract {
+    /// The digest of all that it requires; or why it cannot be used.
+    pub digest: Result<Digest, String>,
+    /// What came of the images that were checked against it as it is now.
+    pub verdicts: BTreeMap<ImageId, Verdict>,
 }
 
 /// The helper that rebuilds layers on a host.
@@ -70,6 +83,20 @@ impl StockedRecipe {
 }
 
 impl Stock {
+    /// How an image stands to a contract.
+    pub fn contract_state(&self, contract: &str, image: &ImageId) -> ContractState<'_> {
+        let Some(known) = self.contracts.get(contract) else {
+            return ContractState::Unchecked;
+        };
+        match &known.digest {
+            Err(why) => ContractState::Unusable(why),
+            Ok(_) => match known.verdicts.get(image) {
+                Some(verdict) => ContractState::Checked(verdict),
+                None => ContractState::Unchecked,
+            },
+        }
+    }
+
     /// The bytes of these layers as they are sent; none when one of them is not kept.
     pub fn packed<'a>(&self, layers: impl IntoIterator<Item = &'a Digest>) -> Option<u64> {
         layers

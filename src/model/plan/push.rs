@@ -1,7 +1,8 @@
 //! The push planner: which hosts get the image, which have it, and which are left out before any traffic.
 
+use super::room::enough_space;
 use super::route::Look;
-use super::{ByteRate, Gate, Mode, ModeChoice, PlanLine, Route, Via, count};
+use super::{ByteRate, Gate, HeldTo, Mode, ModeChoice, PlanLine, Route, Via, count};
 use crate::model::amount::bytes;
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host, HostFacts, SourceImage, Stamp, Stock};
@@ -20,6 +21,8 @@ pub struct PushIntent {
     pub hosts: Vec<HostName>,
     /// Whether a tag that names another content on a host may be moved.
     pub replace_tag: bool,
+    /// Whether an image may go to hosts that fails their contract.
+    pub allow_failing: bool,
     /// How it is sent.
     pub options: PushOptions,
 }
@@ -45,6 +48,9 @@ pub struct PushPlan {
     pub image: SourceImage,
     /// Whether a tag that names another content on a host may be moved.
     pub replace_tag: bool,
+    /// Whether an image may go to hosts that fails their contract.
+    #[serde(default)]
+    pub allow_failing: bool,
     /// How it is sent.
     #[serde(default)]
     pub options: PushOptions,
@@ -72,6 +78,9 @@ pub struct PushTarget {
     /// The way in which the image is expected to go there; none when nothing is sent.
     #[serde(default)]
     pub route: Option<Route>,
+    /// The contract that the image must meet to go there; none where nothing is asked of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_to: Option<HeldTo>,
     /// Whether it wants every change typed.
     pub guard: Guard,
 }
@@ -89,9 +98,6 @@ pub enum Presence {
     /// Another content under this tag, which `--replace-tag` allows to move.
     Other,
 }
-
-/// Bytes that a host needs free beyond what arrives: the engine unpacks beside the archive.
-const HEADROOM: u64 = 64 << 20;
 
 /// Plans a push, or says why there is nothing that could be pushed.
 pub fn plan_push(intent: &PushIntent, fleet: &Fleet) -> Result<PushPlan, Refusal> {
@@ -143,6 +149,7 @@ pub(super) fn plan_on_way(intent: &PushIntent, fleet: &Fleet, via: Option<Via>) 
         reference: reference.clone(),
         image: image.clone(),
         replace_tag: intent.replace_tag,
+        allow_failing: intent.allow_failing,
         options: intent.options,
         via,
         hosts,
@@ -196,6 +203,13 @@ fn target(
         ));
     }
     let presence = presence(host, image, intent)?;
+    let is_active = presence == Presence::Same && host.stamp.active() == Some(&intent.reference);
+    let held_to = if is_active {
+        // Nothing of it comes there, nor does any session get it that would not without this.
+        None
+    } else {
+        HeldTo::of(host, image, stock, intent)?
+    };
     let route = match (presence, via) {
         (Presence::Absent | Presence::Other, Some(via)) => {
             via.can_be_reached_from(host)?;
@@ -219,6 +233,7 @@ fn target(
         before_id: host.active_image().map(|image| image.id.clone()),
         presence,
         route,
+        held_to,
         guard: host.settings.guard,
     })
 }
@@ -272,40 +287,6 @@ fn route(look: &Look<'_>, choice: ModeChoice) -> Result<Route, Refusal> {
     Ok(route)
 }
 
-/// What is sent lies in the staging directory; the engine's copy of what it unpacks and the layers are twice that.
-fn enough_space(host: &Host, facts: &HostFacts, sent: u64, unpacked: u64) -> Result<(), Refusal> {
-    let needs = [
-        (
-            "the staging directory",
-            host.settings.profile.paths.staging.as_str(),
-            facts.space.staging,
-            sent,
-        ),
-        (
-            "the engine's data root",
-            "",
-            facts.space.engine_root,
-            unpacked.saturating_mul(2),
-        ),
-    ];
-    for (what, path, have, need) in needs {
-        let need = need.saturating_add(HEADROOM);
-        if have < need {
-            return Err(Refusal::of_host(
-                &host.name,
-                format!(
-                    "{what} {path} has {} MB free and needs {} MB",
-                    have >> 20,
-                    need.div_ceil(1 << 20)
-                )
-                .replace("  ", " "),
-                "prune old tags there, or free space, and push again",
-            ));
-        }
-    }
-    Ok(())
-}
-
 impl PushPlan {
     /// Whether a host gets it.
     pub fn targets_host(&self, host: &HostName) -> bool {
@@ -348,18 +329,28 @@ impl PushPlan {
                 .active()
                 .map_or_else(|| "no stamp".to_owned(), |tag| tag.tag.to_string()),
             after: self.reference.tag.to_string(),
-            note: match host.presence {
-                Presence::Absent => self.way(host),
-                Presence::Same => "the host has it: stamp only".to_owned(),
-                Presence::SameUntagged => "the host has it under another tag: tag and stamp".to_owned(),
-                Presence::Other => {
-                    let way = self.way(host);
-                    format!("moves the tag from another image (--replace-tag); {way}")
-                }
-            },
+            note: self.note(host),
         };
         let first = self.via.iter().flat_map(Via::lines);
         first.chain(self.hosts.iter().map(line)).collect()
+    }
+
+    /// What is done for a host, and what its contract says.
+    fn note(&self, host: &PushTarget) -> String {
+        let note = match host.presence {
+            Presence::Absent => self.way(host),
+            Presence::Same => "the host has it: stamp only".to_owned(),
+            Presence::SameUntagged => "the host has it under another tag: tag and stamp".to_owned(),
+            Presence::Other => {
+                let way = self.way(host);
+                format!("moves the tag from another image (--replace-tag); {way}")
+            }
+        };
+        let said = host
+            .held_to
+            .as_ref()
+            .and_then(|held| held.note(self.allow_failing));
+        said.map(|said| format!("{said}; {note}")).unwrap_or(note)
     }
 
     /// How the image goes to a host. A plan in the journal of an earlier version does not say it.
@@ -384,7 +375,13 @@ impl PushPlan {
     }
 
     pub(super) fn gate(&self) -> Gate {
-        let must_type = |host: &PushTarget| host.presence == Presence::Other || host.guard == Guard::Strict;
+        let may_fail = |host: &PushTarget| {
+            let held_to = host.held_to.as_ref().filter(|_| self.allow_failing);
+            held_to.is_some_and(|held| !held.is_met())
+        };
+        let must_type = |host: &PushTarget| {
+            host.presence == Presence::Other || host.guard == Guard::Strict || may_fail(host)
+        };
         if self.hosts.iter().any(must_type) {
             Gate::Typed(self.reference.tag.to_string())
         } else {

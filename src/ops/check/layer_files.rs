@@ -17,11 +17,11 @@ pub fn read_layer(layer: impl Read + Seek) -> io::Result<Vec<LayerEntry>> {
 
 fn read_entry(entry: &mut Entry<'_, impl Read>) -> io::Result<Option<LayerEntry>> {
     let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-    let header = entry.header();
+    let (header, fields) = (entry.header(), entry.header().as_old());
     let owner = Owner {
-        mode: header.mode()?,
-        uid: header.uid()?,
-        gid: header.gid()?,
+        mode: unless_blank(&fields.mode, header.mode())?,
+        uid: unless_blank(&fields.uid, header.uid())?,
+        gid: unless_blank(&fields.gid, header.gid())?,
     };
     let link = entry
         .link_name_bytes()
@@ -43,6 +43,14 @@ fn read_entry(entry: &mut Entry<'_, impl Read>) -> io::Result<Option<LayerEntry>
         _ => EntryKind::Other,
     };
     Ok(Some(LayerEntry::other(path, owner, kind)))
+}
+
+/// A number, which some programs do not write where it is none.
+fn unless_blank<N: Default>(field: &[u8], number: io::Result<N>) -> io::Result<N> {
+    if field.iter().all(|byte| matches!(byte, 0 | b' ')) {
+        return Ok(N::default());
+    }
+    number
 }
 
 /// The uncompressed bytes of a kept layer, one after the other.
@@ -123,6 +131,26 @@ mod tests {
         let folder = format!("/bin:/{}", long.trim_end_matches("/run"));
         assert_eq!(files.program("run", &folder).unwrap().node.owner.uid, 7);
         assert_eq!(files.bytes(), 600_010);
+    }
+
+    #[test]
+    fn a_number_that_was_not_written_is_none_and_one_that_is_no_number_is_an_error() {
+        let read = |uid: &[u8; 8]| {
+            let mut tape = Builder::new(Vec::new());
+            let mut header = Header::new_old();
+            header.set_path("a").unwrap();
+            header.set_size(0);
+            header.set_mode(0o644);
+            header.as_old_mut().uid = *uid;
+            header.set_gid(7);
+            header.set_cksum();
+            tape.append(&header, std::io::empty()).unwrap();
+            read_layer(Cursor::new(tape.into_inner().unwrap()))
+        };
+        for blank in [b"\0\0\0\0\0\0\0\0", b"       \0"] {
+            assert_eq!(read(blank).unwrap().len(), 1);
+        }
+        assert!(read(b"nobody\0\0").is_err());
     }
 
     #[test]

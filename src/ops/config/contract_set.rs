@@ -4,7 +4,7 @@ use super::contract_table::{ContractTable, Head, ProbeCommandTable};
 use super::error::{ConfigError, Fault};
 use super::nearest::nearest;
 use crate::model::contract::{
-    BUILT_IN, Contract, Guideline, Probe, Requirement, Rule, SecretRules, Starter, VolumeRules,
+    BUILT_IN, Contract, Guideline, NO_CONTRACT, Probe, Requirement, Rule, SecretRules, Starter, VolumeRules,
 };
 use crate::model::names::HostName;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,7 @@ impl ContractSet {
             .collect();
         names.sort();
         names.dedup();
+        names.retain(|name| name != NO_CONTRACT);
         names
     }
 
@@ -67,6 +68,11 @@ impl ContractSet {
     }
 
     fn text(&self, name: &str) -> Result<(PathBuf, String), ConfigError> {
+        if name == NO_CONTRACT {
+            let file = self.folder.clone().unwrap_or_default().join("none.toml");
+            let problem = "`none` is no contract: in the config it says that nothing is asked of an image";
+            return Err(wrong(&file, problem.to_owned(), "give the contract another name"));
+        }
         let is_name = HostName::parse(name).is_ok();
         if let Some(folder) = self.folder.as_ref().filter(|_| is_name) {
             let path = folder.join(format!("{name}.toml"));

@@ -69,6 +69,22 @@ fn a_contract_on_a_base_has_its_requirements_but_for_its_own_and_those_left_out(
     );
 }
 
+#[test]
+fn no_contract_can_be_called_none() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("none.toml"), "title = \"x\"\n").unwrap();
+    fs::write(folder.path().join("own.toml"), "title = \"x\"\nbase = \"none\"\n").unwrap();
+    let set = ContractSet::new(Some(folder.path().to_owned()));
+    assert!(!set.names().contains(&"none".to_owned()));
+    for name in ["none", "own"] {
+        let error = set.find(name).unwrap_err();
+        assert!(
+            error.path.ends_with("none.toml") && error.advice.contains("another name"),
+            "{error}"
+        );
+    }
+}
+
 /// A text, the place of its mistake, and words of what is said of it and of the advice.
 type Mistake = (&'static str, (usize, usize), &'static str, &'static str);
 

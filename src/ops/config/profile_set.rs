@@ -8,7 +8,7 @@ use super::nearest::nearest;
 use super::template_set;
 use super::template_table::TemplateTable;
 use super::unit_set::units_of;
-use crate::model::contract::usual_contract;
+use crate::model::contract::{NO_CONTRACT, usual_contract};
 use crate::model::names::{HostName, PinKey, RegistryRepository, SessionName};
 use crate::model::profile::{HostPaths, Profile, PruneRules, SessionSelector};
 use toml::Spanned;
@@ -40,9 +40,7 @@ impl ProfileSet {
                     profile.compose_pin = pin;
                 }
                 profile.registry = registry_of(image).or(profile.registry.take());
-                if let Some(contract) = contract_of(image)? {
-                    profile.contract = Some(contract);
-                }
+                profile.contract = contract_of(image, profile.contract.take())?;
             }
         }
         for (index, table) in tables.iter().enumerate() {
@@ -131,7 +129,7 @@ impl ProfileSet {
             },
             compose_pin: pin_of(own_image).unwrap_or(base.compose_pin),
             units: units_of(file, table.name.get_ref(), base.units)?,
-            contract: contract_of(own_image)?.or(inherited_contract),
+            contract: contract_of(own_image, inherited_contract)?,
         })
     }
 }
@@ -168,13 +166,14 @@ fn pin_of(image: Option<&ImageTable>) -> Option<PinKey> {
     image.and_then(|table| table.pin.clone())
 }
 
-/// The contract that it must meet.
-fn contract_of(image: Option<&ImageTable>) -> Result<Option<String>, Fault> {
+/// The contract that it must meet: that of its base where the file says nothing, and none where it says so.
+fn contract_of(image: Option<&ImageTable>, inherited: Option<String>) -> Result<Option<String>, Fault> {
     let Some(contract) = image.and_then(|table| table.contract.as_ref()) else {
-        return Ok(None);
+        return Ok(inherited);
     };
     check_name(contract)?;
-    Ok(Some(contract.get_ref().clone()))
+    let name = contract.get_ref();
+    Ok((name != NO_CONTRACT).then(|| name.clone()))
 }
 
 /// What the file says an operator is attached to.

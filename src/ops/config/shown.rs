@@ -14,6 +14,7 @@ use super::size_text::SizeText;
 use super::template_set;
 use super::template_table::TemplateTable;
 use super::unit_set;
+use crate::model::contract::NO_CONTRACT;
 use crate::model::names::HostName;
 use crate::model::profile::{Address, HostPaths, HostSettings, Profile, SessionSelector};
 use toml::Spanned;
@@ -115,7 +116,7 @@ fn attach_table(profile: &Profile) -> AttachTable {
 fn image_table(profile: &Profile) -> ImageTable {
     ImageTable {
         profile: spanned(&profile.name),
-        contract: profile.contract.as_ref().map(|name| spanned(name)),
+        contract: Some(spanned(profile.contract.as_deref().unwrap_or(NO_CONTRACT))),
         publish: profile.registry.clone(),
         pin: Some(profile.compose_pin.clone()),
     }

@@ -55,6 +55,21 @@ fn a_config_with_every_key_shows_every_value() {
 }
 
 #[test]
+fn a_profile_can_ask_nothing_of_its_image_and_one_on_top_of_it_asks_again() {
+    let text = include_str!("../../../tests/configs/valid/contracts.toml");
+    let asked = |config: &Config| -> Vec<_> {
+        let hosts = config.hosts.iter();
+        hosts.map(|host| host.profile.contract.clone()).collect()
+    };
+    let config = read(text, "contracts.toml").unwrap();
+    let some = |name: &str| Some(name.to_owned());
+    assert_eq!(asked(&config), [None, None, some("disinto"), some("cloche")]);
+    let shown = config.to_toml().unwrap();
+    assert!(shown.contains("contract = \"none\""), "{shown}");
+    assert_eq!(asked(&read(&shown, "shown.toml").unwrap()), asked(&config));
+}
+
+#[test]
 fn a_host_has_its_own_paths_before_those_of_its_profile() {
     let config = read(
         include_str!("../../../tests/configs/valid/full.toml"),

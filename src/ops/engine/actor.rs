@@ -4,6 +4,7 @@ use super::EngineOptions;
 use super::drafter::tell_draft;
 use super::ear::{Ear, Link, pass_on};
 use super::examiner::{tell_examination, tell_examinations};
+use super::image_checker::tell_image;
 use super::jobs::RunningJobs;
 use super::journals::Journals;
 use super::log_streams::{LogStreams, read_logs};
@@ -13,7 +14,7 @@ use super::run_job::JobRun;
 use super::stocktaker::tell_stock;
 use super::watchers::Watch;
 use super::weigher::tell_costs;
-use super::workshop::Workshop;
+use super::workshop::{Kept, Workshop};
 use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
@@ -27,7 +28,6 @@ use crate::ops::build::BuildPlace;
 use crate::ops::connector::Connector;
 use crate::ops::console_id::ConsoleId;
 use crate::ops::journal::{JournalError, JournalFile};
-use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
 use crate::ops::ports::{Clock, SystemClock};
 use crate::ops::push::Pulls;
@@ -92,6 +92,7 @@ impl Actor {
             events: events.clone(),
             tasks: &tasks,
         };
+        let kept = Kept::of(&options);
         let (links, mut refresh) = watch.all(options.hosts, options.watching);
         refresh.insert(HostName::source(), refresh_source);
         let workshop = Arc::new(Workshop {
@@ -99,7 +100,7 @@ impl Actor {
             source,
             build_place: BuildPlace::of(docker_host.as_deref(), options.cache.background),
             exports: OnceCell::new(),
-            layers: LayerStore::with_limit(options.dirs.layers(), options.cache.limit),
+            kept,
             stock_changed: Notify::new(),
             leases: Leases::new(&options.operator, ConsoleId::here(), tasks.clone()),
             jobs: RunningJobs::default(),
@@ -138,6 +139,8 @@ impl Actor {
                 Command::Refresh(None) => {
                     self.refresh.values().for_each(|notify| notify.notify_one());
                     self.journals.look_again();
+                    // Somebody may have changed a contract.
+                    self.workshop.stock_changed.notify_one();
                 }
                 Command::Refresh(Some(host)) => {
                     if let Some(notify) = self.refresh.get(&host) {
@@ -155,6 +158,10 @@ impl Actor {
                         let (workshop, events) = (self.workshop.clone(), self.events.clone());
                         self.tasks.spawn(tell_examination(workshop, events, host));
                     }
+                }
+                Command::Check(reference) => {
+                    let (workshop, events) = (self.workshop.clone(), self.events.clone());
+                    self.tasks.spawn(tell_image(workshop, events, reference));
                 }
                 Command::AskRegistry(reference, to) => {
                     let (workshop, events) = (self.workshop.clone(), self.events.clone());

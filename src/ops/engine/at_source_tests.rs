@@ -8,7 +8,7 @@ use crate::model::job::{Job, JobEvent, Patience, Target, TrackResult};
 use crate::model::names::{Digest, HostName, ImageId, ImageRef, JobId, Operator};
 use crate::model::plan::{ActivatePlan, ActivateTarget, Plan};
 use crate::model::profile::Guard;
-use crate::ops::config::CacheSettings;
+use crate::ops::config::{CacheSettings, ContractSet};
 use crate::ops::dirs::Dirs;
 use crate::ops::registry::Keychain;
 use jiff::Timestamp;
@@ -43,6 +43,7 @@ fn options(place: &Path) -> EngineOptions {
         dirs,
         watching: Watching::Once,
         cache: CacheSettings::default(),
+        contracts: ContractSet::default(),
         keychain: Keychain::default(),
     }
 }

@@ -10,6 +10,7 @@ mod drafter;
 mod ear;
 mod examiner;
 mod held_images;
+mod image_checker;
 mod job_sink;
 mod jobs;
 mod journals;
@@ -29,7 +30,7 @@ use crate::model::command::Command;
 use crate::model::event::Event;
 use crate::model::names::Operator;
 use crate::model::profile::HostSettings;
-use crate::ops::config::CacheSettings;
+use crate::ops::config::{CacheSettings, ContractSet};
 use crate::ops::dirs::Dirs;
 use crate::ops::registry::Keychain;
 pub use crate::ops::watch::Watching;
@@ -58,6 +59,8 @@ pub struct EngineOptions {
     pub watching: Watching,
     /// What is kept of images here, so that a push finds them ready.
     pub cache: CacheSettings,
+    /// What images of the hosts must be.
+    pub contracts: ContractSet,
     /// Where logins for registries come from.
     pub keychain: Keychain,
 }

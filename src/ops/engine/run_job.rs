@@ -176,6 +176,7 @@ impl Runner {
             Some(host) => {
                 let supply = Supply {
                     exports: exports.clone(),
+                    checker: self.workshop.kept.checker.clone(),
                     pace: self.pace.clone(),
                     pulls: Some(self.workshop.pulls.clone()),
                 };

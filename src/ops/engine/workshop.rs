@@ -1,9 +1,11 @@
 //! What all jobs of a console share: links to hosts, exports, leases, and who acts.
 
+use super::EngineOptions;
 use super::jobs::RunningJobs;
 use crate::model::names::{HostName, Operator};
 use crate::ops::audit::AuditFile;
 use crate::ops::build::BuildPlace;
+use crate::ops::check::Checker;
 use crate::ops::export::Exports;
 use crate::ops::host_link::HostLink;
 use crate::ops::layers::LayerStore;
@@ -25,13 +27,31 @@ pub(super) const LINK_WAIT: Duration = Duration::from_secs(20);
 /// back by then, and what a host that stays away has done is told by a resume.
 pub(super) const AWAY: Duration = Duration::from_mins(1);
 
+/// What is kept here of images.
+pub(super) struct Kept {
+    /// Their layers.
+    pub(super) layers: LayerStore,
+    /// What came of their checks.
+    pub(super) checker: Checker,
+}
+
+impl Kept {
+    /// What an engine with these options keeps.
+    pub(super) fn of(options: &EngineOptions) -> Self {
+        Self {
+            layers: LayerStore::with_limit(options.dirs.layers(), options.cache.limit),
+            checker: Checker::new(options.contracts.clone(), &options.hosts),
+        }
+    }
+}
+
 /// What all jobs of a console share.
 pub(super) struct Workshop {
     pub(super) links: HashMap<HostName, LinkSlot>,
     pub(super) source: SourceSlot,
     pub(super) build_place: BuildPlace,
     pub(super) exports: OnceCell<Exports>,
-    pub(super) layers: LayerStore,
+    pub(super) kept: Kept,
     /// Layers or recipes were added, or went.
     pub(super) stock_changed: Notify,
     pub(super) leases: Leases,
@@ -90,7 +110,7 @@ impl Workshop {
                 .ok()
                 .and_then(Result::ok)
                 .and_then(|source| source.clone());
-            Ok(Exports::new(source.ok_or_else(away)?, self.layers.clone()))
+            Ok(Exports::new(source.ok_or_else(away)?, self.kept.layers.clone()))
         };
         self.exports.get_or_try_init(begin).await
     }

@@ -63,7 +63,7 @@ impl LayerStore {
     pub fn clear(&self) -> Result<(), StoreError> {
         for folder in [self.folder(), &self.images_folder(), &self.derived_folder()] {
             // Facts and records come first: without them nothing is used. What is unfinished belongs to who writes it.
-            for ending in [".json", ".costs", ".layer", ".index", ".tar.gz"] {
+            for ending in [".json", ".costs", ".verdicts", ".layer", ".index", ".tar.gz"] {
                 for (_, path) in files_in(folder, ending) {
                     match fs::remove_file(&path) {
                         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -92,6 +92,7 @@ impl LayerStore {
         let surplus = records.len().saturating_sub(RECORDS);
         for (_, path) in records.drain(..surplus) {
             unfinished::remove(&path.with_extension("costs"));
+            unfinished::remove(&path.with_extension("verdicts"));
             unfinished::remove(&path);
         }
         let named: BTreeSet<_> = records

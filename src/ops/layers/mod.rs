@@ -19,6 +19,7 @@ mod store;
 mod store_tests;
 pub(crate) mod unfinished;
 mod usage;
+mod verdicts;
 
 pub use assembly::FrameSink;
 pub use facts::LayerFacts;
@@ -31,3 +32,4 @@ pub use packer::{Packed, Packer};
 pub use priority::Priority;
 pub use store::LayerStore;
 pub use usage::Usage;
+pub use verdicts::KeptVerdict;

@@ -1,6 +1,7 @@
 //! The steps `check` and `compare`: the image here is still the planned one, and what the host needs of it.
 
 use super::context::Push;
+use super::contract_gate;
 use super::inventory::inventory;
 use super::load;
 use super::scripts::ROOM;
@@ -32,14 +33,16 @@ pub(super) enum Need {
 /// Bytes that a host needs free beyond what arrives, as in the plan (`model::plan::push`).
 pub(super) const HEADROOM: u64 = 64 << 20;
 
-/// The image at the source is what it was when the plan was made.
+/// The image at the source is what it was when the plan was made, and what the host asks for.
 pub(super) async fn check(push: &Push<'_>) -> Result<Outcome<()>, StepError> {
     let (plan, source) = (push.plan, push.exports.source());
     let now = source.image(&plan.reference.to_string()).await;
     let now = now.map_err(|error| push.engine_failed(&error, push.nothing_sent()))?;
     match now {
         Some(image) if image.id == plan.image.id && is_same(&image, &plan.image.content) => {
-            let note = format!("{} here, {}", image.id.short(), bytes(image.size));
+            let mut note = format!("{} here, {}", image.id.short(), bytes(image.size));
+            let said = contract_gate::pass(push).await?;
+            note.extend(said.map(|said| format!("; {said}")));
             Ok(Outcome::noted((), note))
         }
         Some(image) => Err(push.refuse(

@@ -4,6 +4,7 @@ use super::pace::Pace;
 use super::via_registry::Pulls;
 use crate::model::names::{JobId, Operator};
 use crate::model::plan::{PushPlan, PushTarget};
+use crate::ops::check::Checker;
 use crate::ops::export::{Exports, Parcel, ParcelFacts, Wrapping};
 use crate::ops::host_link::HostLink;
 use crate::ops::ports::{EngineError, ShellError};
@@ -19,6 +20,7 @@ pub(super) struct Push<'a> {
     pub(super) operator: &'a Operator,
     pub(super) link: &'a HostLink,
     pub(super) exports: &'a Exports,
+    pub(super) checker: &'a Checker,
     pub(super) pace: &'a Pace,
     pub(super) pulls: Option<&'a Pulls>,
     pub(super) reporter: &'a TrackReporter,
@@ -36,8 +38,13 @@ impl Push<'_> {
             Some(via) => format!(" --via registry --to {}", via.publish.to.repository),
             None => String::new(),
         };
+        let allow = if self.plan.allow_failing {
+            " --allow-failing"
+        } else {
+            ""
+        };
         format!(
-            "tagboat push {} --host {}{via}{replace}",
+            "tagboat push {} --host {}{via}{replace}{allow}",
             self.plan.reference, self.target.host
         )
     }

@@ -3,6 +3,9 @@
 mod attempt;
 mod compare;
 mod context;
+mod contract_gate;
+#[cfg(test)]
+mod contract_tests;
 mod counted;
 mod export;
 mod find;
@@ -30,6 +33,7 @@ use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ImageId, JobId, Operator};
 use crate::model::plan::{Mode, PushPlan, PushTarget};
 use crate::ops::activate::{EITHER, failed};
+use crate::ops::check::Checker;
 use crate::ops::export::Exports;
 use crate::ops::host_link::HostLink;
 use crate::ops::report::{Outcome, StepError, TrackReporter};
@@ -37,6 +41,7 @@ use crate::ops::stamp::{Stamped, stamp};
 use attempt::Attempt;
 use compare::Need;
 use context::{Arrived, Push};
+pub use contract_gate::{HeldBack, meets};
 use load_early::EarlyLoad;
 pub use pace::Pace;
 use shipment::Shipment;
@@ -49,6 +54,8 @@ use ways::Lack;
 pub struct Supply {
     /// Where archives and recipes come from.
     pub exports: Exports,
+    /// Whether the image is what the hosts ask for.
+    pub checker: Checker,
     /// How fast they go.
     pub pace: Pace,
     /// What hosts that pull are given; none where none does.
@@ -60,6 +67,7 @@ impl From<Exports> for Supply {
     fn from(exports: Exports) -> Self {
         Self {
             exports,
+            checker: Checker::default(),
             pace: Pace::default(),
             pulls: None,
         }
@@ -83,6 +91,7 @@ pub async fn push_to_host(
         operator,
         link,
         exports: &supply.exports,
+        checker: &supply.checker,
         pace: &supply.pace,
         pulls: supply.pulls.as_ref(),
         reporter,

@@ -1,11 +1,12 @@
 //! The scene of the push's tests: a source, a host that has nothing of it, and a plan.
 
-use super::push_to_host;
+use super::{Supply, push_to_host};
 use crate::model::failure::Failure;
 use crate::model::fleet::{Stamp, Store};
 use crate::model::job::{StepKind, StepState, Target, TrackResult};
 use crate::model::names::{ImageRef, JobId, Operator};
 use crate::model::plan::{Presence, PushOptions, PushPlan, PushTarget};
+use crate::ops::check::Checker;
 use crate::ops::export::fixture::{Fixture, Layout};
 use crate::ops::export::{Codec, Exports};
 use crate::ops::layers::LayerStore;
@@ -64,6 +65,7 @@ impl Scene {
             reference,
             image: details.into(),
             replace_tag: false,
+            allow_failing: false,
             options: PushOptions::default(),
             via: None,
             hosts: vec![PushTarget {
@@ -73,6 +75,7 @@ impl Scene {
                 before_id: None,
                 presence: Presence::Absent,
                 route: None,
+                held_to: None,
             }],
             refused: Vec::new(),
         };
@@ -89,6 +92,11 @@ impl Scene {
     }
 
     pub(super) async fn push(&self) -> Ended {
+        self.push_with(Checker::default()).await
+    }
+
+    /// Pushes with these contracts.
+    pub(super) async fn push_with(&self, checker: Checker) -> Ended {
         let told = Arc::new(MemorySink::default());
         let reporter = TrackReporter::new(
             Target::host(self.host.link.name().clone()),
@@ -98,13 +106,17 @@ impl Scene {
         );
         let job = JobId::parse("20261121-013000-a1b2").unwrap();
         let operator = Operator::parse("tester@desk").unwrap();
+        let supply = Supply {
+            checker,
+            ..self.exports.clone().into()
+        };
         let result = push_to_host(
             &self.plan,
             &self.plan.hosts[0],
             &job,
             &operator,
             &self.host.link,
-            &self.exports.clone().into(),
+            &supply,
             &reporter,
         )
         .await;

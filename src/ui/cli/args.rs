@@ -186,6 +186,9 @@ pub struct PushArgs {
     /// Move the tag on hosts where it names another image.
     #[arg(long)]
     pub replace_tag: bool,
+    /// Push the image although it fails the contract of the hosts.
+    #[arg(long)]
+    pub allow_failing: bool,
     /// How it is sent.
     #[command(flatten)]
     pub sending: SendArgs,

@@ -7,10 +7,13 @@ use super::print::amounts::{bytes, span};
 use super::program::Program;
 use super::stop::Stop;
 use super::take_in::{Source, connect};
+use crate::model::fleet::SourceImage;
 use crate::model::names::ImageRef;
-use crate::ops::export::Origin;
+use crate::ops::check::Checker;
+use crate::ops::export::{Exports, Origin};
 use jiff::SignedDuration;
 use std::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// Takes in each of the images.
 pub(super) async fn cache_fill(program: &mut Program<'_>, args: &CacheFillArgs) -> Result<Exit, Stop> {
@@ -18,13 +21,18 @@ pub(super) async fn cache_fill(program: &mut Program<'_>, args: &CacheFillArgs) 
     let images = args.images.iter().map(|word| choose_image(word, &hosts));
     let images = images.collect::<Result<Vec<_>, _>>()?;
     let source = connect(program).await?;
+    let checker = Checker::new(program.contracts(), &hosts);
     for reference in images {
-        fill(program, &source, &reference).await?;
+        fill(program, (&source, &checker), &reference).await?;
     }
     Ok(Exit::Done)
 }
 
-async fn fill(program: &mut Program<'_>, source: &Source, reference: &ImageRef) -> Result<(), Stop> {
+async fn fill(
+    program: &mut Program<'_>,
+    (source, checker): (&Source, &Checker),
+    reference: &ImageRef,
+) -> Result<(), Stop> {
     let begun = Instant::now();
     let image = source.image(reference).await?;
     let exports = &source.exports;
@@ -49,9 +57,41 @@ async fn fill(program: &mut Program<'_>, source: &Source, reference: &ImageRef) 
             format!("ready after {}", span(took))
         }
     };
-    let line = format!("{reference}  {} packed, {how}", bytes(packed));
+    let said = tokio::select! {
+        said = checked(checker, exports, (reference, &image)) => said,
+        Some(_) = program.interrupts.recv() => {
+            return Err(Stop::interrupted(format!("{reference} was taken in."), "run it again"));
+        }
+    };
+    let line = format!("{reference}  {} packed, {how}{said}", bytes(packed));
     program.output.line(line).map_err(|error| Stop {
         state: format!("{reference} was taken in."),
         ..error.into()
     })
+}
+
+/// How the image stands to the contracts of the hosts: a push then knows it.
+async fn checked(
+    checker: &Checker,
+    exports: &Exports,
+    (reference, image): (&ImageRef, &SourceImage),
+) -> String {
+    let mut said = Vec::new();
+    let cancel = CancellationToken::new();
+    for name in checker.contracts_of(&reference.image) {
+        let verdict = match checker.contract(name) {
+            Ok(used) => {
+                let verdict = checker
+                    .verdict(exports, &used, (reference, image), |_| {}, &cancel)
+                    .await;
+                verdict.map_err(|error| error.to_string())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        said.push(match verdict {
+            Ok(verdict) => format!(", {name}: {}", verdict.words()),
+            Err(why) => format!(", not checked against {name}: {why}"),
+        });
+    }
+    said.concat()
 }

@@ -17,7 +17,9 @@ use crate::model::contract::{
 use crate::model::dockerfile::{Dockerfile, stage_facts};
 use crate::model::fleet::SourceImage;
 use crate::model::names::ImageRef;
-use crate::ops::check::{CheckError, ProbeScene, image_facts, read_build_folder, run_probe};
+use crate::ops::check::{
+    CheckError, ProbeScene, UsedContract, image_facts, keep, read_build_folder, run_probe,
+};
 use crate::ops::config::nearest;
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
@@ -112,6 +114,13 @@ async fn check_tag(program: &mut Program<'_>, args: &CheckArgs) -> Result<Checke
     let work = async {
         let facts = taken_in(&source, &details, &reference, &cancel).await?;
         let mut report = check_image(&contract, &facts);
+        // Without the probes, which a push does not run.
+        keep(
+            source.exports.store(),
+            &details.id,
+            &UsedContract::of(contract.clone()),
+            &report,
+        );
         if args.probe {
             let more = probes(&contract, &source, &details, &facts.settings.volumes, &cancel).await?;
             report = report.with(more);

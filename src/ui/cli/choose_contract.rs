@@ -7,10 +7,6 @@ use crate::model::names::ImageRef;
 use crate::model::profile::Profile;
 use crate::ops::config::{Config, ContractSet, Origin, builtin_profiles};
 
-fn contracts(program: &Program<'_>) -> ContractSet {
-    Config::contracts(program.config_file.as_deref(), program.environment)
-}
-
 /// The contract of an image.
 pub(super) fn contract_of_image(
     program: &Program<'_>,
@@ -20,7 +16,7 @@ pub(super) fn contract_of_image(
 ) -> Result<Contract, Stop> {
     known_contract(program, named, config, reference)?.ok_or_else(|| {
         unnamed(
-            &contracts(program),
+            &program.contracts(),
             &format!("no profile has the image {}", reference.image),
         )
     })
@@ -33,7 +29,7 @@ pub(super) fn known_contract(
     config: &Config,
     reference: &ImageRef,
 ) -> Result<Option<Contract>, Stop> {
-    let known = contracts(program);
+    let known = program.contracts();
     if let Some(name) = named {
         return Ok(Some(known.find(name)?));
     }
@@ -49,7 +45,7 @@ pub(super) fn known_contract(
 
 /// The contract of a Dockerfile, which does not say whose image it makes.
 pub(super) fn contract_of_file(program: &Program<'_>, named: Option<&str>) -> Result<Contract, Stop> {
-    let known = contracts(program);
+    let known = program.contracts();
     if let Some(name) = named {
         return Ok(known.find(name)?);
     }

@@ -25,6 +25,7 @@ pub(super) async fn console(program: &mut Program<'_>) -> Result<u8, Stop> {
         dirs: setup.dirs.clone(),
         watching: Watching::Live,
         cache: setup.config.cache,
+        contracts: setup.contracts.clone(),
         keychain: setup.keychain.clone(),
     };
     let engine = (program.start_engine)(options).map_err(|error| {

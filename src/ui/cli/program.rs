@@ -3,7 +3,7 @@
 use super::output::Output;
 use super::stop::Stop;
 use crate::model::names::Operator;
-use crate::ops::config::Config;
+use crate::ops::config::{Config, ContractSet};
 use crate::ops::dirs::Dirs;
 use crate::ops::engine::{EngineHandle, EngineOptions};
 use crate::ops::environment::Environment;
@@ -70,6 +70,8 @@ pub struct Setup {
     pub dirs: Dirs,
     /// Who acts.
     pub operator: Operator,
+    /// What images must be.
+    pub contracts: ContractSet,
     /// Where logins for registries come from.
     pub keychain: Keychain,
 }
@@ -78,6 +80,11 @@ impl Program<'_> {
     /// Reads the configuration.
     pub fn config(&self) -> Result<Config, Stop> {
         Ok(Config::load(self.config_file.as_deref(), self.environment)?)
+    }
+
+    /// The contracts that it can name.
+    pub fn contracts(&self) -> ContractSet {
+        Config::contracts(self.config_file.as_deref(), self.environment)
     }
 
     /// Finds the directories.
@@ -103,6 +110,7 @@ impl Program<'_> {
             config,
             dirs: self.dirs()?,
             operator,
+            contracts: self.contracts(),
             keychain: Keychain::of_docker(self.environment),
         })
     }

@@ -21,6 +21,7 @@ pub(super) async fn push(program: &mut Program<'_>, args: &PushArgs) -> Result<E
         reference: choose_image(&args.image, &hosts)?,
         hosts: hosts.iter().map(|host| host.name.clone()).collect(),
         replace_tag: args.replace_tag,
+        allow_failing: args.allow_failing,
         options: args.sending.options(setup.config.push),
     };
     let to = match args.via.via {

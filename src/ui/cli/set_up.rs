@@ -104,6 +104,7 @@ fn named_image(image: Option<&SetupImageArgs>, hosts: &[HostSettings]) -> Result
 fn pushed(setup: &Setup, args: &SetupImageArgs, reference: ImageRef) -> SetupImage {
     SetupImage::Push {
         reference,
+        allow_failing: args.allow_failing,
         options: args.sending.options(setup.config.push),
     }
 }

@@ -34,6 +34,9 @@ pub struct SetupImageArgs {
     /// Push no image.
     #[arg(long, conflicts_with = "image")]
     pub no_image: bool,
+    /// Push it although it fails the contract of the hosts.
+    #[arg(long, conflicts_with = "no_image")]
+    pub allow_failing: bool,
     /// How it is sent.
     #[command(flatten)]
     pub sending: SendArgs,

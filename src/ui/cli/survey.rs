@@ -55,6 +55,7 @@ pub(super) async fn survey(
         dirs: setup.dirs.clone(),
         watching: Watching::Once,
         cache: setup.config.cache,
+        contracts: setup.contracts.clone(),
         keychain: setup.keychain.clone(),
     };
     let engine = (program.start_engine)(options).map_err(|error| {

@@ -10,7 +10,8 @@
 
 use super::table::{self, Cell, Column, Row};
 use super::{Look, frame, standing};
-use crate::model::console::{HostPicker, PickedFor, State};
+use crate::model::console::{CatalogueEntry, HostPicker, PickedFor, State};
+use crate::model::contract::ContractState;
 use crate::model::names::HostName;
 use crate::ui::theme::Role;
 use ratatui::buffer::Buffer;
@@ -42,10 +43,16 @@ pub(super) fn draw(
     };
     let (chosen, all) = (picker.chosen.len(), picker.hosts.len());
     let title = format!("{verb} {reference}: {chosen} of {all} hosts chosen (*)");
-    let size = (crate::ui::text::width(&title).max(62), picker.hosts.len() + 3);
+    let notes = notes(state, picker);
+    let texts = notes.iter().map(|(_, note)| note.as_str());
+    let widest = texts.chain([title.as_str()]).map(crate::ui::text::width).max();
+    let size = (
+        widest.unwrap_or_default().max(62),
+        picker.hosts.len() + 2 + notes.len(),
+    );
     let inside = frame::centred(buffer, around, look, &title, size);
     let list = Rect {
-        height: inside.height.saturating_sub(2),
+        height: inside.height.saturating_sub(to_rows(notes.len()) + 1),
         ..inside
     };
     let height = usize::from(list.height.saturating_sub(1)).max(1);
@@ -72,21 +79,62 @@ pub(super) fn draw(
         WITHOUT_GROUPS
     };
     table::draw(buffer, list, look, columns, &rows);
-    let note = match (&picker.purpose, picker.replace_tag) {
-        (PickedFor::Activate(_), _) => "No image is sent; sessions keep their pinned tag.",
-        (_, false) => "A tag that names another image on a host stays there; m moves it.",
-        (_, true) => "A tag that names another image on a host is MOVED; m leaves it.",
-    };
-    let role = if picker.replace_tag {
-        Role::Warn
-    } else {
-        Role::Muted
-    };
-    let y = inside.bottom().saturating_sub(1);
     if inside.height > 2 {
-        buffer.set_line(inside.x, y, &Line::from(look.span(role, note)), inside.width);
+        let first = inside.bottom().saturating_sub(to_rows(notes.len()));
+        for (y, (role, note)) in (first..inside.bottom()).zip(notes) {
+            buffer.set_line(inside.x, y, &Line::from(look.span(role, note)), inside.width);
+        }
     }
     0
+}
+
+fn to_rows(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
+
+/// What is allowed, and which key changes that.
+fn notes(state: &State, picker: &HostPicker) -> Vec<(Role, String)> {
+    let PickedFor::Push(reference) = &picker.purpose else {
+        let text = "No image is sent; sessions keep their pinned tag.";
+        return vec![(Role::Muted, text.to_owned())];
+    };
+    let moved = if picker.replace_tag {
+        (
+            Role::Warn,
+            "A tag that names another image on a host is MOVED; m leaves it.",
+        )
+    } else {
+        (
+            Role::Muted,
+            "A tag that names another image on a host stays there; m moves it.",
+        )
+    };
+    let mut notes = vec![(moved.0, moved.1.to_owned())];
+    let entry = CatalogueEntry::of(&state.fleet, reference);
+    let fails = entry
+        .contracts(&state.fleet)
+        .into_iter()
+        .find_map(|(name, known)| match known {
+            ContractState::Checked(verdict) if !verdict.is_met() => Some(format!("fails {name}")),
+            ContractState::Unusable(_) => Some(format!("cannot be checked against {name}")),
+            _ => None,
+        });
+    match (fails, picker.allow_failing) {
+        (None, false) => {}
+        (None, true) => notes.push((
+            Role::Warn,
+            "It is pushed even if it FAILS its contract; f holds it back.".to_owned(),
+        )),
+        (Some(fails), false) => notes.push((
+            Role::Warn,
+            format!("It {fails} and is held back; f pushes it all the same."),
+        )),
+        (Some(fails), true) => notes.push((
+            Role::Bad,
+            format!("It {fails} and is pushed ALL THE SAME; f holds it back."),
+        )),
+    }
+    notes
 }
 
 fn cells(

@@ -9,7 +9,7 @@
 //! ```
 
 use super::document::Document;
-use super::{Look, images};
+use super::{Look, image_contract, images};
 use crate::model::console::{Action, CatalogueEntry, State, Whereabouts};
 use crate::model::fleet::Host;
 use crate::model::names::ImageRef;
@@ -38,6 +38,7 @@ pub(super) fn document<'l>(
     let (role, standing) = images::standing(&entry, look);
     document.field("standing", role, &standing);
     here(&mut document, state, &entry);
+    image_contract::write(&mut document, state, look, &entry);
     hosts(&mut document, look, state, &entry);
     sessions(&mut document, state, &entry);
     document.gap();
@@ -132,6 +133,8 @@ fn push_cost(state: &State, entry: &CatalogueEntry<'_>, host: &Host) -> Option<S
         reference: entry.reference.clone(),
         hosts: vec![host.name.clone()],
         replace_tag: false,
+        // What its contract says stands above; here it is about bytes.
+        allow_failing: true,
         options: PushOptions::default(),
     };
     Some(match plan_push(&intent, &state.fleet) {

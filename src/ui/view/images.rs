@@ -1,15 +1,15 @@
 //! The rows of the images screen: every managed tag, here and on the hosts.
 //!
 //! ```text
-//!    TAG               STANDING       HOSTS   WHERE  SESSIONS  HERE  SIZE     BUILT
-//! >  convocate:v3.2.0  ◌ only here    0 of 4  ····   0         yes   1.16 GB  4m
-//!    convocate:v3.1.0  ✓ active on 3  3 of 4  ✓✓✓·   5         yes   1.16 GB  2d
+//!    TAG               STANDING       HOSTS   WHERE  SESSIONS  HERE  SIZE     BUILT  CONTRACT
+//! >  convocate:v3.2.0  ◌ only here    0 of 4  ····   0         yes   1.16 GB  4m     ✗ 2 FAIL
+//!    convocate:v3.1.0  ✓ active on 3  3 of 4  ✓✓✓·   5         yes   1.16 GB  2d     ✓ ok
 //! ```
 //!
 //! WHERE has a sign for each host, in the order of the Hosts screen: hosts by tags in one look.
 
-use super::Look;
 use super::table::{Cell, Column};
+use super::{Look, image_contract};
 use crate::model::console::{CatalogueEntry, State, Whereabouts};
 use crate::model::names::ImageRef;
 use crate::ui::format;
@@ -25,13 +25,15 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::of_words("HERE", 4, 4, 5),
     Column::of_words("SIZE", 7, 8, 4),
     Column::of_words("BUILT", 5, 6, 6),
-    Column::of_words("IMAGE ID", 12, 12, 7),
+    Column::of_words("CONTRACT", 8, 14, 7),
+    Column::of_words("IMAGE ID", 12, 12, 8),
 ];
 
 /// The cells of one tag.
 pub(super) fn cells(state: &State, look: &Look<'_>, reference: &ImageRef) -> Vec<Cell> {
     let entry = CatalogueEntry::of(&state.fleet, reference);
     let (role, standing) = standing(&entry, look);
+    let (contract_role, contract) = image_contract::cell(&entry, state, look);
     let hosts = state.fleet.hosts().len();
     let built = entry.created_at().map(|at| format::age(at, state.clock.now));
     let ids = entry.ids();
@@ -44,6 +46,7 @@ pub(super) fn cells(state: &State, look: &Look<'_>, reference: &ImageRef) -> Vec
         Cell::new(Role::Plain, if entry.source.is_some() { "yes" } else { "no" }),
         Cell::new(Role::Plain, format::bytes(entry.size())),
         Cell::new(Role::Muted, built.unwrap_or_else(|| "-".to_owned())),
+        Cell::new(contract_role, contract),
         Cell::new(Role::Muted, ids.first().copied().unwrap_or("-")),
     ]
 }

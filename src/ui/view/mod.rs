@@ -21,6 +21,7 @@ mod host_details;
 mod host_health;
 mod host_picker;
 mod hosts;
+mod image_contract;
 mod image_details;
 mod images;
 mod input_line;

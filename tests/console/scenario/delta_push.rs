@@ -1,5 +1,6 @@
 //! A push by delta to several hosts: what the plan knows before it, and the job while it runs.
 
+use super::contracts::contracts;
 use super::jobs::{of_job, push_plan, step};
 use super::{ago, digest, host, image_id, listed, operator, platform};
 use tagboat::model::console::{Msg, State, update};
@@ -49,6 +50,7 @@ fn stock() -> Stock {
         }),
         bytes: 970_000_000,
         limit: Some(20_000_000_000),
+        contracts: contracts(),
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) fn push_plan(fleet: &Fleet, hosts: &[&str]) -> Plan {
         reference: tag("v3.2.0"),
         hosts: hosts.iter().map(|name| host(name)).collect(),
         replace_tag: false,
+        allow_failing: false,
         options: PushOptions::default(),
     };
     Plan::Push(plan_push(&intent, fleet).unwrap())

@@ -1,10 +1,12 @@
 //! A fleet in every state that a screen must be able to show, at a fixed time, told as the engine would tell it.
 
+mod contracts;
 mod costs;
 mod delta_push;
 mod jobs;
 pub(crate) mod release;
 
+pub(crate) use contracts::{checked, failing};
 pub(crate) use costs::{quiet, weighed, worked_in};
 pub(crate) use delta_push::{delta_push, stocked};
 pub(crate) use jobs::{DONE, INTERRUPTED, RUNNING, of_job};
@@ -18,7 +20,7 @@ use tagboat::model::event::Event;
 use tagboat::model::fleet::{
     Connection, ConnectionProblem, Container, ContainerState, ContentId, Delta, Fleet, Health, Host,
     HostChange, HostFacts, HostImage, Platform, Privilege, RunsOn, SourceImage, Space, Stamp, StampRecord,
-    Storage, Store,
+    Stock, Storage, Store,
 };
 use tagboat::model::names::{
     ContainerId, ContainerRole, Digest, HostName, ImageId, ImageRef, JobId, Operator, SessionName,
@@ -138,7 +140,11 @@ fn of_host(host_name: &str, change: HostChange) -> Event {
 }
 
 pub(crate) fn fleet_events() -> Vec<Event> {
-    let mut events = vec![source()];
+    let known = Stock {
+        contracts: contracts::contracts(),
+        ..Stock::default()
+    };
+    let mut events = vec![source(), Event::Fleet(Delta::Stock(known))];
     let mut tell = |name: &str, change: HostChange| events.push(of_host(name, change));
     for (name, store, engine) in [
         ("eu-01", Store::Classic, "26.1.5"),

@@ -57,6 +57,10 @@ pub fn unavailable(state: &State, action: Action) -> Option<String> {
             .err()
             .or_else(|| not_at_source(state, &targets)),
         Action::Build | Action::Release => no_source(state),
+        Action::CheckImage => match state.pointed() {
+            Some(RowId::Image(reference)) => not_checkable(state, reference),
+            _ => Some("there is no image under the cursor".to_owned()),
+        },
         Action::Examine => match state.pointed() {
             Some(RowId::Host(host)) => not_connected(state, host),
             _ => Some("there is no host under the cursor".to_owned()),
@@ -67,6 +71,7 @@ pub fn unavailable(state: &State, action: Action) -> Option<String> {
         Action::ResumeJob => one_job(&targets).map_or_else(Some, |id| not_resumable(state, id)),
         Action::Open | Action::Copy | Action::Mark | Action::MarkRange => nothing_there(state, &targets),
         Action::ReplaceTag => moves_no_tag(state),
+        Action::AllowFailing => nothing_to_allow(state),
         Action::Clear => nothing_to_clear(state),
         _ => None,
     }
@@ -172,6 +177,25 @@ fn not_at_source(state: &State, targets: &[RowId]) -> Option<String> {
         .then(|| format!("{reference} is not at the source; build or pull it here first"))
 }
 
+/// Why an image cannot be checked here.
+fn not_checkable(state: &State, reference: &ImageRef) -> Option<String> {
+    let source = state.fleet.source();
+    if let Some(problem) = &source.problem {
+        return Some(format!("the source engine cannot be asked: {problem}"));
+    }
+    if !source.images.contains_key(reference) {
+        return Some(format!(
+            "{reference} is not at the source; build or pull it here first"
+        ));
+    }
+    state.fleet.contracts_of(&reference.image).is_empty().then(|| {
+        format!(
+            "nothing is asked of {}; see `contract` in the config",
+            reference.image
+        )
+    })
+}
+
 fn nothing_at_source(state: &State) -> Option<String> {
     let source = state.fleet.source();
     if source.problem.is_some() {
@@ -255,6 +279,20 @@ fn moves_no_tag(state: &State) -> Option<String> {
         Some(Overlay::Hosts(picker)) if matches!(picker.purpose, PickedFor::Activate(_)) => {
             Some("an activation moves no tag".to_owned())
         }
+        _ => None,
+    }
+}
+
+fn nothing_to_allow(state: &State) -> Option<String> {
+    match state.overlays.last() {
+        Some(Overlay::Hosts(picker)) => match &picker.purpose {
+            PickedFor::Activate(_) => Some("an activation checks nothing".to_owned()),
+            PickedFor::Push(reference) => state
+                .fleet
+                .contracts_of(&reference.image)
+                .is_empty()
+                .then(|| format!("nothing is asked of {}", reference.image)),
+        },
         _ => None,
     }
 }

@@ -76,6 +76,8 @@ pub enum Action {
     CancelJob,
     ResumeJob,
     ReplaceTag,
+    AllowFailing,
+    CheckImage,
     Copy,
     Help,
     Palette,

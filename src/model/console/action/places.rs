@@ -115,6 +115,9 @@ pub(super) const LISTS_AND_SMALL: &[Place] = &[
 /// Where sessions are.
 pub(super) const SESSIONS: &[Place] = &[Place::List(Screen::Sessions), Place::Details(Screen::Sessions)];
 
+/// Where images are.
+pub(super) const IMAGES: &[Place] = &[Place::List(Screen::Images), Place::Details(Screen::Images)];
+
 /// Where hosts are.
 pub(super) const HOSTS: &[Place] = &[Place::List(Screen::Hosts), Place::Details(Screen::Hosts)];
 

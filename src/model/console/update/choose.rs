@@ -5,6 +5,7 @@ use super::session::{self, Wishes};
 use crate::model::console::{
     Choice, Chosen, ChosenFor, Effect, Field, HostPicker, Overlay, PickedFor, Screen, Severity, Sort, State,
 };
+use crate::model::plan::PushIntent;
 
 /// The chosen hosts become a plan.
 pub(super) fn hosts(state: &mut State, picker: HostPicker) {
@@ -15,7 +16,16 @@ pub(super) fn hosts(state: &mut State, picker: HostPicker) {
         return;
     }
     match picker.purpose {
-        PickedFor::Push(reference) => plan::push(state, reference, hosts, picker.replace_tag),
+        PickedFor::Push(reference) => {
+            let intent = PushIntent {
+                reference,
+                hosts,
+                replace_tag: picker.replace_tag,
+                allow_failing: picker.allow_failing,
+                options: state.desk.push,
+            };
+            plan::show_push(state, &intent);
+        }
         PickedFor::Activate(reference) => plan::activate(state, reference, hosts),
     }
 }
@@ -29,7 +39,7 @@ pub(super) fn one(state: &mut State, choice: Choice) -> Vec<Effect> {
         (ChosenFor::RestartOnto(sessions), Chosen::Tag(reference)) => {
             return plan::restart(state, sessions, Some(reference.tag));
         }
-        (ChosenFor::PushTo(hosts), Chosen::Tag(reference)) => plan::push(state, reference, hosts, false),
+        (ChosenFor::PushTo(hosts), Chosen::Tag(reference)) => plan::push(state, reference, hosts),
         (ChosenFor::ActivateOn(hosts), Chosen::Tag(reference)) => plan::activate(state, reference, hosts),
         (ChosenFor::Sort(screen), Chosen::Column(field)) => sort_by(state, screen, field),
         (ChosenFor::NewSession(host), Chosen::Template(name)) => {

@@ -5,7 +5,9 @@ use crate::model::compose::ComposePlace;
 use crate::model::cost::Cost;
 use crate::model::event::Event;
 use crate::model::failure::{Failure, Refusal};
-use crate::model::fleet::{Connection, ConnectionProblem, Delta, HostChange, RunsOn, Stamp};
+use crate::model::fleet::{
+    Connection, ConnectionProblem, Delta, HostChange, ImageLookState, RunsOn, Stamp, Stock,
+};
 use crate::model::job::{Job, JobEvent, StepState, TrackResult};
 use crate::model::logs::{LogEnd, LogLine, LogNews};
 
@@ -20,7 +22,11 @@ pub(super) fn cleaned(event: Event) -> Event {
             problem: problem.map(|text| clean(&text)),
             images,
         }),
-        Event::Fleet(Delta::Stock(stock)) => Event::Fleet(Delta::Stock(stock)),
+        Event::Fleet(Delta::Stock(told)) => Event::Fleet(Delta::Stock(stock(told))),
+        Event::Fleet(Delta::Look(mut look)) => {
+            look.state = image_look(look.state);
+            Event::Fleet(Delta::Look(look))
+        }
         Event::Fleet(Delta::Registry(mut look)) => {
             look.there = look.there.map_err(refusal);
             Event::Fleet(Delta::Registry(look))
@@ -44,6 +50,35 @@ pub(super) fn cleaned(event: Event) -> Event {
         }
         Event::Logs(stream, news) => Event::Logs(stream, log_news(news)),
         Event::Notice(text) => Event::Notice(clean(&text)),
+    }
+}
+
+/// What a check found was read out of an image.
+fn stock(mut stock: Stock) -> Stock {
+    for contract in stock.contracts.values_mut() {
+        if let Err(why) = &mut contract.digest {
+            *why = clean(why);
+        }
+        let broken = contract.verdicts.values_mut().flat_map(|one| &mut one.first);
+        for text in broken.flat_map(|one| [&mut one.id, &mut one.requirement, &mut one.found]) {
+            *text = clean(text);
+        }
+    }
+    stock
+}
+
+fn image_look(state: ImageLookState) -> ImageLookState {
+    match state {
+        ImageLookState::Failed(why) => ImageLookState::Failed(clean(&why)),
+        ImageLookState::Done { digest, mut report } => {
+            for one in &mut report.findings {
+                for text in [&mut one.id, &mut one.requirement, &mut one.found, &mut one.fix] {
+                    *text = clean(text);
+                }
+            }
+            ImageLookState::Done { digest, report }
+        }
+        ImageLookState::UnderWay => state,
     }
 }
 

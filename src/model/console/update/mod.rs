@@ -1,5 +1,6 @@
 //! The reducer: one message in, the state changed, effects out. One file per concern.
 
+mod check;
 mod choose;
 mod copy;
 mod dialog;
@@ -95,12 +96,13 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
             return doctor::look_at_opened(state);
         }
         A::Examine => return doctor::examine(state),
+        A::CheckImage => return check::check(state),
         A::MendHost | A::MakeReady | A::UpdateHost => doctor::plan(state, action),
         A::Mark | A::MarkRange | A::MarkAll | A::MarkNone | A::MarkInvert => marks::mark(state, action),
         A::Filter | A::SortMenu | A::Help | A::Palette | A::Messages => overlays::open(state, action),
         A::SortReverse => overlays::reverse_order(state),
         A::Clear => overlays::clear(state),
-        A::Restart | A::RestartOnto | A::Push | A::Prune | A::Activate | A::ReplaceTag => {
+        A::Restart | A::RestartOnto | A::Push | A::Prune | A::Activate | A::ReplaceTag | A::AllowFailing => {
             return plan::begin(state, action);
         }
         A::RollOut => rollout::begin(state),

@@ -49,6 +49,11 @@ pub(super) fn begin(state: &mut State, action: Action) -> Vec<Effect> {
                 picker.replace_tag = !picker.replace_tag;
             }
         }
+        Action::AllowFailing => {
+            if let Some(Overlay::Hosts(picker)) = state.overlays.last_mut() {
+                picker.allow_failing = !picker.allow_failing;
+            }
+        }
         _ => {}
     }
     Vec::new()
@@ -93,15 +98,21 @@ pub(super) fn open(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
 }
 
 /// Plans a push and shows the plan.
-pub(super) fn push(state: &mut State, reference: ImageRef, hosts: Vec<HostName>, replace_tag: bool) {
-    let what = format!("push {reference}");
+pub(super) fn push(state: &mut State, reference: ImageRef, hosts: Vec<HostName>) {
     let intent = PushIntent {
         reference,
         hosts,
-        replace_tag,
+        replace_tag: false,
+        allow_failing: false,
         options: state.desk.push,
     };
-    let plan = plan_push(&intent, &state.fleet).map(Plan::Push);
+    show_push(state, &intent);
+}
+
+/// The same with what was allowed where its hosts were chosen.
+pub(super) fn show_push(state: &mut State, intent: &PushIntent) {
+    let what = format!("push {}", intent.reference);
+    let plan = plan_push(intent, &state.fleet).map(Plan::Push);
     show(state, &what, plan);
 }
 

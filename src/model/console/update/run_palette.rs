@@ -49,7 +49,7 @@ fn obey(state: &mut State, verb: Verb, arguments: &[String]) -> Result<Vec<Effec
         "push" => {
             let reference = reference(state, first)?;
             let hosts = hosts(state, rest, |_| true)?;
-            plan::push(state, reference, hosts, false);
+            plan::push(state, reference, hosts);
         }
         "activate" => {
             let reference = reference(state, first)?;

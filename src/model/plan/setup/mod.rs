@@ -41,6 +41,8 @@ pub enum SetupImage {
     Push {
         /// Its tag here.
         reference: ImageRef,
+        /// Whether it may go to hosts although it fails their contract.
+        allow_failing: bool,
         /// How it is sent.
         options: PushOptions,
     },
@@ -203,13 +205,19 @@ impl SetupPlan {
 
     /// Adds the image. A host that cannot get it is left out as a whole; one that has it, stamped, gets nothing of it.
     fn with_image(mut self, image: &SetupImage, fleet: &Fleet) -> Result<Self, Refusal> {
-        let SetupImage::Push { reference, options } = image else {
+        let SetupImage::Push {
+            reference,
+            allow_failing,
+            options,
+        } = image
+        else {
             return Ok(self);
         };
         let intent = PushIntent {
             reference: reference.clone(),
             hosts: self.hosts.iter().map(|one| one.host.clone()).collect(),
             replace_tag: false,
+            allow_failing: *allow_failing,
             options: *options,
         };
         let mut push = plan_push(&intent, fleet)?;
