@@ -68,6 +68,15 @@ fn an_image_that_was_not_checked_is_checked_by_the_push() {
 }
 
 #[test]
+fn what_fails_is_told_where_a_tag_is_chosen_and_can_be_filtered_for() {
+    let mut state = failed();
+    press(&mut state, "/<C-u>is:failing<enter>");
+    assert_eq!(state.lists.of(state.screen).order.len(), 1);
+    press(&mut state, "2p");
+    assert!(screen(&mut state).contains("only here, FAILS its contract"));
+}
+
+#[test]
 fn where_nothing_is_asked_there_is_nothing_to_allow() {
     let mut state = listed(SIZE);
     press(&mut state, "3/v3.1.0<enter>ef");

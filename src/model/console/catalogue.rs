@@ -116,6 +116,12 @@ impl<'a> CatalogueEntry<'a> {
             .collect()
     }
 
+    /// Whether it was checked and fails one of them.
+    pub fn is_failing(&self, fleet: &'a Fleet) -> bool {
+        let mut known = self.contracts(fleet).into_iter();
+        known.any(|(_, state)| matches!(state, ContractState::Checked(verdict) if !verdict.is_met()))
+    }
+
     /// How it stands to the fleet.
     pub fn standing(&self) -> ImageStanding {
         let contents: BTreeSet<&ContentId> = self

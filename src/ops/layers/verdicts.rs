@@ -132,6 +132,25 @@ mod tests {
     }
 
     #[test]
+    fn a_verdict_goes_with_the_record_of_its_image() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = LayerStore::new(folder.path().join("layers"));
+        store.keep_verdict(kept(7, 0)).unwrap();
+        let record = store.verdicts_path(&ImageId(digest(1))).with_extension("json");
+        fs::write(&record, "{}").unwrap();
+        store.sweep();
+        assert_eq!(store.verdicts().len(), 1);
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        fs::File::open(&record).unwrap().set_modified(long_ago).unwrap();
+        for number in 0..500 {
+            fs::write(record.with_file_name(format!("{number}.json")), "{}").unwrap();
+        }
+        store.sweep();
+        assert!(!record.exists());
+        assert_eq!(store.verdicts(), []);
+    }
+
+    #[test]
     fn a_file_that_is_damaged_or_of_another_version_counts_as_none_and_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let store = LayerStore::new(folder.path().join("layers"));

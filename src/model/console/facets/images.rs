@@ -17,6 +17,7 @@ pub(super) fn rows(state: &State) -> Vec<Facets> {
                 .is("active", standing.active_on > 0)
                 .is("unused", standing.is_unused())
                 .is("differs", standing.differs)
+                .is("failing", entry.is_failing(&state.fleet))
                 .number(Field::Hosts, entry.on.len())
                 .number(Field::Sessions, standing.sessions)
                 .number(Field::Size, entry.size());

@@ -203,10 +203,14 @@ fn tags_here(state: &State) -> Vec<ChoiceOption> {
     let option = |entry: &CatalogueEntry<'_>| ChoiceOption {
         value: Chosen::Tag(entry.reference.clone()),
         label: entry.reference.to_string(),
-        note: match entry.on.len() {
-            0 => "only here".to_owned(),
-            1 => "on 1 host".to_owned(),
-            n => format!("on {n} hosts"),
+        note: {
+            let place = match entry.on.len() {
+                0 => "only here".to_owned(),
+                1 => "on 1 host".to_owned(),
+                n => format!("on {n} hosts"),
+            };
+            let fails = entry.is_failing(&state.fleet);
+            place + if fails { ", FAILS its contract" } else { "" }
         },
     };
     entries.iter().map(option).collect()
