@@ -3,7 +3,7 @@
 use crate::model::fleet::{Stamp, There};
 use crate::model::job::{Job, StepKind, StepState, Target, Track, TrackResult};
 use crate::model::names::{HostName, ImageId, ImageRef, JobId, Operator, SessionName};
-use crate::model::plan::{BootstrapPlan, Plan, PublishPlan, PushPlan, StartFrom};
+use crate::model::plan::{BootstrapPlan, MigratePlan, Plan, PublishPlan, PushPlan, StartFrom};
 use serde::Serialize;
 
 /// One thing that was done, or tried. Every name in it was validated, and the format escapes what is not.
@@ -141,18 +141,22 @@ fn images(plan: &Plan, target: &Target, there_now: Option<&ImageId>) -> Images {
         )),
         Plan::Publish(plan) => Some(published(plan)),
         Plan::Release(plan) => Some(built(&plan.reference, None, there_now)),
-        Plan::Migrate(plan) => {
-            let services = &plan.migration.services;
-            Some(Images {
-                reference: text(&plan.migration.onto),
-                before: services.iter().find_map(|one| id(one.from_id.as_ref()?)),
-                after: id(&plan.migration.onto_id),
-            })
-        }
+        Plan::Migrate(plan) => Some(migrated(plan)),
         Plan::Bootstrap(plan) => Some(put(plan, there_now)),
         Plan::Prune(_) | Plan::Stop(_) | Plan::Remove(_) | Plan::Rename(_) => None,
     };
     found.unwrap_or_default()
+}
+
+/// What the services of a project ran, and what they are pinned to.
+fn migrated(plan: &MigratePlan) -> Images {
+    let migration = &plan.migration;
+    let before = migration.services.iter().find_map(|one| one.from_id.as_ref());
+    Images {
+        reference: Some(migration.onto.to_string()),
+        before: before.map(ToString::to_string),
+        after: Some(migration.onto_id.to_string()),
+    }
 }
 
 /// What a build or a release puts under a tag of the source.

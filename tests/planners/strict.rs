@@ -43,13 +43,6 @@ fn every_plan(guard: Guard) -> Vec<Plan> {
         fleet(guard, ContainerState::Exited),
     );
     let (hosts, sessions) = (vec![host_name()], vec![(host_name(), session(NAME))]);
-    let push = PushIntent {
-        reference: reference("v3"),
-        hosts: hosts.clone(),
-        replace_tag: false,
-        allow_failing: false,
-        options: PushOptions::default(),
-    };
     let activate = ActivateIntent {
         reference: reference("v1"),
         hosts: hosts.clone(),
@@ -84,7 +77,7 @@ fn every_plan(guard: Guard) -> Vec<Plan> {
     };
     let back = fleet_behind(guard);
     vec![
-        Plan::Push(plan_push(&push, &up).unwrap()),
+        pushed(hosts.clone(), &up),
         Plan::Activate(plan_activate(&activate, &up).unwrap()),
         Plan::Activate(plan_stamp_rollback(&hosts, &up).unwrap()),
         Plan::Restart(plan_restart(&restart, &up).unwrap()),
@@ -99,6 +92,17 @@ fn every_plan(guard: Guard) -> Vec<Plan> {
         migrated(guard),
         bootstrapped(guard),
     ]
+}
+
+fn pushed(hosts: Vec<HostName>, fleet: &Fleet) -> Plan {
+    let push = PushIntent {
+        reference: reference("v3"),
+        hosts,
+        replace_tag: false,
+        allow_failing: false,
+        options: PushOptions::default(),
+    };
+    Plan::Push(plan_push(&push, fleet).unwrap())
 }
 
 fn made_ready(hosts: Vec<HostName>, fleet: &Fleet) -> Plan {

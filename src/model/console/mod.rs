@@ -50,6 +50,6 @@ pub use rollout_dialog::{RolloutDialog, RolloutField};
 pub use row_id::RowId;
 pub use screen::{Place, Screen};
 pub use shown::Shown;
-pub use state::{Clock, Desk, FrameNeeds, ImageDesk, State};
+pub use state::{Clock, Desk, FrameNeeds, State};
 pub use tally::{Tally, permille_of, tally};
 pub use update::update;

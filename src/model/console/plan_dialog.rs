@@ -231,11 +231,9 @@ impl PlanDialog {
                 self.plan.session_changed(fleet)
             }
             // Each change of a host looks again at what it replaces; so does a publication at its registry.
-            Plan::Setup(_)
-            | Plan::Publish(_)
-            | Plan::Release(_)
-            | Plan::Migrate(_)
-            | Plan::Bootstrap(_) => None,
+            Plan::Setup(_) | Plan::Publish(_) | Plan::Release(_) | Plan::Migrate(_) | Plan::Bootstrap(_) => {
+                None
+            }
             Plan::Prune(prune) => prune.removals().find_map(|(name, verdict)| {
                 let host = fleet.host(name)?;
                 let is_there = host.images().any(|image| image.id == verdict.image_id);

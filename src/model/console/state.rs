@@ -1,11 +1,9 @@
 //! The whole state of the console.
 
 use super::{Details, Dirty, Lists, Messages, Overlay, Place, RowId, Screen, Severity, Shown, Size};
-use crate::model::contract::Contract;
-use crate::model::failure::Refusal;
 use crate::model::fleet::Fleet;
 use crate::model::job::{Job, Track};
-use crate::model::names::{ImageName, JobId, Operator, RegistryRepository};
+use crate::model::names::{JobId, Operator};
 use crate::model::plan::PushOptions;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -48,17 +46,6 @@ pub struct Desk {
     pub push: PushOptions,
     /// Their ssh config, where it is not in its usual place.
     pub ssh_config: Option<String>,
-    /// What the images of the fleet must be, and where they are published.
-    pub images: BTreeMap<ImageName, ImageDesk>,
-}
-
-/// What the config says of an image.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImageDesk {
-    /// What it must be; where that cannot be read, why not.
-    pub contract: Option<Result<Contract, Refusal>>,
-    /// Where it is published.
-    pub repository: Option<RegistryRepository>,
 }
 
 impl From<Operator> for Desk {
@@ -68,7 +55,6 @@ impl From<Operator> for Desk {
             operator,
             push: PushOptions::default(),
             ssh_config: None,
-            images: BTreeMap::new(),
         }
     }
 }

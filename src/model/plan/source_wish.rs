@@ -1,6 +1,6 @@
 //! Changes of the source that are wanted: what must be looked at before one of them can be planned, and the plan that came of it.
 
-use super::{BuildWish, Plan, PublishIntent, ReleaseContract};
+use super::{BuildWish, Plan, PublishIntent};
 use crate::model::failure::Refusal;
 use crate::model::names::RegistryTag;
 
@@ -29,8 +29,10 @@ pub struct ReleaseWish {
     pub version_from: Option<String>,
     /// Whether a tree that is not as committed is good enough.
     pub allow_dirty: bool,
-    /// What the image must be.
-    pub contract: Option<ReleaseContract>,
+    /// The contract that the image must meet, by its name.
+    pub contract: Option<String>,
+    /// Whether it is released all the same if it breaks some of it.
+    pub allow_failing: bool,
     /// As what it is published; none to publish it nowhere.
     pub to: Option<RegistryTag>,
 }

@@ -95,6 +95,7 @@ impl Runner {
             job: &self.job.id,
             place: &self.workshop.build_place,
             exports,
+            checker: &self.workshop.kept.checker,
             pulls: &self.workshop.pulls,
             reporter,
             again: &format!("tagboat job resume {}", self.job.id.short()),

@@ -1,13 +1,14 @@
 //! Looks at what a change of the source needs, beside the actor, and plans it: contexts, builders, the source engine, registries.
 
 use super::workshop::Workshop;
+use crate::model::contract::Contract;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Delta, Fleet, RegistryLook, Source};
 use crate::model::names::{ImageRef, RegistryTag, Tag};
 use crate::model::plan::{
-    BuildIntent, BuildWish, ContextFrom, Drafted, Plan, ProjectState, ReleaseIntent, ReleaseWish, SourceWish,
-    plan_build, plan_publish, plan_release,
+    BuildIntent, BuildWish, ContextFrom, Drafted, Plan, ProjectState, ReleaseContract, ReleaseIntent,
+    ReleaseWish, SourceWish, plan_build, plan_publish, plan_release,
 };
 use crate::ops::build::{BadProject, built_image, draft_build, project_state, tag_there};
 use crate::ops::export::Exports;
@@ -90,12 +91,19 @@ async fn release(workshop: &Workshop, exports: &Exports, wish: ReleaseWish) -> R
         Some(to) => Some(look(workshop, exports, &reference, to).await),
         None => None,
     };
+    let contract = match wish.contract {
+        Some(name) => Some(ReleaseContract {
+            contract: contract(workshop, name).await?,
+            allow_failing: wish.allow_failing,
+        }),
+        None => None,
+    };
     let intent = ReleaseIntent {
         build,
         built: before.map_err(|error| away(&error))?,
         project,
         allow_dirty: wish.allow_dirty,
-        contract: wish.contract,
+        contract,
         to: wish.to,
     };
     plan_release(&intent, &fleet_of(look)).map(Plan::Release)
@@ -114,6 +122,14 @@ async fn project(origin: ContextFrom, file: Option<String>, version: Tag) -> Res
         };
         Refusal::of_plan(error.to_string(), next)
     })
+}
+
+async fn contract(workshop: &Workshop, name: String) -> Result<Contract, Refusal> {
+    let checker = workshop.kept.checker.clone();
+    let used = spawn_blocking(move || checker.contract(&name)).await;
+    let used = used.map_err(|error| Refusal::of_plan(error.to_string(), "try again"))?;
+    used.map(|used| used.contract)
+        .map_err(|error| Refusal::of_plan(error.to_string(), error.advice))
 }
 
 async fn look(

@@ -1,34 +1,34 @@
 //! The step in which the image of a release is held against its contract, before it has a tag.
 
-use crate::model::contract::{Finding, Outcome as Found, Report, check_image};
+use crate::model::contract::{Finding, Outcome as Found, Report};
 use crate::model::fleet::SourceImage;
 use crate::model::names::ImageRef;
 use crate::model::plan::ReleaseContract;
-use crate::ops::check::{CheckError, image_facts};
+use crate::ops::check::{CheckError, Checker, UsedContract};
 use crate::ops::export::Exports;
 use crate::ops::report::{Outcome, StepError, TrackReporter};
 
 /// Broken requirements that an error names; all of them are in the job's log.
 const NAMED: usize = 3;
 
-/// Reads the image, which has this name, and holds it against the contract; what it breaks is told line by line.
+/// Reads the image, which has this name, and holds it against the contract; what it breaks is told line by line, and a push knows it from then on.
 pub(super) async fn hold_against(
     wanted: &ReleaseContract,
     (image, name): (&SourceImage, &str),
-    exports: &Exports,
+    (checker, exports): (&Checker, &Exports),
     reporter: &TrackReporter,
 ) -> Result<Outcome<()>, StepError> {
-    let counter = reporter.byte_counter(Some(image.size));
-    let progress = move |done| counter.set(done);
     // An engine exports by a name: that which the image has now.
     let name = ImageRef::parse(name)
         .map_err(|error| StepError::trouble(error.to_string(), UNTAGGED, "release it again"))?;
-    let facts = image_facts(exports, image, &name, progress, reporter.cancel()).await;
-    let facts = facts.map_err(|error| match error {
+    let used = UsedContract::of(wanted.contract.clone());
+    let report = checker
+        .report(exports, &used, (&name, image), reporter.cancel())
+        .await;
+    let report = report.map_err(|error| match error {
         CheckError::Cancelled => StepError::Cancelled(UNTAGGED.to_owned()),
         error => StepError::passing(error.to_string(), UNTAGGED, "run it again"),
     })?;
-    let report = check_image(&wanted.contract, &facts);
     let broken = |one: &&Finding| matches!(one.outcome, Found::Fail | Found::Warning);
     for finding in report.findings.iter().filter(broken) {
         reporter.log(line(finding)).await;

@@ -6,6 +6,7 @@ use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ImageId, JobId};
 use crate::model::plan::{ContextFrom, Made, ProjectState, ReleasePlan};
 use crate::ops::build::{Build, BuildPlace, project_state};
+use crate::ops::check::Checker;
 use crate::ops::export::Exports;
 use crate::ops::push::Pulls;
 use crate::ops::registry::Publishing;
@@ -19,6 +20,7 @@ pub(crate) struct Releasing<'a> {
     pub(crate) job: &'a JobId,
     pub(crate) place: &'a BuildPlace,
     pub(crate) exports: &'a Exports,
+    pub(crate) checker: &'a Checker,
     pub(crate) pulls: &'a Pulls,
     pub(crate) reporter: &'a TrackReporter,
     /// The command that does it again.
@@ -125,7 +127,7 @@ impl Releasing<'_> {
         let Some(wanted) = &self.plan.contract else {
             return Ok(());
         };
-        let held = hold_against(wanted, (image, name), self.exports, self.reporter);
+        let held = hold_against(wanted, (image, name), (self.checker, self.exports), self.reporter);
         self.reporter.step(ReleasePlan::contract_step(), held).await
     }
 

@@ -14,33 +14,26 @@ pub(super) fn contract_of_image(
     config: &Config,
     reference: &ImageRef,
 ) -> Result<Contract, Stop> {
-    known_contract(program, named, config, reference)?.ok_or_else(|| {
-        unnamed(
-            &program.contracts(),
+    let known = program.contracts();
+    match contract_name(named, config, reference) {
+        Some(name) => Ok(known.find(&name)?),
+        None => Err(unnamed(
+            &known,
             &format!("no profile has the image {}", reference.image),
-        )
-    })
+        )),
+    }
 }
 
-/// The same; none where no profile with this image has one.
-pub(super) fn known_contract(
-    program: &Program<'_>,
-    named: Option<&str>,
-    config: &Config,
-    reference: &ImageRef,
-) -> Result<Option<Contract>, Stop> {
-    let known = program.contracts();
+/// Its name; none where no profile with this image has one.
+pub(super) fn contract_name(named: Option<&str>, config: &Config, reference: &ImageRef) -> Option<String> {
     if let Some(name) = named {
-        return Ok(Some(known.find(name)?));
+        return Some(name.to_owned());
     }
     let built_in = builtin_profiles();
     let profiles = config.hosts.iter().map(|host| &host.profile).chain(&built_in);
     let wanted = of(profiles.filter(|profile| profile.image == reference.image));
     // What the hosts have comes before what is built in under the same image name.
-    match wanted.first() {
-        Some(name) => Ok(Some(known.find(name)?)),
-        None => Ok(None),
-    }
+    wanted.into_iter().next()
 }
 
 /// The contract of a Dockerfile, which does not say whose image it makes.

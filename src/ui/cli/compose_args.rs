@@ -101,6 +101,9 @@ pub struct ComposeBootstrapArgs {
     /// The folder that it gets on the host [default: /srv/PROJECT].
     #[arg(long, value_name = "DIR")]
     pub folder: Option<String>,
+    /// Send the image even if it fails the contract of its profile.
+    #[arg(long)]
+    pub allow_failing: bool,
     /// How the image is sent, where the host lacks it.
     #[command(flatten)]
     pub sending: SendArgs,

@@ -198,6 +198,7 @@ fn image(
         reference: pinned.reference.clone(),
         hosts: vec![host.name.clone()],
         replace_tag: false,
+        allow_failing: args.allow_failing,
         options: args.sending.options(setup.config.push),
     };
     let push = plan_push(&intent, &survey.fleet).map_err(|refusal| {

@@ -1,11 +1,9 @@
 //! `tagboat` without a verb: the console, on an engine that watches all hosts.
 
-use super::image_desks::image_desks;
 use super::program::{Program, Setup};
 use super::stop::Stop;
 use crate::model::console::Desk;
 use crate::model::fleet::{Fleet, Host};
-use crate::ops::config::{Config, ContractSet};
 use crate::ops::engine::{EngineHandle, EngineOptions, Watching};
 use crate::ui::run::ConsoleOptions;
 
@@ -34,13 +32,11 @@ pub(super) async fn console(program: &mut Program<'_>) -> Result<u8, Stop> {
             "look at the directories that it names",
         )
     })?;
-    let contracts = Config::contracts(program.config_file.as_deref(), program.environment);
-    open(setup, &contracts, engine).await
+    open(setup, engine).await
 }
 
 /// The single place where the console is connected.
-async fn open(setup: Setup, contracts: &ContractSet, engine: EngineHandle) -> Result<u8, Stop> {
-    let images = image_desks(&setup.config.hosts, contracts);
+async fn open(setup: Setup, engine: EngineHandle) -> Result<u8, Stop> {
     let fleet = Fleet::new(setup.config.hosts.into_iter().map(Host::new));
     let failed = |error: color_eyre::Report| {
         Stop::failed(
@@ -53,7 +49,6 @@ async fn open(setup: Setup, contracts: &ContractSet, engine: EngineHandle) -> Re
     let desk = Desk {
         operator: setup.operator,
         push: setup.config.push,
-        images,
         ssh_config: setup.config.ssh_config.map(|path| path.display().to_string()),
     };
     let options = ConsoleOptions::new(fleet, desk, salt).map_err(failed)?;

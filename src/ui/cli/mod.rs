@@ -46,7 +46,6 @@ mod host_remove;
 #[cfg(test)]
 mod host_tests;
 mod host_update;
-mod image_desks;
 mod job_approve;
 mod job_args;
 mod job_cancel;

@@ -3,7 +3,7 @@
 use super::ask_draft::ask_draft;
 use super::build_wish::{build_wish, the_image};
 use super::change::carry_out;
-use super::choose_contract::known_contract;
+use super::choose_contract::contract_name;
 use super::choose_image::choose_image;
 use super::exit_code::Exit;
 use super::log_in::{known_repository, log_in};
@@ -12,7 +12,7 @@ use super::release_args::ReleaseArgs;
 use super::stop::Stop;
 use super::survey::{Need, survey};
 use crate::model::names::{ImageRef, RegistryTag};
-use crate::model::plan::{ReleaseContract, ReleaseWish, SourceWish};
+use crate::model::plan::{ReleaseWish, SourceWish};
 use crate::ops::config::Config;
 
 /// Plans a release, has it confirmed, and runs it.
@@ -29,16 +29,14 @@ fn wish(program: &Program<'_>, args: &ReleaseArgs, config: &Config) -> Result<Re
     let image = args.what.image.clone();
     let image = image.map_or_else(|| the_image(&config.hosts), Ok)?;
     let reference = choose_image(&format!("{image}:{}", args.version), &config.hosts)?;
-    let contract = known_contract(program, args.gate.contract.as_deref(), config, &reference)?;
+    let contract = contract_name(args.gate.contract.as_deref(), config, &reference);
     Ok(ReleaseWish {
         to: to(args, &reference, config)?,
         build: build_wish(program, &args.from, &args.how, reference)?,
         version_from: version_from(args)?,
         allow_dirty: args.what.allow_dirty,
-        contract: contract.map(|contract| ReleaseContract {
-            contract,
-            allow_failing: args.gate.allow_failing,
-        }),
+        contract,
+        allow_failing: args.gate.allow_failing,
     })
 }
 

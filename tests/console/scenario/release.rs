@@ -1,12 +1,12 @@
 //! A release: its plan as the engine would make it, and one that ended at its contract.
 
-use super::{ago, digest, listed, of_job, operator, tag};
+use super::{HOSTS, ago, digest, fleet_events, listed, of_job, operator, settings, tag};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use tagboat::model::console::{ImageDesk, Msg, State, update};
+use tagboat::model::console::{Msg, State, update};
 use tagboat::model::contract::Contract;
-use tagboat::model::failure::{Failure, Refusal};
-use tagboat::model::fleet::{Delta, Fleet, Platform, RegistryLook, There};
+use tagboat::model::failure::Failure;
+use tagboat::model::fleet::{Delta, Fleet, Host, Platform, RegistryLook, There};
 use tagboat::model::job::{JobEvent, Patience, Step, StepKind, StepState, Target, TrackResult, Verdict};
 use tagboat::model::names::{ImageRef, RegistryRepository};
 use tagboat::model::plan::{
@@ -40,7 +40,7 @@ fn of_step(step: Step, state: StepState, at: Timestamp) -> JobEvent {
     }
 }
 
-pub(crate) fn contract() -> Contract {
+fn contract() -> Contract {
     Contract {
         name: "convocate".to_owned(),
         title: String::new(),
@@ -48,14 +48,20 @@ pub(crate) fn contract() -> Contract {
     }
 }
 
-/// A console whose config says what images must be and where they are published.
-pub(crate) fn with_config(contract: Option<Result<Contract, Refusal>>) -> State {
+/// A console whose config says where images are published.
+pub(crate) fn with_config() -> State {
     let mut state = listed(SIZE);
-    let desk = ImageDesk {
-        contract,
-        repository: Some(RegistryRepository::parse("ghcr.io/acme/convocate").unwrap()),
-    };
-    state.desk.images = BTreeMap::from([(tag("v3.2.0").image, desk)]);
+    let repository = RegistryRepository::parse("ghcr.io/acme/convocate").unwrap();
+    let hosts = HOSTS.map(|name| {
+        let mut settings = settings(name);
+        settings.profile.registry = Some(repository.clone());
+        Host::new(settings)
+    });
+    state.fleet = Fleet::new(hosts);
+    for event in fleet_events() {
+        update(&mut state, Msg::from(event));
+    }
+    state.settle();
     state
 }
 
@@ -126,7 +132,7 @@ fn draft(reference: ImageRef) -> BuildDraft {
 
 /// A release that has ended at its contract.
 pub(crate) fn failed() -> State {
-    let mut state = with_config(None);
+    let mut state = with_config();
     let at = ago(120);
     let tell = |state: &mut State, event: JobEvent| {
         update(state, Msg::from(of_job(JOB, event)));

@@ -41,14 +41,8 @@ pub fn unavailable(state: &State, action: Action) -> Option<String> {
                 .or_else(|| not_at_source(state, &targets)),
             _ => none_chosen(&targets, Screen::Hosts).or_else(|| nothing_at_source(state)),
         },
-        Action::Activate => match state.screen_of_targets() {
-            Screen::Images => one_image(&targets, "activate")
-                .err()
-                .or_else(|| on_no_host(state, &targets)),
-            _ => none_chosen(&targets, Screen::Hosts),
-        },
-        Action::Prune => match state.screen_of_targets() {
-            Screen::Images => one_image(&targets, "prune")
+        Action::Activate | Action::Prune => match state.screen_of_targets() {
+            Screen::Images => one_image(&targets, action.info().name)
                 .err()
                 .or_else(|| on_no_host(state, &targets)),
             _ => none_chosen(&targets, Screen::Hosts),

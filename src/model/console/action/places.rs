@@ -129,9 +129,6 @@ pub(super) const HOSTS_AND_IMAGES: &[Place] = &[
     Place::Details(Screen::Images),
 ];
 
-/// Where image tags are.
-pub(super) const IMAGES: &[Place] = &[Place::List(Screen::Images), Place::Details(Screen::Images)];
-
 /// Where jobs are.
 pub(super) const JOBS: &[Place] = &[
     Place::List(Screen::Jobs),

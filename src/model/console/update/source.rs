@@ -7,7 +7,7 @@ use crate::model::console::{Action, Dirty, Effect, LineInput, Overlay, PlanDialo
 use crate::model::failure::Refusal;
 use crate::model::names::{ImageName, ImageRef, RegistryRepository, RegistryTag};
 use crate::model::plan::{
-    BuildWish, ContextFrom, Drafted, Made, Plan, PublishIntent, ReleaseContract, ReleaseWish, SourceWish,
+    BuildWish, ContextFrom, Drafted, Made, Plan, PublishIntent, ReleaseWish, SourceWish,
 };
 
 /// Begins it: a publication needs no word, the others get the palette with what is known put in.
@@ -100,23 +100,15 @@ pub(super) fn obey(
 /// A release as the config says what is to be of the image.
 fn release(state: &mut State, build: BuildWish) -> Vec<Effect> {
     let reference = build.reference.clone();
-    let said = state.desk.images.get(&reference.image);
-    let contract = match said.and_then(|said| said.contract.clone()).transpose() {
-        Ok(contract) => contract,
-        Err(refusal) => {
-            refuse(state, format!("release {reference}"), refusal);
-            return Vec::new();
-        }
-    };
+    let contract = state.fleet.contracts_of(&reference.image).into_iter().next();
+    let contract = contract.map(str::to_owned);
     let to = repository(state, &reference).map(|repository| repository.with_tag(reference.tag.clone()));
     let wish = ReleaseWish {
         build,
         version_from: None,
         allow_dirty: false,
-        contract: contract.map(|contract| ReleaseContract {
-            contract,
-            allow_failing: false,
-        }),
+        contract,
+        allow_failing: false,
         to,
     };
     ask(state, SourceWish::Release(Box::new(wish)))
@@ -147,8 +139,10 @@ fn publish(state: &mut State, reference: ImageRef, named: Option<RegistryReposit
 
 /// Where an image is published, as the config says it, or as its own name does.
 fn repository(state: &State, reference: &ImageRef) -> Option<RegistryRepository> {
-    let said = state.desk.images.get(&reference.image);
-    said.and_then(|said| said.repository.clone())
+    let mut profiles = state.fleet.hosts().map(|host| &host.settings.profile);
+    profiles
+        .find(|profile| profile.image == reference.image)
+        .and_then(|profile| profile.registry.clone())
         .or_else(|| RegistryRepository::of_image(&reference.image))
 }
 
