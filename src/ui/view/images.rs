@@ -25,7 +25,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::of_words("HERE", 4, 4, 5),
     Column::of_words("SIZE", 7, 8, 4),
     Column::of_words("BUILT", 5, 6, 6),
-    Column::of_words("CONTRACT", 8, 14, 7),
+    Column::of_words("CONTRACT", 11, 14, 7),
     Column::of_words("IMAGE ID", 12, 12, 8),
 ];
 
