@@ -51,9 +51,10 @@ fn containers(lab: &Lab) -> String {
 
 #[test]
 fn lab_a_bare_host_ends_in_running_pinned_services_and_a_second_run_has_nothing_to_do() {
-    let Some(factory) = Factory::bare() else { return };
+    let Some(factory) = Factory::on_a_new_machine() else {
+        return;
+    };
     let (lab, tagboat) = (&factory.lab, &factory.tagboat);
-    lab.run(&["bare", HOST]);
     let config = factory_config("image = \"v1.1.0\"");
     let plan = text(&tagboat.run(&words(&config, &["--dry-run"]), 0).stdout);
     assert!(
