@@ -51,9 +51,10 @@ fn containers(lab: &Lab) -> String {
 
 #[test]
 fn lab_a_bare_host_ends_in_running_pinned_services_and_a_second_run_has_nothing_to_do() {
-    let Some(factory) = Factory::bare() else { return };
+    let Some(factory) = Factory::on_a_new_machine() else {
+        return;
+    };
     let (lab, tagboat) = (&factory.lab, &factory.tagboat);
-    lab.run(&["bare", HOST]);
     let config = factory_config("image = \"v1.1.0\"");
     let plan = text(&tagboat.run(&words(&config, &["--dry-run"]), 0).stdout);
     assert!(
@@ -143,7 +144,10 @@ fn lab_a_service_that_dies_takes_the_project_off_again_and_leaves_its_volumes_an
     );
     assert_nothing_is_left(lab, &told);
     let log = lab.on(HOST, "cat /var/lib/tagboat/restarts/*compose-factory/failed.log");
-    assert!(log.contains("no way to live"), "{log}");
+    assert!(
+        log.contains("/factory-runner-1:\nno way to live") && log.contains("/factory-agents-1:"),
+        "{log}"
+    );
     // The way back dies, too; and there is something of somebody else in the folder.
     put(lab, "/srv/factory/.env", "MINE=1\n");
     lab.crash_point(HOST, "compose-factory", "put_back_files");

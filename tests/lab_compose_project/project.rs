@@ -37,16 +37,30 @@ volumes:
 pub(crate) struct Factory {
     pub(crate) lab: Lab,
     pub(crate) tagboat: Tagboat,
+    /// Whether the host is another machine than usual.
+    is_bare: bool,
 }
 
 impl Factory {
+    /// With a host on which tagboat has never been.
+    pub(crate) fn on_a_new_machine() -> Option<Self> {
+        let mut factory = Self::bare()?;
+        factory.lab.run(&["bare", HOST]);
+        factory.is_bare = true;
+        Some(factory)
+    }
+
     /// With nothing of the project; none on a lab without Compose.
     pub(crate) fn bare() -> Option<Self> {
         let lab = Lab::reset();
         has_compose(&lab).then(|| {
             remove_project(&lab);
             let tagboat = Tagboat::new();
-            Self { lab, tagboat }
+            Self {
+                lab,
+                tagboat,
+                is_bare: false,
+            }
         })
     }
 
@@ -63,6 +77,9 @@ impl Drop for Factory {
         // What a test that failed has left is for whoever looks.
         if !std::thread::panicking() {
             remove_project(&self.lab);
+            if self.is_bare {
+                self.lab.run(&["reset", HOST]);
+            }
         }
     }
 }

@@ -123,6 +123,15 @@ impl Ground {
     }
 }
 
+impl Drop for Ground {
+    fn drop(&mut self) {
+        // Other tests find the hosts as they were; what a test that failed has left is for whoever looks.
+        if !std::thread::panicking() {
+            self.rig.lab.run(&["reset", self.host]);
+        }
+    }
+}
+
 #[test]
 fn on_both_stores_a_token_and_a_config_end_in_services_that_are_pinned_by_digest() {
     for host in HOSTS {

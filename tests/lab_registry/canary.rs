@@ -95,6 +95,7 @@ fn use_everywhere(rig: &Rig) -> String {
     ];
     let piped = [&through[..], &["--token-stdin"]].concat();
     said += &rig.run_with(&piped, &format!("{CANARY}\n"), 0).all;
+    said += &put_a_project(rig);
     // A job that fails in the middle, and a plan that the registry does not take.
     rig.lab.on(
         "lab-1",
@@ -110,6 +111,43 @@ fn use_everywhere(rig: &Rig) -> String {
     said += &rig.publish("v1.1.0", &[], 3).all;
     said += &rig.run(&["job", "list", "--json"], 0).all;
     said + &rig.run(&["config", "show"], 0).all
+}
+
+/// Has a host pull the image of a project, which does not run, so that all of it is taken off again. None on a lab without Compose.
+fn put_a_project(rig: &Rig) -> String {
+    let compose = "docker compose version --short 2>/dev/null || true";
+    if rig.lab.on("lab-1", compose).is_empty() {
+        return String::new();
+    }
+    let config = rig.docker.path().join("tagboat.toml");
+    let fleet = fs::read_to_string(std::env::var("TAGBOAT_CONFIG").unwrap()).unwrap();
+    let project = "[[projects]]\nname = \"canary\"\n\n[[projects.services]]\nname = \"agents\"\n";
+    fs::write(&config, format!("{fleet}\n{project}")).unwrap();
+    let to = rig.repository();
+    let words = [
+        "--config",
+        config.to_str().unwrap(),
+        "compose",
+        "bootstrap",
+        "canary",
+        "--host",
+        "lab-1",
+        "--image",
+        "solo1",
+        "--via",
+        "registry",
+        "--to",
+        &to,
+        "--username",
+        "lab",
+        "--token-stdin",
+        "--yes",
+        "--json",
+    ];
+    let put = rig.run_with(&words, &format!("{CANARY}\n"), 1);
+    assert_eq!(put.step("lab-1", "pull"), ["done"]);
+    assert_eq!(put.step("lab-1", "put_back"), ["done"]);
+    put.all
 }
 
 #[test]

@@ -20,16 +20,45 @@ fn signal(name: &str, id: u32) {
     assert!(told.success());
 }
 
-#[test]
-fn a_host_that_is_cut_off_while_it_pulls_is_told_and_pulls_when_the_job_is_taken_up() {
+/// The lab with an image at the source that nobody else has, as large as that.
+fn with_image(bytes: u64) -> Rig {
     let rig = Rig::up();
-    build("solo", 6_000_000);
+    build("solo", bytes);
+    rig
+}
+
+/// The words of its push through the registry.
+fn pushing(to: &str) -> [&str; 10] {
+    [
+        "push", "solo", "--via", "registry", "--to", to, "--host", HOST, "--yes", "--json",
+    ]
+}
+
+/// The words of its publication.
+fn publishing(to: &str) -> [&str; 6] {
+    ["publish", "solo", "--to", to, "--yes", "--json"]
+}
+
+/// It is in the registry, and a pull of it takes long enough to be met.
+fn published_and_far() -> Rig {
+    let rig = with_image(6_000_000);
     rig.publish("solo", &[], 0);
     rig.lab.run(&["shape", HOST, "rate=8mbit"]);
+    rig
+}
+
+fn assert_stamped(rig: &Rig, reference: &str) {
+    assert_eq!(
+        rig.lab.on(HOST, "cat /etc/convocate-agent/current-image"),
+        reference
+    );
+}
+
+#[test]
+fn a_host_that_is_cut_off_while_it_pulls_is_told_and_pulls_when_the_job_is_taken_up() {
+    let rig = published_and_far();
     let to = rig.repository();
-    let words = [
-        "push", "solo", "--via", "registry", "--to", &to, "--host", HOST, "--yes", "--json",
-    ];
+    let words = pushing(&to);
     let pulling = rig.until(&words, moves);
     rig.lab.run(&["cut", HOST]);
     let began = Instant::now();
@@ -42,31 +71,20 @@ fn a_host_that_is_cut_off_while_it_pulls_is_told_and_pulls_when_the_job_is_taken
     );
     rig.lab.run(&["heal", HOST]);
     rig.lab.run(&["shape", HOST, "off"]);
-    assert_eq!(
-        rig.lab.on(HOST, "cat /etc/convocate-agent/current-image"),
-        "convocate:v1.0.0"
-    );
+    assert_stamped(&rig, "convocate:v1.0.0");
     let resumed = rig.run(
         &["job", "resume", &rig.left_job(), "--yes", "--json", "--wait"],
         0,
     );
     assert_eq!(resumed.end(HOST).0, "done");
-    assert_eq!(
-        rig.lab.on(HOST, "cat /etc/convocate-agent/current-image"),
-        "convocate:solo"
-    );
+    assert_stamped(&rig, "convocate:solo");
 }
 
 #[test]
 fn a_pull_that_is_interrupted_ends_at_once_and_is_taken_up() {
-    let rig = Rig::up();
-    build("solo", 6_000_000);
-    rig.publish("solo", &[], 0);
-    rig.lab.run(&["shape", HOST, "rate=8mbit"]);
+    let rig = published_and_far();
     let to = rig.repository();
-    let words = [
-        "push", "solo", "--via", "registry", "--to", &to, "--host", HOST, "--yes", "--json",
-    ];
+    let words = pushing(&to);
     let pulling = rig.until(&words, moves);
     let began = Instant::now();
     signal("INT", pulling.id());
@@ -74,19 +92,14 @@ fn a_pull_that_is_interrupted_ends_at_once_and_is_taken_up() {
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     rig.lab.run(&["shape", HOST, "off"]);
     rig.run(&["job", "resume", &rig.left_job(), "--yes"], 0);
-    assert_eq!(
-        rig.lab.on(HOST, "cat /etc/convocate-agent/current-image"),
-        "convocate:solo"
-    );
+    assert_stamped(&rig, "convocate:solo");
 }
 
 #[test]
 fn a_registry_that_says_nothing_any_more_keeps_nobody_who_wants_to_end_it() {
-    let rig = Rig::up();
-    build("solo", 60_000_000);
+    let rig = with_image(60_000_000);
     let to = rig.repository();
-    let words = ["publish", "solo", "--to", &to, "--yes", "--json"];
-    let publishing = rig.until(&words, moves);
+    let publishing = rig.until(&publishing(&to), moves);
     rig.lab.run(&["registry", "pause"]);
     let began = Instant::now();
     signal("INT", publishing.id());
@@ -101,11 +114,9 @@ fn a_registry_that_says_nothing_any_more_keeps_nobody_who_wants_to_end_it() {
 
 #[test]
 fn a_registry_that_dies_in_the_middle_and_comes_back_gets_the_rest() {
-    let rig = Rig::up();
-    build("solo", 60_000_000);
+    let rig = with_image(60_000_000);
     let to = rig.repository();
-    let words = ["publish", "solo", "--to", &to, "--yes", "--json"];
-    let publishing = rig.until(&words, moves);
+    let publishing = rig.until(&publishing(&to), moves);
     rig.lab.run(&["registry", "kill"]);
     rig.lab.run(&["registry", "start"]);
     let ended = publishing.wait_with_output().unwrap();
@@ -120,12 +131,9 @@ fn a_registry_that_dies_in_the_middle_and_comes_back_gets_the_rest() {
 
 #[test]
 fn a_console_that_dies_while_it_publishes_leaves_a_job_that_is_taken_up() {
-    let rig = Rig::up();
-    build("solo", 60_000_000);
+    let rig = with_image(60_000_000);
     let to = rig.repository();
-    let words = [
-        "push", "solo", "--via", "registry", "--to", &to, "--host", HOST, "--yes", "--json",
-    ];
+    let words = pushing(&to);
     let mut publishing = rig.until(&words, moves);
     signal("KILL", publishing.id());
     publishing.wait().unwrap();
@@ -134,8 +142,5 @@ fn a_console_that_dies_while_it_publishes_leaves_a_job_that_is_taken_up() {
     assert_eq!(resumed.end(HOST).0, "done");
     // The name that the first try left is gone, too.
     assert!(docker(&["image", "inspect", &format!("{to}:solo")]).is_err());
-    assert_eq!(
-        rig.lab.on(HOST, "cat /etc/convocate-agent/current-image"),
-        "convocate:solo"
-    );
+    assert_stamped(&rig, "convocate:solo");
 }

@@ -20,9 +20,9 @@ put_back() { # put_back failed|interrupted|cancelled
 add_note() { note="${note:+$note; }$1"; }
 
 take_containers_off() { # none was there before, so all of them are its own; with them go their volumes without a name
-  [ -z "$new" ] || keep_log "$new"
   ask docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" || stuck "the engine does not tell what was started: $err"
   all=$out
+  [ ! -e "$dir/failed" ] || keep_logs
   for id in $all; do
     stop "$id" || stuck "a container of the project does not stop: $err"
   done
@@ -39,6 +39,13 @@ take_containers_off() { # none was there before, so all of them are its own; wit
   ask docker volume ls -q --filter "label=com.docker.compose.project=$project" || out=
   kept=$(printf '%s\n' "$out" | grep -vxF -f "$dir/volumes" | grep . | tr '\n' ' ')
   [ -z "$kept" ] || add_note "its volumes stay: ${kept% }"
+}
+
+keep_logs() { # of all that goes: one may have failed for what another said
+  : >"$dir/failed.log" || return 0
+  for id in $all; do
+    { limited 20 docker inspect --type container -f '{{.Name}}:' "$id"; limited 60 docker logs --tail 1000 "$id"; } >>"$dir/failed.log" 2>&1 </dev/null
+  done
 }
 
 take_files_off() { # somebody's own change is not thrown away
