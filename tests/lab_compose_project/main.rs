@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bootstraps;
+#[path = "../crash_points/mod.rs"]
+mod crash_points;
 mod files;
 #[path = "../headless/mod.rs"]
 mod headless;
