@@ -94,7 +94,7 @@ impl Seek for LayerReader {
 #[cfg(test)]
 mod tests {
     use super::read_layer;
-    use crate::model::image_files::ImageFiles;
+    use crate::model::image_files::{ImageFiles, Program};
     use std::io::Cursor;
     use tar::{Builder, EntryType, Header};
 
@@ -151,6 +151,21 @@ mod tests {
             assert_eq!(read(blank).unwrap().len(), 1);
         }
         assert!(read(b"nobody\0\0").is_err());
+    }
+
+    #[test]
+    fn this_very_program_is_a_binary_for_this_machine() {
+        let bytes = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        let Program::Elf { architecture, loader } = Program::read(&bytes[..4096]) else {
+            panic!("no binary");
+        };
+        let expected = match std::env::consts::ARCH {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            other => other,
+        };
+        assert_eq!(architecture, Some(expected));
+        assert!(loader.unwrap().contains("ld-"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::workshop::Workshop;
 use crate::model::contract::Contract;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
-use crate::model::fleet::{Delta, Fleet, RegistryLook, Source};
+use crate::model::fleet::{Delta, Fleet, RegistryLook};
 use crate::model::names::{ImageRef, RegistryTag, Tag};
 use crate::model::plan::{
     BuildIntent, BuildWish, ContextFrom, Drafted, Plan, ProjectState, ReleaseContract, ReleaseIntent,
@@ -13,7 +13,6 @@ use crate::model::plan::{
 use crate::ops::build::{BadProject, built_image, draft_build, project_state, tag_there};
 use crate::ops::export::Exports;
 use crate::ops::ports::EngineError;
-use crate::ops::registry::Eyes;
 use crate::ops::report::StepError;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -51,7 +50,7 @@ async fn planned(workshop: &Workshop, wish: SourceWish) -> Result<Plan, Refusal>
     match wish {
         SourceWish::Build { build, replace_tag } => {
             let intent = build_intent(workshop, exports, build, replace_tag).await?;
-            plan_build(&intent, &Source::default()).map(Plan::Build)
+            plan_build(&intent).map(Plan::Build)
         }
         SourceWish::Release(wish) => release(workshop, exports, *wish).await,
         SourceWish::Publish(intent) => {
@@ -138,12 +137,7 @@ async fn look(
     reference: &ImageRef,
     to: &RegistryTag,
 ) -> RegistryLook {
-    let eyes = Eyes {
-        source: exports.source(),
-        keychain: &workshop.pulls.keychain,
-        publications: &workshop.pulls.publications,
-    };
-    eyes.look(reference, to).await
+    workshop.eyes(exports).look(reference, to).await
 }
 
 /// What a planner sees: nothing but this look.

@@ -5,7 +5,6 @@ use crate::model::event::Event;
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Delta, RegistryLook};
 use crate::model::names::{ImageRef, RegistryTag};
-use crate::ops::registry::Eyes;
 use crate::ops::report::StepError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,12 +36,7 @@ pub(super) async fn tell_registry(
             }
             Err(StepError::Cancelled(state)) => return unknown(Refusal::of_plan(state, "run it again")),
         };
-        let eyes = Eyes {
-            source: exports.source(),
-            keychain: &workshop.pulls.keychain,
-            publications: &workshop.pulls.publications,
-        };
-        eyes.look(&reference, &to).await
+        workshop.eyes(exports).look(&reference, &to).await
     };
     let look = match timeout(IN_ALL, look).await {
         Ok(look) => look,

@@ -12,6 +12,7 @@ use crate::ops::layers::LayerStore;
 use crate::ops::lease::Leases;
 use crate::ops::ports::Clock;
 use crate::ops::push::Pulls;
+use crate::ops::registry::Eyes;
 use crate::ops::report::StepError;
 use crate::ops::watch::{LinkSlot, SourceSlot};
 use std::collections::HashMap;
@@ -92,6 +93,15 @@ impl Workshop {
             .await
             .is_ok_and(|found| found.is_ok());
         another || slot.borrow().is_some()
+    }
+
+    /// What looks at registries for plans.
+    pub(super) fn eyes<'a>(&'a self, exports: &'a Exports) -> Eyes<'a> {
+        Eyes {
+            source: exports.source(),
+            keychain: &self.pulls.keychain,
+            publications: &self.pulls.publications,
+        }
     }
 
     /// The exports of this console, made from the source engine when a push first needs one.

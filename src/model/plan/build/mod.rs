@@ -12,7 +12,7 @@ pub use settings::{BuildSettings, Builder, UnknownBuilder};
 pub use wish::{BuildDraft, BuildWish};
 
 use crate::model::failure::Refusal;
-use crate::model::fleet::{Platform, Source};
+use crate::model::fleet::Platform;
 use crate::model::names::{ImageId, ImageRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -68,13 +68,7 @@ pub struct BuildPlan {
 }
 
 /// Plans a build, or says why it is not possible.
-pub fn plan_build(intent: &BuildIntent, source: &Source) -> Result<BuildPlan, Refusal> {
-    if let Some(problem) = &source.problem {
-        return Err(Refusal::of_plan(
-            format!("the source engine cannot be asked: {problem}"),
-            "start Docker here, or point DOCKER_HOST at the engine that is to build",
-        ));
-    }
+pub fn plan_build(intent: &BuildIntent) -> Result<BuildPlan, Refusal> {
     let argument = intent
         .settings
         .args

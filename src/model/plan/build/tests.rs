@@ -1,8 +1,6 @@
 //! What is planned of a build, and what is refused.
 
-use super::{
-    BuildContext, BuildIntent, BuildSettings, Builder, ContextFrom, Platform, Source, TagThere, plan_build,
-};
+use super::{BuildContext, BuildIntent, BuildSettings, Builder, ContextFrom, Platform, TagThere, plan_build};
 use crate::model::job::{JobEvent, Patience, Target};
 use crate::model::names::{Digest, ImageId, ImageRef, Operator};
 use crate::model::plan::{Gate, Plan};
@@ -48,7 +46,7 @@ fn there() -> TagThere {
 
 #[test]
 fn a_build_is_about_the_source_alone_and_says_what_goes_into_it() {
-    let plan = Plan::Build(plan_build(&intent(), &Source::default()).unwrap());
+    let plan = Plan::Build(plan_build(&intent()).unwrap());
     assert_eq!(plan.title(), "build convocate:v1.2.0 from /src/app");
     assert_eq!(plan.targets(), [Target::source()]);
     let steps: Vec<_> = plan
@@ -79,13 +77,13 @@ fn a_build_is_about_the_source_alone_and_says_what_goes_into_it() {
 fn a_tag_that_is_there_is_refused_with_what_uses_it_unless_it_is_to_be_moved() {
     let mut wanted = intent();
     wanted.there = Some(there());
-    let refusal = plan_build(&wanted, &Source::default()).unwrap_err();
+    let refusal = plan_build(&wanted).unwrap_err();
     assert_eq!(
         refusal.reason,
         "convocate:v1.2.0 is there already: it names 090909090909, built 1970-01-01 00:00 UTC, used here by convocate-session-1"
     );
     wanted.replace_tag = true;
-    let plan = Plan::Build(plan_build(&wanted, &Source::default()).unwrap());
+    let plan = Plan::Build(plan_build(&wanted).unwrap());
     assert_eq!(plan.gate(), Gate::Typed("v1.2.0".to_owned()));
     assert!(plan.lines()[0].note.starts_with("moves the tag (--replace-tag)"));
     assert!(
@@ -102,25 +100,15 @@ fn an_argument_that_looks_like_a_secret_is_refused_and_its_value_is_told_nowhere
         .settings
         .args
         .insert("GITHUB_TOKEN".to_owned(), "canary".to_owned());
-    let refusal = plan_build(&wanted, &Source::default()).unwrap_err();
+    let refusal = plan_build(&wanted).unwrap_err();
     assert!(refusal.reason.contains("GITHUB_TOKEN"), "{refusal}");
     assert!(refusal.advice.contains("--mount=type=secret"), "{refusal}");
     assert!(!refusal.to_string().contains("canary"), "{refusal}");
 }
 
 #[test]
-fn without_an_engine_nothing_is_planned() {
-    let away = Source {
-        problem: Some("no such socket".to_owned()),
-        ..Source::default()
-    };
-    let refusal = plan_build(&intent(), &away).unwrap_err();
-    assert!(refusal.reason.contains("no such socket"), "{refusal}");
-}
-
-#[test]
 fn a_build_is_read_from_its_journal_as_it_was_written() {
-    let plan = Plan::Build(plan_build(&intent(), &Source::default()).unwrap());
+    let plan = Plan::Build(plan_build(&intent()).unwrap());
     let event = JobEvent::Started {
         plan: Box::new(plan.clone()),
         operator: Operator::parse("me@desk").unwrap(),

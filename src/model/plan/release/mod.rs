@@ -96,7 +96,7 @@ pub fn plan_release(intent: &ReleaseIntent, fleet: &Fleet) -> Result<ReleasePlan
     intent.project.refuse(version, intent.allow_dirty)?;
     let made = match &intent.built {
         Some(built) => Made::There(built.of(reference, &intent.project)?),
-        None => Made::Built(Box::new(plan_build(&intent.build, fleet.source())?)),
+        None => Made::Built(Box::new(plan_build(&intent.build)?)),
     };
     let publish = match &intent.to {
         Some(to) => Some(published(reference, to, fleet)?),
