@@ -118,7 +118,7 @@ pub(super) async fn agree(
     Ok(true)
 }
 
-/// Four hex digits that keep apart jobs of the same second; `RandomState` is seeded by the system.
+/// What keeps apart jobs of the same moment; `RandomState` is seeded by the system.
 pub(super) fn salt() -> u16 {
     let hash = RandomState::new().hash_one(std::process::id()).to_le_bytes();
     u16::from_le_bytes([hash[0], hash[1]])

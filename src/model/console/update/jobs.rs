@@ -11,6 +11,7 @@ use crate::model::job::{Job, JobEvent, JobState, Patience, TrackResult, Verdict}
 use crate::model::names::JobId;
 use crate::model::plan::Plan;
 use crate::model::rollout::{Account, Stage};
+use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
 /// Asks before a job is cancelled.
@@ -47,10 +48,11 @@ pub(super) fn start(state: &mut State, dialog: PlanDialog) -> Vec<Effect> {
 
 /// Makes a plan a job, and shows it.
 fn run(state: &mut State, plan: Plan, marks: BTreeSet<RowId>) -> Vec<Effect> {
-    let mut id = JobId::new(state.clock.now, state.clock.salt);
+    let mut moment = state.clock.now;
+    let mut id = JobId::new(moment, state.clock.salt);
     while state.jobs.contains_key(&id) {
-        state.clock.salt = state.clock.salt.wrapping_add(1);
-        id = JobId::new(state.clock.now, state.clock.salt);
+        moment += SignedDuration::from_millis(1);
+        id = JobId::new(moment, state.clock.salt);
     }
     state.clock.salt = state.clock.salt.wrapping_add(1);
     let job = Job::new(
