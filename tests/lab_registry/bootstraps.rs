@@ -192,6 +192,12 @@ fn a_store_that_cannot_keep_what_it_pulls_is_told_and_nothing_of_the_project_is_
         unwhole.all
     );
     assert_eq!(unwhole.step("lab-2", "install"), [""; 0]);
+    let pulled = format!(
+        "docker image inspect {}@{} >/dev/null 2>&1 && echo there || echo gone",
+        ground.rig.repository(),
+        ground.digest
+    );
+    assert_eq!(ground.rig.lab.on("lab-2", &pulled), "gone");
     let left = ground
         .rig
         .lab

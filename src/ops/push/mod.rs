@@ -15,6 +15,7 @@ mod inventory;
 mod load;
 mod load_early;
 mod pace;
+mod pulled;
 mod rebuild;
 #[cfg(test)]
 mod scene;
@@ -44,10 +45,10 @@ use context::{Arrived, Push};
 pub use contract_gate::{HeldBack, meets};
 use load_early::EarlyLoad;
 pub use pace::Pace;
+pub(in crate::ops) use pulled::Pulled;
 use shipment::Shipment;
 use tokio::sync::watch;
 pub use via_registry::Pulls;
-pub(in crate::ops) use via_registry::is_whole;
 use ways::Lack;
 
 /// What the hosts of one push share.

@@ -4,20 +4,14 @@ use super::attempt::Attempt;
 use super::compare::{self, Need, is_same};
 use super::context::Push;
 use super::load;
+use super::pulled::Pulled;
 use crate::model::amount::bytes;
-use crate::model::fleet::Store;
 use crate::model::job::{StepKind, TrackResult};
 use crate::model::names::{ImageId, RegistryDigest};
 use crate::model::plan::Via;
-use crate::ops::ports::{ContainerEngine, EngineError, Removal};
 use crate::ops::registry::{Asking, Keychain, LayerBytes, Problem, Publications, Question, TRIES, failed};
 use crate::ops::report::{Outcome, StepError};
 use std::path::Path;
-use std::time::Duration;
-use tokio::time::timeout;
-
-/// How long the name that a pull has left may take to go.
-const UNNAME: Duration = Duration::from_secs(30);
 
 /// What hosts that pull are given.
 #[derive(Debug, Clone)]
@@ -70,7 +64,7 @@ impl Push<'_> {
         let pulled = self.step(StepKind::Pull, self.pull_image(via)).await?;
         let confirmed = self.step(StepKind::Confirm, self.confirm_pulled(&pulled)).await;
         if !matches!(confirmed, Ok(Attempt::Went(_))) {
-            self.unname(&pulled).await;
+            pulled.unname(&*self.link.engine).await;
         }
         match confirmed? {
             Attempt::Went(id) => {
@@ -122,8 +116,8 @@ impl Push<'_> {
         let no_pulls = || self.refuse("nothing is known of registries here", "start tagboat anew");
         let pulls = self.pulls.ok_or_else(no_pulls)?;
         let image = self.published(via, pulls)?;
-        let before = self.link.engine.image(&image.to_string()).await;
-        let before = before.map_err(|error| self.engine_failed(&error, self.nothing_sent()))?;
+        let pulled = Pulled::before(&*self.link.engine, &image).await;
+        let pulled = pulled.map_err(|error| self.engine_failed(&error, self.nothing_sent()))?;
         let counter = self.reporter.byte_counter(None);
         let mut layers = LayerBytes::default();
         let mut heard = |news| layers.take(news, &counter);
@@ -140,11 +134,11 @@ impl Push<'_> {
                 self.still()
             )
         };
-        let pulled = tokio::select! {
-            pulled = asking.ask(Question::Pull(&image), &mut heard) => pulled,
+        let answer = tokio::select! {
+            answer = asking.ask(Question::Pull(&image), &mut heard) => answer,
             () = self.reporter.cancel().cancelled() => return Err(StepError::Cancelled(state())),
         };
-        pulled.map_err(|error| {
+        answer.map_err(|error| {
             let is_untried = matches!(error.problem, Problem::Plain | Problem::Login);
             let state = if is_untried { self.nothing_sent() } else { state() };
             failed(&error, &image.repository, false, state, &self.again())
@@ -152,10 +146,6 @@ impl Push<'_> {
         let note = match layers.moved() {
             0 => image.to_string(),
             moved => format!("{image}; {} pulled", bytes(moved)),
-        };
-        let pulled = Pulled {
-            name: image.to_string(),
-            is_of_host: before.is_some(),
         };
         Ok(Outcome::noted(pulled, note))
     }
@@ -191,7 +181,7 @@ impl Push<'_> {
             );
             return Err(StepError::trouble(cause, state, advice));
         }
-        let is_whole = is_whole(&*self.link.engine, name, &pulled.id).await;
+        let is_whole = image.is_whole(&*self.link.engine, &pulled.id).await;
         if !is_whole.map_err(|error| self.engine_failed(&error, state.clone()))? {
             let why = "the host has some of its layers unpacked only, and its store does not get them anew";
             return Ok(Outcome::refused(why));
@@ -202,46 +192,9 @@ impl Push<'_> {
 
     /// Takes off the name that the pull has left; the image keeps its tag.
     async fn clean_up_pull(&self, image: &Pulled) -> Result<Outcome<()>, StepError> {
-        Ok(match self.unname(image).await {
+        Ok(match image.unname(&*self.link.engine).await {
             None => Outcome::done(()),
             Some(why) => Outcome::noted((), format!("the name {} stays there: {why}", image.name)),
         })
     }
-
-    /// Why the name stays, if it does. One that the host had before is not tagboat's.
-    async fn unname(&self, image: &Pulled) -> Option<String> {
-        if image.is_of_host {
-            return Some("the host had it before".to_owned());
-        }
-        match timeout(UNNAME, self.link.engine.remove_image(&image.name)).await {
-            Ok(Ok(Removal::Removed | Removal::WasGone)) => None,
-            Ok(Ok(Removal::InUse(why))) => Some(why),
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(_) => Some("the engine does not answer".to_owned()),
-        }
-    }
-}
-
-/// Whether a store has the bytes of all layers. A containerd store pulls no layer that it has unpacked, from wherever that came, and
-/// does not list, save or publish an image that lacks one.
-pub(in crate::ops) async fn is_whole(
-    engine: &dyn ContainerEngine,
-    name: &str,
-    id: &ImageId,
-) -> Result<bool, EngineError> {
-    if let Some(told) = engine.is_complete(name).await? {
-        return Ok(told);
-    }
-    if engine.facts().await?.store == Store::Classic {
-        return Ok(true);
-    }
-    Ok(engine.images().await?.iter().any(|listed| listed.id == *id))
-}
-
-/// What a host has pulled.
-struct Pulled {
-    /// By its digest.
-    name: String,
-    /// Whether the host had it under that name before.
-    is_of_host: bool,
 }

@@ -6,7 +6,7 @@ use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ImageId, ImageRef, RegistryDigest};
 use crate::model::plan::BootstrapImage;
 use crate::ops::activate::{EITHER, failed as stamp_failed};
-use crate::ops::push::is_whole;
+use crate::ops::push::Pulled;
 use crate::ops::registry::{Asking, Keychain, LayerBytes, Problem, Question, TRIES, failed};
 use crate::ops::report::{Outcome, StepError};
 use crate::ops::stamp::{Stamped, stamp};
@@ -31,12 +31,15 @@ impl Bootstrapping<'_> {
         from: &RegistryDigest,
         tag: &ImageRef,
     ) -> Result<Outcome<()>, StepError> {
-        let name = from.to_string();
+        let engine = &*self.link.engine;
+        let image = Pulled::before(engine, from).await;
+        let image = image
+            .map_err(|error| StepError::of_engine(&error, self.restart().told.untouched, self.again()))?;
         let counter = self.reporter.byte_counter(None);
         let mut layers = LayerBytes::default();
         let mut heard = |news| layers.take(news, &counter);
         let asking = Asking {
-            engine: &*self.link.engine,
+            engine,
             keychain,
             reporter: Some(self.reporter),
             tries: TRIES,
@@ -52,21 +55,25 @@ impl Bootstrapping<'_> {
             };
             failed(&error, &from.repository, false, state.to_owned(), &self.again())
         })?;
-        self.confirm(&name, tag).await?;
-        let tagged = self.link.engine.tag(&name, tag).await;
+        if let Err(why) = self.confirm(&image, tag).await {
+            image.unname(engine).await;
+            return Err(why);
+        }
+        let tagged = engine.tag(&image.name, tag).await;
         tagged.map_err(|error| StepError::of_engine(&error, UNPULLED, self.again()))?;
         let note = match layers.moved() {
-            0 => name,
-            moved => format!("{name}; {} pulled", bytes(moved)),
+            0 => image.name,
+            moved => format!("{}; {} pulled", image.name, bytes(moved)),
         };
         Ok(Outcome::noted((), note))
     }
 
     /// The store has all of what was pulled, and nothing else has its tag.
-    async fn confirm(&self, name: &str, tag: &ImageRef) -> Result<(), StepError> {
+    async fn confirm(&self, image: &Pulled, tag: &ImageRef) -> Result<(), StepError> {
+        let name = &image.name;
         let pulled = self.image(name).await?;
         let pulled = pulled.ok_or_else(|| self.refuse(format!("the engine pulled, but has no {name}")))?;
-        let whole = is_whole(&*self.link.engine, name, &pulled).await;
+        let whole = image.is_whole(&*self.link.engine, &pulled).await;
         if !whole.map_err(|error| StepError::of_engine(&error, UNPULLED, self.again()))? {
             return Err(self.restart().refuse(
                 "the host has some of its layers unpacked only, and its store does not get them anew",
