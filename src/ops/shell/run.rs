@@ -317,10 +317,10 @@ mod tests {
         HostShell::new(Narrow { most, open }, Privilege::Root)
     }
 
-    /// Says that it runs, and ends when it is let.
+    /// Says that it runs, and ends when it is let, or when the test is over.
     const WAIT: Script = Script {
         name: "wait",
-        text: "echo >>\"$1/begun\"; until [ -e \"$1/end\" ]; do sleep 0.02; done",
+        text: "echo >>\"$1/begun\"; while [ -e \"$1\" ] && [ ! -e \"$1/end\" ]; do sleep 0.02; done",
     };
     const SAY: Script = Script {
         name: "say",

@@ -27,9 +27,11 @@ cgroup_dirs() { # the lab's cgroup in each hierarchy, v1 or v2
 thaw() { # thaw [CONTAINER-ID]
   local state
   for state in $(cgroup_dirs); do
-    [ -d "$state/${1:-}" ] || continue
-    find "$state/${1:-}" -depth \( -name freezer.state -exec sh -c 'echo THAWED >"$1"' _ {} \; \
-      -o -name cgroup.freeze -exec sh -c 'echo 0 >"$1"' _ {} \; \) 2>/dev/null || true
+    state=$state/${1:-}
+    # The other hierarchies of v1 have nothing to thaw, and there are a dozen.
+    [ -e "$state/freezer.state" ] || [ -e "$state/cgroup.freeze" ] || continue
+    find "$state" -depth \( -name freezer.state -exec sh -c 'for at; do echo THAWED >"$at"; done' _ {} + \
+      -o -name cgroup.freeze -exec sh -c 'for at; do echo 0 >"$at"; done' _ {} + \) 2>/dev/null || true
   done
 }
 

@@ -69,7 +69,7 @@ in_host() ( # in_host HOST COMMAND...: runs it inside, as root, in the host's na
   host=$1
   shift
   join_cgroup "$pid"
-  exec nsenter -t "$pid" -m -u -i -n -p -C -- env -i HOME=/root "HOSTNAME=$host" \
+  exec nsenter -t "$pid" -m -u -i -n -p -C -- env -i HOME=/root "HOSTNAME=$host" "GOGC=$GOGC" \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" 8>&- 9>&-
 )
 
@@ -77,7 +77,7 @@ run_host() { # run_host HOST: its container, started
   local host=$1
   # The outer engine does not forward, and says so each time: the hosts need no way out.
   # shellcheck disable=SC2046
-  dk run -d --name "$host" --hostname "$host" --network "$network" --ip "$(host_address "$host")" \
+  dk run -d --name "$host" --hostname "$host" -e "GOGC=$GOGC" --network "$network" --ip "$(host_address "$host")" \
     $(capability_options) --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
     --device-cgroup-rule 'a *:* rwm' $([ "$(host_value "$host" init)" != systemd ] || say --cgroupns private) --mount "type=bind,src=$run/lab,dst=/lab,readonly" \
     -v /var/lib/docker -v /var/lib/containerd --tmpfs /run:rw,nosuid,nodev,noexec,mode=755,size=256m \
@@ -96,9 +96,27 @@ wait_for_sshd() {
   wait_for 15 ssh -F "$run/ssh_config" -o BatchMode=yes -o ConnectTimeout=2 "$1" true
 }
 
-# What is in a host's own files now; `lab reset` removes what is there later.
-host_added_files() { dk diff "$1" | sed -n 's/^A //p' | sort; }
-remember_files() { host_added_files "$1" >"$run/state/$1.files"; }
+# What is in a host's own files now; `lab reset` removes what is there later. The folder that an overlay writes to has them at once:
+# `docker diff` compares all files of the host with those of its image, 0.3 s of a processor (measured).
+host_written() { # host_written HOST: also what was only changed
+  local upper
+  read -r upper _ <"$run/state/$1.layers"
+  find "$upper" -mindepth 1 ! -type c -printf '/%P\n' | LC_ALL=C sort
+}
+remember_files() {
+  dk inspect -f '{{.GraphDriver.Data.UpperDir}} {{.GraphDriver.Data.LowerDir}}' "$1" >"$run/state/$1.layers"
+  host_written "$1" >"$run/state/$1.files"
+}
+host_added_since() { # host_added_since HOST: what is in no layer of its image either
+  local lowers lower path
+  read -r _ lowers <"$run/state/$1.layers"
+  host_written "$1" | LC_ALL=C comm -13 "$run/state/$1.files" - | while IFS= read -r path; do
+    for lower in ${lowers//:/ }; do
+      if [ -e "$lower$path" ] || [ -L "$lower$path" ]; then continue 2; fi
+    done
+    say "$path"
+  done
+}
 
 reset_host() {
   local host=$1 id pid
@@ -110,7 +128,7 @@ reset_host() {
   fi
   host_process "$host" || return 1
   thaw "$id"
-  host_added_files "$host" | comm -13 "$run/state/$host.files" - | in_host "$host" /lab/host-settle reset
+  host_added_since "$host" | in_host "$host" /lab/host-settle reset
 }
 
 kill_host() {

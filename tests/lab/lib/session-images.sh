@@ -6,11 +6,8 @@
 
 session_base_created=2025-01-01T00:00:00Z
 
-session_cache() { # the folder of this recipe's archives
-  local key
-  key=$(cat "$lab_home/lib/session-images.sh" "$lab_home/agent" /bin/busybox | sha256sum | cut -c1-12)
-  say "$cache/sessions-$key"
-}
+session_key=$(cat "$lab_home/lib/session-images.sh" "$lab_home/agent" /bin/busybox 2>/dev/null | sha256sum | cut -c1-12)
+session_cache() { say "$cache/sessions-$session_key"; } # the folder of this recipe's archives
 
 make_layer() { # make_layer FOLDER: packs it reproducibly into the stage, says its DiffID
   local tar digest
