@@ -80,7 +80,7 @@ async fn lab_a_predecessor_that_is_not_good_any_more_stays_a_predecessor() {
         let mut rig = moved(
             host,
             "badback",
-            "sh -c 'test ! -e /layer-file || { echo cannot start again; exit 3; }; while :; do sleep 1; done'",
+            "sh -c 'test ! -e /layer-file || { echo cannot start again; exit 3; }; trap \"exit 0\" TERM; while :; do sleep 1 & wait $!; done'",
         )
         .await;
         let (old, new) = (predecessor(&rig).await, id_of(&rig, "$S").await);

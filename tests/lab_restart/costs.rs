@@ -152,31 +152,32 @@ async fn lab_what_is_written_on_a_terminal_inside_is_output_though_no_log_has_it
 
 #[tokio::test]
 async fn lab_a_restart_when_idle_waits_while_the_session_writes_and_goes_on_when_it_stops() {
-    for host in one_of_each_store() {
-        for options in ["", "-t", "--log-driver local"] {
-            let rig = Rig::on(host, "idle", &["v1.0.0"]).await;
-            let command = format!("while [ ! -e /tmp/stop ]; do echo x; sleep 1; done; {SILENT}");
-            start(&rig, options, &command).await;
-            let target = rig.target("v1.0.0").await;
-            let (reporter, (_links, link)) = (rig.reporter(), watch::channel(Some(rig.link.clone())));
-            let wait = wait_for_quiet(&target, when_idle(3), &link, &reporter);
-            let meanwhile = async {
-                until_line(&rig, "waiting until it was quiet for 3 s: output").await;
-                assert_eq!(
-                    rig.step(StepKind::Quiet),
-                    Some(StepState::Running),
-                    "{host} {options}"
-                );
-                rig.sh("docker exec $S touch /tmp/stop").await;
-            };
-            let (waited, ()) = tokio::join!(wait, meanwhile);
-            assert_eq!(waited, Ok(()), "{host} {options}");
-            assert!(
-                matches!(rig.step(StepKind::Quiet), Some(StepState::Done(_))),
+    let hosts = one_of_each_store();
+    // How an engine keeps what a session writes does not depend on how it stores images.
+    let ways = [(0, ""), (1, "-t"), (0, "--log-driver local"), (1, "")];
+    for (host, options) in ways.map(|(store, options)| (hosts[store % hosts.len()], options)) {
+        let rig = Rig::on(host, "idle", &["v1.0.0"]).await;
+        let command = format!("while [ ! -e /tmp/stop ]; do echo x; sleep 1; done; {SILENT}");
+        start(&rig, options, &command).await;
+        let target = rig.target("v1.0.0").await;
+        let (reporter, (_links, link)) = (rig.reporter(), watch::channel(Some(rig.link.clone())));
+        let wait = wait_for_quiet(&target, when_idle(3), &link, &reporter);
+        let meanwhile = async {
+            until_line(&rig, "waiting until it was quiet for 3 s: output").await;
+            assert_eq!(
+                rig.step(StepKind::Quiet),
+                Some(StepState::Running),
                 "{host} {options}"
             );
-            rig.clean().await;
-        }
+            rig.sh("docker exec $S touch /tmp/stop").await;
+        };
+        let (waited, ()) = tokio::join!(wait, meanwhile);
+        assert_eq!(waited, Ok(()), "{host} {options}");
+        assert!(
+            matches!(rig.step(StepKind::Quiet), Some(StepState::Done(_))),
+            "{host} {options}"
+        );
+        rig.clean().await;
     }
 }
 

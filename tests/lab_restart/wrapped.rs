@@ -153,7 +153,7 @@ async fn lab_of_a_chatty_session_with_rm_the_last_words_are_kept_and_not_all_of_
     let mut rig = Rig::on("lab-1", "chatty", &["v1.1.0"]).await;
     rig.sh("docker create --name $S --rm --network agents --network-alias $S-alias -v $S-home:/home/claude convocate:v1.0.0 sh -c '
         [ $CONVOCATE_VERSION = v1.0.0 ] || { yes | head -c 3000000; echo these are the last; exit 3; }
-        while :; do sleep 1; done' >/dev/null")
+        trap \"exit 0\" TERM; while :; do sleep 1 & wait $!; done' >/dev/null")
         .await;
     rig.fill().await;
     rig.sh("docker start $S >/dev/null").await;
