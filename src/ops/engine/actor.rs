@@ -9,6 +9,7 @@ use super::jobs::RunningJobs;
 use super::journals::Journals;
 use super::log_streams::{LogStreams, read_logs};
 use super::preparer::{WAITING, prepare_all};
+use super::publication_teller::tell_publications;
 use super::registry_asker::tell_registry;
 use super::run_job::JobRun;
 use super::stocktaker::tell_stock;
@@ -110,6 +111,8 @@ impl Actor {
             clock: clock.clone(),
         });
         tasks.spawn(tell_stock(workshop.clone(), events.clone()));
+        let published = workshop.pulls.publications.clone();
+        tasks.spawn(tell_publications(published, events.clone(), options.watching));
         tasks.spawn(prepare_all(fresh, workshop.clone(), events.clone()));
         Ok(Self {
             events,

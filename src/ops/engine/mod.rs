@@ -16,6 +16,7 @@ mod jobs;
 mod journals;
 mod log_streams;
 mod preparer;
+mod publication_teller;
 mod registry_asker;
 mod rollout;
 mod run_job;

@@ -23,6 +23,8 @@ pub(super) fn cleaned(event: Event) -> Event {
             images,
         }),
         Event::Fleet(Delta::Stock(told)) => Event::Fleet(Delta::Stock(stock(told))),
+        // Names, digests and times.
+        Event::Fleet(Delta::Published(_)) => event,
         Event::Fleet(Delta::Look(mut look)) => {
             look.state = image_look(look.state);
             Event::Fleet(Delta::Look(look))
