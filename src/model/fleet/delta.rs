@@ -1,7 +1,7 @@
 //! Changes of the fleet as values: the only way in which it changes.
 
 use super::{
-    Connection, Container, HostFacts, HostImage, HostLease, ImageLook, Publication, RegistryLook, SourceImage, Stamp,
+    Connection, Container, HostFacts, HostImage, HostLease, ImageLook, Publication, SourceImage, Stamp,
     StampRecord, Stock,
 };
 use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionLabel, SessionName};
@@ -32,8 +32,6 @@ pub enum Delta {
     Stock(Stock),
     /// What was published from this machine, the last one first.
     Published(Vec<Publication>),
-    /// What a registry has; it is never asked unasked.
-    Registry(Box<RegistryLook>),
     /// What an image has of its contract, requirement by requirement.
     Look(Box<ImageLook>),
 }

@@ -49,8 +49,6 @@ pub struct Source {
     pub images: BTreeMap<ImageRef, SourceImage>,
     /// What is kept here of images, these and earlier ones.
     pub stock: Stock,
-    /// What registries told when they were asked for plans, each question once.
-    pub registry: Vec<RegistryLook>,
     /// What was published from here, the last one first: each image once under each tag.
     pub published: Vec<Publication>,
     /// What was found in images that somebody asked to be checked, the last one first.
@@ -134,13 +132,6 @@ impl Fleet {
             }
             Delta::Look(look) => {
                 self.remember_look(*look);
-                true
-            }
-            Delta::Registry(look) => {
-                self.source
-                    .registry
-                    .retain(|known| (&known.reference, &known.to) != (&look.reference, &look.to));
-                self.source.registry.push(*look);
                 true
             }
         }

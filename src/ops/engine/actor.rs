@@ -10,7 +10,6 @@ use super::journals::Journals;
 use super::log_streams::{LogStreams, read_logs};
 use super::preparer::{WAITING, prepare_all};
 use super::publication_teller::tell_publications;
-use super::registry_asker::tell_registry;
 use super::run_job::JobRun;
 use super::stocktaker::tell_stock;
 use super::watchers::Watch;
@@ -110,10 +109,8 @@ impl Actor {
             operator: options.operator.clone(),
             clock: clock.clone(),
         });
-        tasks.spawn(tell_stock(workshop.clone(), events.clone()));
-        let published = workshop.pulls.publications.clone();
-        tasks.spawn(tell_publications(published, events.clone(), options.watching));
         tasks.spawn(prepare_all(fresh, workshop.clone(), events.clone()));
+        tell_what_is_kept(&tasks, &workshop, &events, options.watching);
         Ok(Self {
             events,
             operator: options.operator,
@@ -165,10 +162,6 @@ impl Actor {
                 Command::Check(reference) => {
                     let (workshop, events) = (self.workshop.clone(), self.events.clone());
                     self.tasks.spawn(tell_image(workshop, events, reference));
-                }
-                Command::AskRegistry(reference, to) => {
-                    let (workshop, events) = (self.workshop.clone(), self.events.clone());
-                    self.tasks.spawn(tell_registry(workshop, events, reference, to));
                 }
                 Command::Draft(wish) => {
                     let (workshop, events) = (self.workshop.clone(), self.events.clone());
@@ -369,6 +362,18 @@ impl Actor {
             tracing::debug!("the front end is gone");
         }
     }
+}
+
+/// Begins to tell what is kept and recorded on this machine.
+fn tell_what_is_kept(
+    tasks: &TaskTracker,
+    workshop: &Arc<Workshop>,
+    events: &mpsc::Sender<Event>,
+    watching: Watching,
+) {
+    let published = workshop.pulls.publications.clone();
+    tasks.spawn(tell_stock(workshop.clone(), events.clone()));
+    tasks.spawn(tell_publications(published, events.clone(), watching));
 }
 
 /// The images that sessions of these hosts run, each once.

@@ -17,7 +17,6 @@ mod journals;
 mod log_streams;
 mod preparer;
 mod publication_teller;
-mod registry_asker;
 mod rollout;
 mod run_job;
 mod stocktaker;

@@ -29,10 +29,6 @@ pub(super) fn cleaned(event: Event) -> Event {
             look.state = image_look(look.state);
             Event::Fleet(Delta::Look(look))
         }
-        Event::Fleet(Delta::Registry(mut look)) => {
-            look.there = look.there.map_err(refusal);
-            Event::Fleet(Delta::Registry(look))
-        }
         Event::Known(job) => Event::Known(Box::new(known(*job))),
         Event::Job { id, event } => Event::Job {
             id,
