@@ -66,7 +66,9 @@ impl HeldTo {
 
     /// What to do about an image that is held back, in the words of both front ends.
     pub fn allow(mend: &str) -> String {
-        format!("{mend}, or push it all the same with --allow-failing (in the console: p on Images, then f)")
+        format!(
+            "{mend}, or push it all the same with --allow-failing (in the console: f in the plan of the push)"
+        )
     }
 
     /// Whether it is known that the image meets it.

@@ -18,7 +18,7 @@ pub(super) fn begin(state: &mut State) -> Vec<Effect> {
             return vec![Effect::Copy(lines.join("\n"))];
         }
         Some(Overlay::Logs(view)) => return vec![Effect::Copy(view.text())],
-        Some(Overlay::Refused { what, refusal }) => {
+        Some(Overlay::Refused { what, refusal, .. }) => {
             return vec![Effect::Copy(format!("{what}: {refusal}"))];
         }
         _ => {}
