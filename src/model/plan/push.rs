@@ -99,29 +99,6 @@ pub enum Presence {
     Other,
 }
 
-impl PushIntent {
-    /// The same with what contracts hold back.
-    #[must_use]
-    pub fn allowing_failing(&self) -> Self {
-        Self {
-            allow_failing: true,
-            ..self.clone()
-        }
-    }
-
-    /// Whether a contract holds something of it back, or may: a host where the image fails it, or where it was not checked yet.
-    pub fn is_held_back(&self, fleet: &Fleet) -> bool {
-        if self.allow_failing {
-            return false;
-        }
-        let Ok(all) = plan_push(&self.allowing_failing(), fleet) else {
-            return false;
-        };
-        let mut held_to = all.hosts.iter().filter_map(|host| host.held_to.as_ref());
-        held_to.any(|held| !held.is_met())
-    }
-}
-
 /// Plans a push, or says why there is nothing that could be pushed.
 pub fn plan_push(intent: &PushIntent, fleet: &Fleet) -> Result<PushPlan, Refusal> {
     plan_on_way(intent, fleet, None)

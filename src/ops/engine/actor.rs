@@ -1,6 +1,7 @@
 //! The actor: takes commands one by one, starts watchers and jobs, and never waits for a host itself.
 
 use super::EngineOptions;
+use super::beside;
 use super::drafter::tell_draft;
 use super::ear::{Ear, Link, pass_on};
 use super::examiner::{tell_examination, tell_examinations};
@@ -8,10 +9,8 @@ use super::image_checker::tell_image;
 use super::jobs::RunningJobs;
 use super::journals::Journals;
 use super::log_streams::{LogStreams, read_logs};
-use super::preparer::{WAITING, prepare_all};
-use super::publication_teller::tell_publications;
+use super::preparer::WAITING;
 use super::run_job::JobRun;
-use super::stocktaker::tell_stock;
 use super::watchers::Watch;
 use super::weigher::tell_costs;
 use super::workshop::{Kept, Workshop};
@@ -109,8 +108,7 @@ impl Actor {
             operator: options.operator.clone(),
             clock: clock.clone(),
         });
-        tasks.spawn(prepare_all(fresh, workshop.clone(), events.clone()));
-        tell_what_is_kept(&tasks, &workshop, &events, options.watching);
+        beside::begin(&tasks, &workshop, &events, fresh, (is_prepared, options.watching));
         Ok(Self {
             events,
             operator: options.operator,
@@ -362,18 +360,6 @@ impl Actor {
             tracing::debug!("the front end is gone");
         }
     }
-}
-
-/// Begins to tell what is kept and recorded on this machine.
-fn tell_what_is_kept(
-    tasks: &TaskTracker,
-    workshop: &Arc<Workshop>,
-    events: &mpsc::Sender<Event>,
-    watching: Watching,
-) {
-    let published = workshop.pulls.publications.clone();
-    tasks.spawn(tell_stock(workshop.clone(), events.clone()));
-    tasks.spawn(tell_publications(published, events.clone(), watching));
 }
 
 /// The images that sessions of these hosts run, each once.
