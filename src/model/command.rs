@@ -2,7 +2,7 @@
 
 use crate::model::job::Patience;
 use crate::model::logs::{LogRequest, LogStream};
-use crate::model::names::{ContainerId, HostName, ImageRef, JobId, RegistryTag};
+use crate::model::names::{ContainerId, HostName, ImageRef, JobId};
 use crate::model::plan::{Plan, SourceWish};
 use crate::model::rollout::Steer;
 use std::collections::BTreeMap;
@@ -31,8 +31,6 @@ pub enum Command {
     Weigh(BTreeMap<HostName, Vec<ContainerId>>),
     /// Look at what these hosts are and what of tagboat is on them; each answers once, as a change of its host.
     Examine(Vec<HostName>),
-    /// Look at what a registry has under a tag, for an image of the source; it is answered once, as a change of the source.
-    AskRegistry(ImageRef, RegistryTag),
     /// Look at what a change of the source needs, and plan it; it is answered once, with [`Drafted`](super::event::Event::Drafted).
     Draft(Box<SourceWish>),
     /// Read an image of the source and tell what it has of each contract that it must meet; told as changes of the source.

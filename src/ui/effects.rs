@@ -97,10 +97,6 @@ impl Effects {
                 )),
             })))],
             Command::Check(_) => vec![Msg::Said(Severity::Warn, format!("not checked: {why}"))],
-            Command::AskRegistry(..) => vec![Msg::Said(
-                Severity::Warn,
-                format!("the registry was not asked: {why}"),
-            )],
             Command::StopLogs(_) | Command::Shutdown => Vec::new(),
         }
     }

@@ -60,6 +60,72 @@ fn it_goes_all_the_same_by_a_key_where_its_hosts_are_chosen_and_a_typed_word() {
 }
 
 #[test]
+fn a_push_that_began_at_its_hosts_goes_all_the_same_by_the_same_key_in_its_refusal() {
+    let mut state = failed();
+    press(&mut state, "2/eu-01<enter>p<enter>");
+    assert!(matches!(state.overlays.last(), Some(Overlay::Refused { .. })));
+    assert!(screen(&mut state).contains("f plans it all the same"));
+    press(&mut state, "f");
+    let shown = screen(&mut state);
+    assert!(
+        shown.contains("FAILS the contract convocate (4 FAIL, 1 warning"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("push all the same"),
+        "letters are the typed word now\n{shown}"
+    );
+    let Some(Plan::Push(plan)) = ran(&press(&mut state, "v3.2.0<enter>")) else {
+        panic!("nothing ran");
+    };
+    assert!(plan.allow_failing);
+    assert_eq!(plan.hosts.len(), 1);
+}
+
+#[test]
+fn a_plan_whose_image_was_not_checked_yet_can_be_wanted_all_the_same() {
+    let mut state = failed();
+    checked(&mut state, "v3.2.0", None);
+    press(&mut state, "2/eu-01<enter>p<enter>");
+    let shown = screen(&mut state);
+    assert!(
+        shown.contains("checked against convocate first") && shown.contains("f push all the same"),
+        "{shown}"
+    );
+    press(&mut state, "f");
+    assert_eq!(
+        state.overlays.len(),
+        1,
+        "one plan stands in the place of the other"
+    );
+    assert!(screen(&mut state).contains("not checked against convocate (--allow-failing)"));
+}
+
+#[test]
+fn a_plan_that_no_contract_holds_back_has_nothing_to_allow() {
+    let mut state = failed();
+    for keys in [
+        "2/<C-u>eu-03<enter>p<enter>",
+        "2/<C-u>eu-01<enter>p<down><enter>",
+        "1r",
+    ] {
+        press(&mut state, keys);
+        let before = state.overlays.clone();
+        assert!(!before.is_empty(), "{keys}");
+        let shown = screen(&mut state);
+        assert!(!shown.contains("all the same"), "{keys}\n{shown}");
+        press(&mut state, "f");
+        assert_eq!(state.overlays, before, "{keys}");
+        assert!(
+            toast(&state).contains("no push that a contract holds back"),
+            "{}",
+            toast(&state)
+        );
+        press(&mut state, "<esc>");
+    }
+}
+
+#[test]
 fn an_image_that_was_not_checked_is_checked_by_the_push() {
     let mut state = failed();
     checked(&mut state, "v3.2.0", None);

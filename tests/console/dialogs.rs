@@ -1,6 +1,6 @@
 //! What lies over a screen: it freezes its targets, closes itself when they are gone, and can always be left.
 
-use crate::scenario::{DONE, RUNNING, busy, container, job_id, listed, quiet, tell, weighed};
+use crate::scenario::{DONE, RUNNING, busy, container, job_id, listed, quiet, spare_image, tell, weighed};
 use crate::script::{press, screen};
 use tagboat::model::command::Command;
 use tagboat::model::console::{Effect, Msg, Overlay, Place, State, update};
@@ -19,6 +19,26 @@ fn said(state: &State) -> String {
 
 fn gone(name: &str) -> HostChange {
     HostChange::ContainerGone(container(name, "v3.0.0", ContainerState::Running).id)
+}
+
+#[test]
+fn a_choice_is_as_wide_as_its_longest_label_beside_its_longest_note() {
+    let mut state = listed((110, 32));
+    tell(
+        &mut state,
+        "us-01",
+        spare_image("v2.9.0-with-a-name-that-is-longer-than-all-others"),
+    );
+    press(&mut state, "/us-01<enter>t");
+    let shown = screen(&mut state);
+    let row = shown
+        .lines()
+        .find(|line| line.contains("convocate:v3.1.0   ") && line.contains("active"));
+    assert!(row.is_some(), "{shown}");
+    assert!(
+        shown.contains("v2.9.0-with-a-name-that-is-longer-than-all-others"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod palette;
 mod paste;
 mod plans;
 mod pointed;
+mod published;
 mod quitting;
 mod resumes;
 mod rollouts;

@@ -50,7 +50,10 @@ fn the_images_screen_is_as_in_its_picture() {
 
 #[test]
 fn the_details_of_an_image_say_what_its_push_would_cost_each_host_as_in_their_picture() {
-    check("image-details", stocked(SIZE), "3<enter>");
+    let mut state = stocked(SIZE);
+    let to = "ghcr.io/acme/convocate:v3.2.0";
+    crate::scenario::published(&mut state, &[crate::scenario::publication(to, "v3.2.0", 0)]);
+    check("image-details", state, "3<enter>");
 }
 
 #[test]

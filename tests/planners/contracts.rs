@@ -9,7 +9,8 @@ use tagboat::model::fleet::{
 };
 use tagboat::model::names::{HostName, ImageId, RegistryTag};
 use tagboat::model::plan::{
-    Gate, Plan, PushIntent, PushOptions, PushPlan, SetupImage, plan_init, plan_push, plan_push_via,
+    Gate, Plan, PushIntent, PushOptions, PushPlan, SetupImage, Via, plan_init, plan_publish, plan_push,
+    plan_push_via,
 };
 use tagboat::model::profile::Address;
 
@@ -185,18 +186,22 @@ fn a_push_through_a_registry_and_the_image_of_an_init_are_held_back_alike() {
     let to = RegistryTag::parse("ghcr.io/acme/convocate:v2").unwrap();
     let mut host = knowing(stock("convocate", Some(verdict(1, 0))));
     host.settings.address = Address::Ssh("there".to_owned());
-    let mut fleet = host.fleet();
+    let fleet = host.fleet();
     let image: Option<SourceImage> = fleet.source().images.get(&reference("v2")).cloned();
-    fleet.apply(Delta::Registry(Box::new(RegistryLook {
+    let look = RegistryLook {
         reference: reference("v2"),
         image,
         to: to.clone(),
         name_here: None,
         there: Ok(There::Nothing),
-    })));
-    let refusal = plan_push_via(&intent(false), &to, &fleet).unwrap_err();
+    };
+    let pushed = |intent: &PushIntent| {
+        let publish = plan_publish(&Via::publication(intent, to.clone()), &look);
+        plan_push_via(intent, publish, &fleet)
+    };
+    let refusal = pushed(&intent(false)).unwrap_err();
     assert!(refusal.reason.contains("fails the contract"), "{refusal}");
-    assert!(plan_push_via(&intent(true), &to, &fleet).is_ok());
+    assert!(pushed(&intent(true)).is_ok());
 
     let fleet = with(bare())
         .at_source(2, "v2", "amd64", 1 << 20)

@@ -2,11 +2,12 @@
 
 use crate::fleets::{OneHost, digest, host_name, reference};
 use tagboat::model::failure::Refusal;
-use tagboat::model::fleet::{Delta, Fleet, RegistryLook, There};
+use tagboat::model::fleet::{Fleet, RegistryLook, There};
 use tagboat::model::job::{Job, StepKind, Target, TrackResult};
 use tagboat::model::names::{ImageId, JobId, Operator, RegistryTag};
 use tagboat::model::plan::{
-    Gate, Plan, PublishIntent, PublishPlan, PushIntent, PushOptions, PushPlan, plan_publish, plan_push_via,
+    Gate, Plan, PublishIntent, PublishPlan, PushIntent, PushOptions, PushPlan, Via, plan_publish,
+    plan_push_via,
 };
 use tagboat::model::profile::Address;
 
@@ -16,32 +17,35 @@ fn to(text: &str) -> RegistryTag {
 
 const TO: &str = "ghcr.io/acme/convocate:v2";
 
-/// A fleet of one host, the source with `v2`, and a look at a registry.
-fn fleet(name: &str, there: Result<There, Refusal>, name_here: Option<u8>) -> Fleet {
+/// A fleet of one host, the source with `v2`.
+fn fleet() -> Fleet {
     let mut host = OneHost::new().image(1, &["v1"]).made_of("v2", &[1, 2], 1 << 20);
     host.settings.address = Address::Ssh("there".to_owned());
-    let mut fleet = host.fleet();
-    let image = fleet.source().images.get(&reference("v2")).cloned();
-    fleet.apply(Delta::Registry(Box::new(RegistryLook {
+    host.fleet()
+}
+
+/// A look at a registry, beside that source.
+fn look(name: &str, there: Result<There, Refusal>, name_here: Option<u8>) -> RegistryLook {
+    let image = fleet().source().images.get(&reference("v2")).cloned();
+    RegistryLook {
         reference: reference("v2"),
         image,
         to: to(name),
         name_here: name_here.map(|byte| ImageId(digest(byte))),
         there,
-    })));
-    fleet
+    }
 }
 
-fn publish(fleet: &Fleet, replace_tag: bool) -> Result<PublishPlan, Refusal> {
+fn publish(look: &RegistryLook, replace_tag: bool) -> Result<PublishPlan, Refusal> {
     let intent = PublishIntent {
         reference: reference("v2"),
         to: to(TO),
         replace_tag,
     };
-    plan_publish(&intent, fleet)
+    plan_publish(&intent, look)
 }
 
-fn push(fleet: &Fleet, name: &str) -> Result<PushPlan, Refusal> {
+fn push(look: &RegistryLook) -> Result<PushPlan, Refusal> {
     let intent = PushIntent {
         reference: reference("v2"),
         hosts: vec![host_name()],
@@ -49,7 +53,8 @@ fn push(fleet: &Fleet, name: &str) -> Result<PushPlan, Refusal> {
         allow_failing: false,
         options: PushOptions::default(),
     };
-    plan_push_via(&intent, &to(name), fleet)
+    let publish = plan_publish(&Via::publication(&intent, look.to.clone()), look);
+    plan_push_via(&intent, publish, &fleet())
 }
 
 fn kinds(plan: &Plan, target: &Target) -> Vec<StepKind> {
@@ -59,12 +64,12 @@ fn kinds(plan: &Plan, target: &Target) -> Vec<StepKind> {
 #[test]
 fn what_is_not_there_is_published_and_what_is_there_is_not() {
     use StepKind::{Check, CleanUp, Compare, Confirm, Publish, Record};
-    let plan = Plan::Publish(publish(&fleet(TO, Ok(There::Nothing), None), false).unwrap());
+    let plan = Plan::Publish(publish(&look(TO, Ok(There::Nothing), None), false).unwrap());
     assert_eq!(plan.targets(), [Target::source()]);
     let steps = kinds(&plan, &Target::source());
     assert_eq!(steps, [Check, Compare, Publish, Confirm, Record, CleanUp]);
     assert_eq!(plan.gate(), Gate::Plan);
-    let there = Plan::Publish(publish(&fleet(TO, Ok(There::Same(digest(7))), None), false).unwrap());
+    let there = Plan::Publish(publish(&look(TO, Ok(There::Same(digest(7))), None), false).unwrap());
     assert!(there.steps(&Target::source()).is_empty());
     assert!(
         there.lines()[0].note.ends_with(&format!("{TO}@{}", digest(7))),
@@ -75,13 +80,13 @@ fn what_is_not_there_is_published_and_what_is_there_is_not() {
 
 #[test]
 fn another_image_under_the_tag_is_moved_when_that_was_asked_for_and_typed() {
-    let fleet = fleet(TO, Ok(There::Other(digest(9))), None);
-    let refused = publish(&fleet, false).unwrap_err();
+    let look = look(TO, Ok(There::Other(digest(9))), None);
+    let refused = publish(&look, false).unwrap_err();
     assert!(refused.reason.contains(digest(9).as_str()), "{refused}");
-    let plan = Plan::Publish(publish(&fleet, true).unwrap());
+    let plan = Plan::Publish(publish(&look, true).unwrap());
     assert_eq!(plan.gate(), Gate::Typed("v2".to_owned()));
     // Hosts that may lose a tag are no reason for everybody else to lose theirs.
-    let refused = push(&fleet, TO).unwrap_err();
+    let refused = push(&look).unwrap_err();
     assert!(
         refused
             .advice
@@ -91,11 +96,10 @@ fn another_image_under_the_tag_is_moved_when_that_was_asked_for_and_typed() {
 }
 
 #[test]
-fn what_was_not_looked_at_or_could_not_be_is_refused_with_the_reason() {
-    assert!(publish(&OneHost::new().fleet(), false).is_err());
+fn what_could_not_be_looked_at_is_refused_with_the_reason() {
     let why = Refusal::of_plan("denied", "log in");
-    assert_eq!(publish(&fleet(TO, Err(why.clone()), None), false), Err(why));
-    let other = publish(&fleet(TO, Ok(There::Nothing), Some(201)), false).unwrap_err();
+    assert_eq!(publish(&look(TO, Err(why.clone()), None), false), Err(why));
+    let other = publish(&look(TO, Ok(There::Nothing), Some(201)), false).unwrap_err();
     assert!(
         other.reason.contains("names another image at the source"),
         "{other}"
@@ -106,7 +110,7 @@ fn what_was_not_looked_at_or_could_not_be_is_refused_with_the_reason() {
 fn a_push_through_a_registry_publishes_first_where_it_must_and_hosts_pull_the_digest() {
     use StepKind::{Check, CleanUp, Compare, Confirm, Pull, Stamp};
     let host = Target::host(host_name());
-    let new = Plan::Push(push(&fleet(TO, Ok(There::Nothing), None), TO).unwrap());
+    let new = Plan::Push(push(&look(TO, Ok(There::Nothing), None)).unwrap());
     assert_eq!(new.targets(), [Target::source(), host.clone()]);
     assert!(kinds(&new, &Target::source()).contains(&StepKind::Publish));
     assert_eq!(
@@ -114,7 +118,7 @@ fn a_push_through_a_registry_publishes_first_where_it_must_and_hosts_pull_the_di
         [Check, Compare, Pull, Confirm, Stamp, CleanUp]
     );
     assert_eq!(new.title(), "push convocate:v2 to 1 host through ghcr.io");
-    let there = Plan::Push(push(&fleet(TO, Ok(There::Same(digest(7))), None), TO).unwrap());
+    let there = Plan::Push(push(&look(TO, Ok(There::Same(digest(7))), None)).unwrap());
     assert_eq!(there.targets(), [host]);
     let note = &there.lines()[0].note;
     let pulls = format!("pulls ghcr.io/acme/convocate@{}", digest(7));
@@ -124,7 +128,7 @@ fn a_push_through_a_registry_publishes_first_where_it_must_and_hosts_pull_the_di
 #[test]
 fn a_host_is_not_sent_to_a_registry_on_the_machine_of_the_operator() {
     let own = "localhost:5000/x:v2";
-    let refused = push(&fleet(own, Ok(There::Nothing), None), own).unwrap_err();
+    let refused = push(&look(own, Ok(There::Nothing), None)).unwrap_err();
     assert!(
         refused.reason.contains("localhost:5000 is the host itself there"),
         "{refused}"
@@ -133,7 +137,7 @@ fn a_host_is_not_sent_to_a_registry_on_the_machine_of_the_operator() {
 
 #[test]
 fn what_is_left_of_a_push_that_has_published_is_its_hosts() {
-    let plan = Plan::Push(push(&fleet(TO, Ok(There::Nothing), None), TO).unwrap());
+    let plan = Plan::Push(push(&look(TO, Ok(There::Nothing), None)).unwrap());
     let (id, operator) = (
         JobId::new(jiff::Timestamp::UNIX_EPOCH, 1),
         Operator::parse("me@desk").unwrap(),

@@ -1,7 +1,7 @@
 //! All managed image tags of the fleet and of the source engine, merged by their reference.
 
 use crate::model::contract::ContractState;
-use crate::model::fleet::{ContentId, Fleet, Host, HostImage, SourceImage};
+use crate::model::fleet::{ContentId, Fleet, Host, HostImage, Publication, SourceImage};
 use crate::model::names::ImageRef;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,14 +122,22 @@ impl<'a> CatalogueEntry<'a> {
         known.any(|(_, state)| matches!(state, ContractState::Checked(verdict) if !verdict.is_met()))
     }
 
+    /// Where what it names, here or on a host, was published to from this machine, the last one first.
+    pub fn publications(&self, fleet: &'a Fleet) -> Vec<&'a Publication> {
+        let contents = self.contents();
+        let published = fleet.source().published.iter();
+        published.filter(|one| contents.contains(&one.content)).collect()
+    }
+
+    /// The contents that it names in all places where that is known.
+    fn contents(&self) -> BTreeSet<&'a ContentId> {
+        let here = self.source.map(|image| &image.content);
+        let there = self.on.iter().filter_map(|(_, image)| image.content.as_ref());
+        here.into_iter().chain(there).collect()
+    }
+
     /// How it stands to the fleet.
     pub fn standing(&self) -> ImageStanding {
-        let contents: BTreeSet<&ContentId> = self
-            .source
-            .iter()
-            .map(|image| &image.content)
-            .chain(self.on.iter().filter_map(|(_, image)| image.content.as_ref()))
-            .collect();
         ImageStanding {
             is_only_here: self.on.is_empty() && self.source.is_some(),
             active_on: self
@@ -142,7 +150,7 @@ impl<'a> CatalogueEntry<'a> {
                 .iter()
                 .map(|(host, _)| host.sessions_using(self.reference))
                 .sum(),
-            differs: contents.len() > 1,
+            differs: self.contents().len() > 1,
         }
     }
 

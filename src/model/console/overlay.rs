@@ -5,7 +5,7 @@ use super::line_input::LineInput;
 use super::{Choice, Filter, HostPicker, LogView, Place, PlanDialog, RolloutDialog};
 use crate::model::failure::Refusal;
 use crate::model::names::JobId;
-use crate::model::plan::{Gate, SourceWish};
+use crate::model::plan::{Gate, PushIntent, SourceWish};
 use crate::model::rollout::Steer;
 use jiff::Timestamp;
 
@@ -43,6 +43,8 @@ pub enum Overlay {
         what: String,
         /// Why not.
         refusal: Refusal,
+        /// The push that was wanted, where it was one.
+        push: Option<Box<PushIntent>>,
     },
     /// A change of the source whose plan is being made.
     Drafting(Box<SourceWish>),
@@ -111,6 +113,15 @@ impl Overlay {
             Self::Logs(view) if view.entry.is_some() => Place::LogEntry,
             Self::Logs(_) => Place::Logs,
             Self::Messages { .. } => Place::Messages,
+        }
+    }
+
+    /// The push that it is the plan or the refusal of, as it was wanted.
+    pub fn push(&self) -> Option<&PushIntent> {
+        match self {
+            Self::Plan(dialog) => dialog.push.as_ref(),
+            Self::Refused { push, .. } => push.as_deref(),
+            _ => None,
         }
     }
 

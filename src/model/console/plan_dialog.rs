@@ -7,7 +7,7 @@ use crate::model::failure::Refusal;
 use crate::model::fleet::Fleet;
 use crate::model::job::{Job, Target};
 use crate::model::names::{ContainerId, HostName, JobId};
-use crate::model::plan::{Gate, Plan, RestartTarget};
+use crate::model::plan::{Gate, Plan, PushIntent, RestartTarget};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct PlanDialog {
     /// What would be done.
     pub plan: Plan,
+    /// The push that was wanted, where it is a new plan of one.
+    pub push: Option<PushIntent>,
     /// What a confirmation begins.
     pub origin: Origin,
     /// The marked rows that it was made from.
@@ -82,6 +84,7 @@ impl PlanDialog {
     fn of(plan: Plan, origin: Origin, now: Timestamp) -> Self {
         Self {
             plan,
+            push: None,
             origin,
             marks: BTreeSet::new(),
             opened_at: now,

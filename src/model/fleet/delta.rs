@@ -1,7 +1,7 @@
 //! Changes of the fleet as values: the only way in which it changes.
 
 use super::{
-    Connection, Container, HostFacts, HostImage, HostLease, ImageLook, RegistryLook, SourceImage, Stamp,
+    Connection, Container, HostFacts, HostImage, HostLease, ImageLook, Publication, SourceImage, Stamp,
     StampRecord, Stock,
 };
 use crate::model::names::{ContainerId, HostName, ImageId, ImageRef, SessionLabel, SessionName};
@@ -30,8 +30,8 @@ pub enum Delta {
     },
     /// What is kept on the operator's machine.
     Stock(Stock),
-    /// What a registry has; it is never asked unasked.
-    Registry(Box<RegistryLook>),
+    /// What was published from this machine, the last one first.
+    Published(Vec<Publication>),
     /// What an image has of its contract, requirement by requirement.
     Look(Box<ImageLook>),
 }

@@ -9,6 +9,7 @@ mod image;
 mod image_look;
 mod lease;
 mod listing;
+mod publication;
 mod registry_look;
 mod session;
 mod stamp;
@@ -23,6 +24,7 @@ pub use image::{ContentId, HostImage, STAGING_IMAGE, SourceImage};
 pub use image_look::{ImageLook, ImageLookState};
 pub use lease::{Holder, HostLease};
 pub use listing::Listing;
+pub use publication::Publication;
 pub use registry_look::{RegistryLook, There};
 pub use session::{Session, Standing};
 pub use stamp::{Stamp, StampRecord};
@@ -47,8 +49,8 @@ pub struct Source {
     pub images: BTreeMap<ImageRef, SourceImage>,
     /// What is kept here of images, these and earlier ones.
     pub stock: Stock,
-    /// What registries told when they were asked for plans, each question once.
-    pub registry: Vec<RegistryLook>,
+    /// What was published from here, the last one first: each image once under each tag.
+    pub published: Vec<Publication>,
     /// What was found in images that somebody asked to be checked, the last one first.
     pub looks: Vec<ImageLook>,
 }
@@ -123,15 +125,13 @@ impl Fleet {
                 self.source.stock = stock;
                 changed
             }
+            Delta::Published(published) => {
+                let changed = self.source.published != published;
+                self.source.published = published;
+                changed
+            }
             Delta::Look(look) => {
                 self.remember_look(*look);
-                true
-            }
-            Delta::Registry(look) => {
-                self.source
-                    .registry
-                    .retain(|known| (&known.reference, &known.to) != (&look.reference, &look.to));
-                self.source.registry.push(*look);
                 true
             }
         }

@@ -1,6 +1,6 @@
 //! What a registry has under a tag, beside what the source engine has, as it was when it was asked for a plan.
 
-use super::{Fleet, SourceImage};
+use super::SourceImage;
 use crate::model::failure::Refusal;
 use crate::model::names::{Digest, ImageId, ImageRef, RegistryTag};
 use serde::{Deserialize, Serialize};
@@ -41,13 +41,5 @@ impl There {
             Self::Same(digest) => Some(digest),
             Self::Nothing | Self::Other(_) | Self::Untold => None,
         }
-    }
-}
-
-impl Fleet {
-    /// What a registry told when it was asked for this.
-    pub fn registry_look(&self, reference: &ImageRef, to: &RegistryTag) -> Option<&RegistryLook> {
-        let is_it = |look: &&RegistryLook| look.reference == *reference && look.to == *to;
-        self.source.registry.iter().find(is_it)
     }
 }

@@ -1,9 +1,9 @@
 //! The contract that an image must meet to go to a host, and what was known of that when the push was planned.
 
-use super::PushIntent;
+use super::{PushIntent, plan_push};
 use crate::model::contract::{ContractState, Verdict};
 use crate::model::failure::Refusal;
-use crate::model::fleet::{Host, SourceImage, Stock};
+use crate::model::fleet::{Fleet, Host, SourceImage, Stock};
 use crate::model::names::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,29 @@ pub struct HeldTo {
     /// What came of the check; none where the job checks, before anything is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+}
+
+impl PushIntent {
+    /// The same with what contracts hold back.
+    #[must_use]
+    pub fn allowing_failing(&self) -> Self {
+        Self {
+            allow_failing: true,
+            ..self.clone()
+        }
+    }
+
+    /// Whether a contract holds something of it back, or may: a host where the image fails it, or where it was not checked yet.
+    pub fn is_held_back(&self, fleet: &Fleet) -> bool {
+        if self.allow_failing {
+            return false;
+        }
+        let Ok(all) = plan_push(&self.allowing_failing(), fleet) else {
+            return false;
+        };
+        let mut held_to = all.hosts.iter().filter_map(|host| host.held_to.as_ref());
+        held_to.any(|held| !held.is_met())
+    }
 }
 
 impl HeldTo {
@@ -66,7 +89,9 @@ impl HeldTo {
 
     /// What to do about an image that is held back, in the words of both front ends.
     pub fn allow(mend: &str) -> String {
-        format!("{mend}, or push it all the same with --allow-failing (in the console: p on Images, then f)")
+        format!(
+            "{mend}, or push it all the same with --allow-failing (in the console: f in the plan of the push)"
+        )
     }
 
     /// Whether it is known that the image meets it.

@@ -2,7 +2,7 @@
 
 use super::{Gate, PlanLine};
 use crate::model::failure::Refusal;
-use crate::model::fleet::{Fleet, SourceImage, There};
+use crate::model::fleet::{RegistryLook, SourceImage, There};
 use crate::model::job::{Step, StepKind, Target};
 use crate::model::names::{Digest, ImageRef, RegistryDigest, RegistryTag};
 use serde::{Deserialize, Serialize};
@@ -38,15 +38,9 @@ pub struct PublishPlan {
     pub refused: Vec<Refusal>,
 }
 
-/// Plans a publication by what a look at the registry has told, or says why there is none.
-pub fn plan_publish(intent: &PublishIntent, fleet: &Fleet) -> Result<PublishPlan, Refusal> {
+/// Plans a publication by what a look at its registry has told, or says why there is none.
+pub fn plan_publish(intent: &PublishIntent, look: &RegistryLook) -> Result<PublishPlan, Refusal> {
     let (reference, to) = (&intent.reference, &intent.to);
-    let Some(look) = fleet.registry_look(reference, to) else {
-        return Err(Refusal::of_plan(
-            format!("nobody has looked at {to} yet"),
-            "run it again",
-        ));
-    };
     let there = look.there.clone()?;
     let Some(image) = &look.image else {
         return Err(Refusal::of_plan(

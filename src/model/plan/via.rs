@@ -1,7 +1,7 @@
 //! A push through a registry: the image is published once, and the hosts pull it by its digest.
 
 use super::push::plan_on_way;
-use super::{PlanLine, PublishIntent, PublishPlan, PushIntent, PushPlan, plan_publish};
+use super::{PlanLine, PublishIntent, PublishPlan, PushIntent, PushPlan};
 use crate::model::failure::Refusal;
 use crate::model::fleet::{Fleet, Host};
 use crate::model::job::{Step, StepKind, Target};
@@ -18,15 +18,13 @@ pub struct Via {
     pub is_published: bool,
 }
 
-/// Plans a push through a registry, by what a look at it has told.
-pub fn plan_push_via(intent: &PushIntent, to: &RegistryTag, fleet: &Fleet) -> Result<PushPlan, Refusal> {
-    let wanted = PublishIntent {
-        reference: intent.reference.clone(),
-        to: to.clone(),
-        // A tag that hosts may lose is not one that everybody who pulls may lose.
-        replace_tag: false,
-    };
-    let publish = plan_publish(&wanted, fleet).map_err(|refusal| Refusal {
+/// Plans a push through a registry, by what came of the plan of its publication.
+pub fn plan_push_via(
+    intent: &PushIntent,
+    publish: Result<PublishPlan, Refusal>,
+    fleet: &Fleet,
+) -> Result<PushPlan, Refusal> {
+    let publish = publish.map_err(|refusal| Refusal {
         advice: refusal.advice.replace(
             "--replace-tag",
             &format!("`tagboat publish {} --replace-tag` first", intent.reference),
@@ -45,6 +43,16 @@ pub fn plan_push_via(intent: &PushIntent, to: &RegistryTag, fleet: &Fleet) -> Re
 }
 
 impl Via {
+    /// The publication that a push through a registry wants.
+    pub fn publication(intent: &PushIntent, to: RegistryTag) -> PublishIntent {
+        PublishIntent {
+            reference: intent.reference.clone(),
+            to,
+            // A tag that hosts may lose is not one that everybody who pulls may lose.
+            replace_tag: false,
+        }
+    }
+
     /// A host that asks a registry on its own machine asks another one than the source does.
     pub(super) fn can_be_reached_from(&self, host: &Host) -> Result<(), Refusal> {
         let registry = self.publish.to.repository.registry();

@@ -8,7 +8,7 @@ use crate::model::names::{Digest, ImageId, ImageName, ImageRef};
 use crate::model::profile::HostSettings;
 use crate::ops::config::{ConfigError, ContractSet};
 use crate::ops::export::Exports;
-use crate::ops::layers::{ImageRecord, KeptVerdict, LayerStore};
+use crate::ops::layers::{ImageRecord, KeptVerdict, LayerStore, Priority};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -137,6 +137,64 @@ impl Checker {
         let report = read(exports, used, record, cancel).await?;
         keep(exports.store(), &image.id, used, &report);
         Ok(report)
+    }
+
+    /// What the contracts of the profiles require now, by their names: none of one that cannot be used. Blocks.
+    pub fn digests(&self) -> BTreeMap<String, Option<Digest>> {
+        let names: BTreeSet<_> = self.shared.asked.iter().map(|(_, name)| name).collect();
+        let digest = |name: &String| self.contract(name).ok().map(|used| used.digest);
+        names
+            .into_iter()
+            .map(|name| (name.clone(), digest(name)))
+            .collect()
+    }
+
+    /// Whether somebody's image is being read.
+    pub fn is_reading(&self) -> bool {
+        self.shared.made.try_lock().is_err()
+    }
+
+    /// Reads an image that the store has whole, where the verdict of it is not known, behind everything else on this machine, and keeps
+    /// what comes of it. Nobody's turn waits for that: who asks meanwhile reads by himself.
+    pub async fn recheck(
+        &self,
+        store: &LayerStore,
+        name: &str,
+        image: &ImageId,
+    ) -> Result<Option<Verdict>, CheckError> {
+        let cancel = CancellationToken::new();
+        let _ended_with_this = cancel.clone().drop_guard();
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let (checker, store, name, image) = (self.clone(), store.clone(), name.to_owned(), image.clone());
+        let read = move || {
+            Priority::Background.apply();
+            // Nobody waits any more where it cannot be told.
+            let _ = tell.send(checker.read_unknown(&store, &name, &image, &cancel));
+        };
+        std::thread::spawn(read);
+        told.await.unwrap_or(Err(CheckError::Cancelled))
+    }
+
+    fn read_unknown(
+        &self,
+        store: &LayerStore,
+        name: &str,
+        image: &ImageId,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Verdict>, CheckError> {
+        // That a contract cannot be used is told with the stock.
+        let used = self.contract(name).ok();
+        let unknown = used.filter(|used| store.verdict(image, &used.digest).is_none());
+        let (Some(used), Some(record)) = (unknown, store.image(image)) else {
+            return Ok(None);
+        };
+        let layers: Vec<_> = record.layers.iter().map(|layer| layer.id.clone()).collect();
+        if !store.has_image(image, &layers) {
+            return Ok(None);
+        }
+        let facts = facts_of_record(store, &Arc::new(record), cancel)?;
+        let kept = keep(store, image, &used, &check_image(&used.contract, &facts));
+        Ok(Some(kept.verdict))
     }
 
     /// One image is read after the other: each takes a processor, and the memory of its list of files.

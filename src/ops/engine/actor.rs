@@ -1,6 +1,7 @@
 //! The actor: takes commands one by one, starts watchers and jobs, and never waits for a host itself.
 
 use super::EngineOptions;
+use super::beside;
 use super::drafter::tell_draft;
 use super::ear::{Ear, Link, pass_on};
 use super::examiner::{tell_examination, tell_examinations};
@@ -8,10 +9,8 @@ use super::image_checker::tell_image;
 use super::jobs::RunningJobs;
 use super::journals::Journals;
 use super::log_streams::{LogStreams, read_logs};
-use super::preparer::{WAITING, prepare_all};
-use super::registry_asker::tell_registry;
+use super::preparer::WAITING;
 use super::run_job::JobRun;
-use super::stocktaker::tell_stock;
 use super::watchers::Watch;
 use super::weigher::tell_costs;
 use super::workshop::{Kept, Workshop};
@@ -109,8 +108,7 @@ impl Actor {
             operator: options.operator.clone(),
             clock: clock.clone(),
         });
-        tasks.spawn(tell_stock(workshop.clone(), events.clone()));
-        tasks.spawn(prepare_all(fresh, workshop.clone(), events.clone()));
+        beside::begin(&tasks, &workshop, &events, fresh, (is_prepared, options.watching));
         Ok(Self {
             events,
             operator: options.operator,
@@ -162,10 +160,6 @@ impl Actor {
                 Command::Check(reference) => {
                     let (workshop, events) = (self.workshop.clone(), self.events.clone());
                     self.tasks.spawn(tell_image(workshop, events, reference));
-                }
-                Command::AskRegistry(reference, to) => {
-                    let (workshop, events) = (self.workshop.clone(), self.events.clone());
-                    self.tasks.spawn(tell_registry(workshop, events, reference, to));
                 }
                 Command::Draft(wish) => {
                     let (workshop, events) = (self.workshop.clone(), self.events.clone());

@@ -4,7 +4,7 @@ use super::workshop::Workshop;
 use crate::model::contract::Contract;
 use crate::model::event::Event;
 use crate::model::failure::Refusal;
-use crate::model::fleet::{Delta, Fleet, RegistryLook};
+use crate::model::fleet::RegistryLook;
 use crate::model::names::{ImageRef, RegistryTag, Tag};
 use crate::model::plan::{
     BuildIntent, BuildWish, ContextFrom, Drafted, Plan, ProjectState, ReleaseContract, ReleaseIntent,
@@ -23,6 +23,9 @@ use tokio::time::timeout;
 
 /// How long a front end waits for a plan: a context of many gigabytes is read once for it.
 const IN_ALL: Duration = Duration::from_mins(10);
+
+/// How long it waits for a registry: that may want to be left alone for a moment.
+const OF_REGISTRY: Duration = Duration::from_secs(90);
 
 /// Plans what is wanted, and tells the plan, or why there is none.
 pub(super) async fn tell_draft(workshop: Arc<Workshop>, events: mpsc::Sender<Event>, wish: SourceWish) {
@@ -55,7 +58,7 @@ async fn planned(workshop: &Workshop, wish: SourceWish) -> Result<Plan, Refusal>
         SourceWish::Release(wish) => release(workshop, exports, *wish).await,
         SourceWish::Publish(intent) => {
             let look = look(workshop, exports, &intent.reference, &intent.to).await;
-            plan_publish(&intent, &fleet_of(Some(look))).map(Plan::Publish)
+            plan_publish(&intent, &look).map(Plan::Publish)
         }
     }
 }
@@ -105,7 +108,7 @@ async fn release(workshop: &Workshop, exports: &Exports, wish: ReleaseWish) -> R
         contract,
         to: wish.to,
     };
-    plan_release(&intent, &fleet_of(look)).map(Plan::Release)
+    plan_release(&intent, look.as_ref()).map(Plan::Release)
 }
 
 async fn project(origin: ContextFrom, file: Option<String>, version: Tag) -> Result<ProjectState, Refusal> {
@@ -137,16 +140,23 @@ async fn look(
     reference: &ImageRef,
     to: &RegistryTag,
 ) -> RegistryLook {
-    workshop.eyes(exports).look(reference, to).await
-}
-
-/// What a planner sees: nothing but this look.
-fn fleet_of(look: Option<RegistryLook>) -> Fleet {
-    let mut fleet = Fleet::default();
-    if let Some(look) = look {
-        fleet.apply(Delta::Registry(Box::new(look)));
-    }
-    fleet
+    let eyes = workshop.eyes(exports);
+    timeout(OF_REGISTRY, eyes.look(reference, to))
+        .await
+        .unwrap_or_else(|_| RegistryLook {
+            reference: reference.clone(),
+            image: None,
+            to: to.clone(),
+            name_here: None,
+            there: Err(Refusal::of_plan(
+                format!(
+                    "{} did not answer within {} s",
+                    to.repository.registry(),
+                    OF_REGISTRY.as_secs()
+                ),
+                "run it again when it does",
+            )),
+        })
 }
 
 fn away(error: &EngineError) -> Refusal {

@@ -101,6 +101,11 @@ impl RunningJobs {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
+    /// Whether no job runs here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Whether a job runs here.
     pub(super) fn has(&self, id: &JobId) -> bool {
         self.0

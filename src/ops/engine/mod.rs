@@ -5,6 +5,7 @@ mod at_source;
 #[cfg(test)]
 mod at_source_tests;
 mod auditor;
+mod beside;
 mod bootstrap;
 mod drafter;
 mod ear;
@@ -16,7 +17,8 @@ mod jobs;
 mod journals;
 mod log_streams;
 mod preparer;
-mod registry_asker;
+mod publication_teller;
+mod rechecker;
 mod rollout;
 mod run_job;
 mod stocktaker;

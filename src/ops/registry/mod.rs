@@ -20,7 +20,7 @@ pub(crate) use layer_bytes::LayerBytes;
 pub use login::Login;
 pub(crate) use look::Eyes;
 pub use problem::{Problem, RegistryError};
-pub use publications::{Publication, Publications};
+pub use publications::Publications;
 pub(crate) use publish::{Publishing, publish};
 pub use secret::Secret;
 

@@ -1,46 +1,37 @@
 //! What was published from this machine: a file to which a line is appended for each publication.
 
-use crate::model::fleet::ContentId;
-use crate::model::names::{Digest, ImageId, ImageRef, JobId, RegistryRepository, RegistryTag};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use crate::model::fleet::{ContentId, Publication};
+use crate::model::names::{Digest, RegistryRepository};
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::Notify;
 
-/// One publication.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Publication {
-    /// When.
-    pub time: Timestamp,
-    /// By which job.
-    pub job: JobId,
-    /// The tag at the source.
-    pub reference: ImageRef,
-    /// What the source engine calls the image.
-    pub image_id: ImageId,
-    /// What is in it.
-    pub content: ContentId,
-    /// Under which tag it was published.
-    pub published: RegistryTag,
-    /// The digest that the registry has it under.
-    pub digest: Digest,
-}
+/// Publications that a front end is told: the last ones of a machine that publishes each build.
+const TOLD: usize = 512;
 
-/// The publications of this machine.
+/// The publications of this machine. Clones share who is told of a new one.
 #[derive(Debug, Clone)]
-pub struct Publications(PathBuf);
+pub struct Publications {
+    path: PathBuf,
+    appended: Arc<Notify>,
+}
 
 impl Publications {
     /// Those of a state directory.
     pub fn within(state: &Path) -> Self {
-        Self(state.join("published.jsonl"))
+        Self {
+            path: state.join("published.jsonl"),
+            appended: Arc::new(Notify::new()),
+        }
     }
 
     /// Where they are.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Adds one, as a whole line that is on the disk when this returns.
@@ -51,15 +42,37 @@ impl Publications {
             .append(true)
             .create(true)
             .mode(0o600)
-            .open(&self.0)?;
+            .open(&self.path)?;
         file.lock()?;
         file.write_all(&line)?;
-        file.sync_data()
+        file.sync_data()?;
+        self.appended.notify_one();
+        Ok(())
+    }
+
+    /// Waits until this process added one that nobody was told of yet.
+    pub async fn appended(&self) {
+        self.appended.notified().await;
+    }
+
+    /// The length of the file, which tells that some process added one.
+    pub fn length(&self) -> u64 {
+        self.path.metadata().map_or(0, |file| file.len())
+    }
+
+    /// What a front end wants to know: the last publication of each image under each tag, the last one first.
+    pub fn last_ones(&self) -> io::Result<Vec<Publication>> {
+        let mut all = self.all()?;
+        all.reverse();
+        let mut known = HashSet::new();
+        all.retain(|one| known.insert((one.published.clone(), one.content.clone())));
+        all.truncate(TOLD);
+        Ok(all)
     }
 
     /// All of them, oldest first. A line that is none, such as one that a full disk cut, is passed over.
     pub fn all(&self) -> io::Result<Vec<Publication>> {
-        match fs::read_to_string(&self.0) {
+        match fs::read_to_string(&self.path) {
             Ok(text) => Ok(text
                 .lines()
                 .filter_map(|line| serde_json::from_str(line).ok())
@@ -80,8 +93,8 @@ impl Publications {
 
 #[cfg(test)]
 mod tests {
-    use super::{Publication, Publications};
-    use crate::model::fleet::ContentId;
+    use super::Publications;
+    use crate::model::fleet::{ContentId, Publication};
     use crate::model::names::{Digest, ImageId, ImageRef, JobId, RegistryTag};
     use jiff::Timestamp;
     use std::fs;
@@ -98,6 +111,25 @@ mod tests {
             published: RegistryTag::parse(to).unwrap(),
             digest: Digest::from_bytes(&[digest; 32]),
         }
+    }
+
+    #[test]
+    fn a_front_end_is_told_the_last_publication_of_each_image_under_each_tag_the_last_one_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let all = Publications::within(folder.path());
+        assert_eq!((all.length(), all.last_ones().unwrap()), (0, Vec::new()));
+        for (to, content, digest) in [
+            ("ghcr.io/a/x:v1", 1, 11),
+            ("ghcr.io/a/x:v1", 2, 12),
+            ("ghcr.io/a/x:v1", 1, 13),
+            ("ghcr.io/a/y:v1", 1, 14),
+        ] {
+            all.append(&publication(to, content, digest)).unwrap();
+        }
+        let told = all.last_ones().unwrap();
+        let digests: Vec<_> = told.into_iter().map(|one| one.digest).collect();
+        assert_eq!(digests, [14, 13, 12].map(|byte| Digest::from_bytes(&[byte; 32])));
+        assert!(all.length() > 0);
     }
 
     #[test]

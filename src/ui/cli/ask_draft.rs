@@ -6,9 +6,10 @@ use super::survey::Survey;
 use crate::model::clean::clean;
 use crate::model::command::Command;
 use crate::model::event::Event;
+use crate::model::failure::Refusal;
 use crate::model::plan::{Plan, SourceWish};
 
-/// The plan, or why there is none. The engine answers in any case; who does not want to wait interrupts it.
+/// The plan of something that is built, or why there is none.
 pub(super) async fn ask_draft(
     program: &mut Program<'_>,
     survey: &mut Survey,
@@ -20,13 +21,22 @@ pub(super) async fn ask_draft(
             "start Docker here, or point DOCKER_HOST at the engine that is to build",
         ));
     }
+    Ok(draft(program, survey, wish).await??)
+}
+
+/// What the engine answers: it does in any case; who does not want to wait interrupts it.
+pub(super) async fn draft(
+    program: &mut Program<'_>,
+    survey: &mut Survey,
+    wish: SourceWish,
+) -> Result<Result<Plan, Refusal>, Stop> {
     let gone = || Stop::failed("the engine ended early", "look at the log in the state directory");
     let command = Command::Draft(Box::new(wish));
     survey.engine.commands.send(command).await.map_err(|_| gone())?;
     loop {
         tokio::select! {
             event = survey.engine.events.recv() => match event {
-                Some(Event::Drafted(drafted)) => return Ok(drafted.plan?),
+                Some(Event::Drafted(drafted)) => return Ok(drafted.plan),
                 Some(Event::Fleet(delta)) => {
                     survey.fleet.apply(delta);
                 }

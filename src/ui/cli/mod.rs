@@ -3,7 +3,6 @@
 mod activate;
 pub mod args;
 mod ask_draft;
-mod ask_registry;
 mod build;
 pub mod build_args;
 mod build_wish;

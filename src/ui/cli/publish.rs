@@ -1,6 +1,6 @@
 //! `tagboat publish`: have the source engine publish an image to a registry.
 
-use super::ask_registry::ask_registry;
+use super::ask_draft::draft;
 use super::change::carry_out;
 use super::choose_image::choose_image;
 use super::exit_code::Exit;
@@ -9,7 +9,7 @@ use super::program::Program;
 use super::registry_args::PublishArgs;
 use super::stop::Stop;
 use super::survey::{Need, survey};
-use crate::model::plan::{Plan, PublishIntent, plan_publish};
+use crate::model::plan::{PublishIntent, SourceWish};
 
 /// Plans a publication, has it confirmed, and runs it.
 pub(super) async fn publish(program: &mut Program<'_>, args: &PublishArgs) -> Result<Exit, Stop> {
@@ -23,7 +23,7 @@ pub(super) async fn publish(program: &mut Program<'_>, args: &PublishArgs) -> Re
         replace_tag: args.replace_tag,
     };
     let mut survey = survey(program, &setup, Vec::new(), Need::HostsAndImages).await?;
-    let asked = ask_registry(program, &mut survey, (&intent.reference, &intent.to)).await;
-    let plan = asked.and_then(|()| Ok(Plan::Publish(plan_publish(&intent, &survey.fleet)?)));
+    let drafted = draft(program, &mut survey, SourceWish::Publish(intent)).await;
+    let plan = drafted.and_then(|plan| Ok(plan?));
     carry_out(program, &setup, survey, plan, args.change).await
 }

@@ -9,7 +9,7 @@
 
 use super::table::{self, Cell, Column, Row};
 use super::{Look, frame};
-use crate::model::console::Choice;
+use crate::model::console::{Choice, ChoiceOption};
 use crate::ui::text;
 use crate::ui::theme::Role;
 use ratatui::buffer::Buffer;
@@ -20,12 +20,12 @@ const COLUMNS: &[Column] = &[Column::of_names("", 10, 80, 0), Column::of_names("
 /// Draws the choice.
 pub(super) fn draw(buffer: &mut Buffer, around: Rect, look: &Look<'_>, choice: &Choice) -> usize {
     let title = choice.title();
-    let widest = choice
-        .options
-        .iter()
-        .map(|option| text::width(&option.label) + text::width(&option.note) + 8)
-        .max()
-        .unwrap_or_default();
+    // The longest label and the longest note need not be of one option.
+    let longest = |of: fn(&ChoiceOption) -> &str| {
+        let widths = choice.options.iter().map(|option| text::width(of(option)));
+        widths.max().unwrap_or_default()
+    };
+    let widest = longest(|option| &option.label) + longest(|option| &option.note) + 8;
     let size = (widest.max(text::width(&title) + 2).max(30), choice.options.len());
     let inside = frame::centred(buffer, around, look, &title, size);
     let height = usize::from(inside.height).max(1);

@@ -152,6 +152,12 @@ fn hint(state: &State, info: &ActionInfo) -> Option<String> {
         (Some(_), Action::Accept | Action::Decline) => return None,
         (None, Action::PauseRollout) if state.rollout().is_some_and(|job| job.steering.is_paused) => "go on",
         (None, Action::MendHost) if !is_mendable(state) => return None,
+        // Few plans are about a push that is held back.
+        (Some(Overlay::Plan(_) | Overlay::Refused { .. } | Overlay::Drafting(_)), Action::AllowFailing) => {
+            unavailable(state, info.action)
+                .is_none()
+                .then_some("push all the same")?
+        }
         (None, Action::CancelJob) if place == Place::Rollout => "abort",
         _ => info.title,
     };

@@ -4,6 +4,8 @@
 //! convocate:v3.1.0
 //! standing     ✓ active on 3
 //! here         1.16 GB, linux/amd64, 2 layers, built 2d ago
+//! published    ghcr.io/acme/convocate:v3.1.0, 1d ago
+//!              sha256:9f3c…
 //! eu-01        ✓ active     2 sessions   1.16 GB   0f0f0f0f0f0f
 //! eu-02        · not there  a push costs: delta against v3.0.0, 182 kB
 //! ```
@@ -16,6 +18,9 @@ use crate::model::names::ImageRef;
 use crate::model::plan::{PushIntent, PushOptions, plan_push};
 use crate::ui::format;
 use crate::ui::theme::Role;
+
+/// Publications of one image that are shown: it has few, or was given the tags of many branches.
+const PUBLICATIONS: usize = 4;
 
 /// The details as a text.
 pub(super) fn document<'l>(
@@ -38,6 +43,7 @@ pub(super) fn document<'l>(
     let (role, standing) = images::standing(&entry, look);
     document.field("standing", role, &standing);
     here(&mut document, state, &entry);
+    published(&mut document, state, &entry);
     image_contract::write(&mut document, state, look, &entry);
     hosts(&mut document, look, state, &entry);
     sessions(&mut document, state, &entry);
@@ -83,6 +89,25 @@ fn here(document: &mut Document<'_>, state: &State, entry: &CatalogueEntry<'_>) 
             Role::Muted,
             "not at the source; it cannot be pushed from here",
         ),
+    }
+}
+
+/// Where it was published to from this machine, under which digest, and when.
+fn published(document: &mut Document<'_>, state: &State, entry: &CatalogueEntry<'_>) {
+    let all = entry.publications(&state.fleet);
+    for one in all.iter().take(PUBLICATIONS) {
+        let age = format::age(one.time, state.clock.now);
+        let (role, since) = if state.fleet.is_tag_moved(one) {
+            (Role::Warn, "; that tag names another image by now")
+        } else {
+            (Role::Plain, "")
+        };
+        document.field("published", role, &format!("{}, {age} ago{since}", one.published));
+        document.field("", Role::Muted, one.digest.as_str());
+    }
+    if let Some(more) = all.len().checked_sub(PUBLICATIONS).filter(|more| *more > 0) {
+        let text = format!("and under {more} more");
+        document.field("", Role::Muted, &text);
     }
 }
 

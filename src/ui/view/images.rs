@@ -16,7 +16,7 @@ use crate::ui::format;
 use crate::ui::theme::Role;
 
 /// The columns.
-pub(super) const COLUMNS: &[Column] = &[
+const COLUMNS: &[Column] = &[
     Column::of_names("TAG", 24, 60, 0),
     Column::of_words("STANDING", 11, 24, 0),
     Column::of_words("HOSTS", 6, 10, 1),
@@ -27,7 +27,20 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::of_words("BUILT", 5, 6, 6),
     Column::of_words("CONTRACT", 11, 14, 7),
     Column::of_words("IMAGE ID", 12, 12, 8),
+    Column::of_words("PUBLISHED", 9, 9, 9),
 ];
+
+/// Without the last one: where nothing was published it would be empty.
+const UNPUBLISHED: &[Column] = COLUMNS.split_at(COLUMNS.len() - 1).0;
+
+/// The columns that say something.
+pub(super) fn columns(state: &State) -> &'static [Column] {
+    if state.fleet.source().published.is_empty() {
+        UNPUBLISHED
+    } else {
+        COLUMNS
+    }
+}
 
 /// The cells of one tag.
 pub(super) fn cells(state: &State, look: &Look<'_>, reference: &ImageRef) -> Vec<Cell> {
@@ -36,6 +49,8 @@ pub(super) fn cells(state: &State, look: &Look<'_>, reference: &ImageRef) -> Vec
     let (contract_role, contract) = image_contract::cell(&entry, state, look);
     let hosts = state.fleet.hosts().len();
     let built = entry.created_at().map(|at| format::age(at, state.clock.now));
+    let published = entry.publications(&state.fleet).into_iter();
+    let published = published.map(|one| format::age(one.time, state.clock.now)).next();
     let ids = entry.ids();
     vec![
         Cell::new(Role::Plain, reference.to_string()),
@@ -48,6 +63,7 @@ pub(super) fn cells(state: &State, look: &Look<'_>, reference: &ImageRef) -> Vec
         Cell::new(Role::Muted, built.unwrap_or_else(|| "-".to_owned())),
         Cell::new(contract_role, contract),
         Cell::new(Role::Muted, ids.first().copied().unwrap_or("-")),
+        Cell::new(Role::Muted, published.unwrap_or_else(|| "-".to_owned())),
     ]
 }
 

@@ -34,7 +34,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, state: &State, look: &Look<'
             })
         })
         .collect();
-    table::draw(buffer, area, look, columns(state.screen), &rows);
+    table::draw(buffer, area, look, columns(state), &rows);
     if list.order.is_empty() {
         let y = area.y + 2.min(area.height.saturating_sub(1));
         let room = usize::from(area.width).saturating_sub(6);
@@ -51,11 +51,11 @@ fn window(top: usize, cursor: usize, rows: usize, height: usize) -> usize {
     top.clamp((cursor + 1).saturating_sub(height), cursor)
 }
 
-fn columns(screen: Screen) -> &'static [Column] {
-    match screen {
+fn columns(state: &State) -> &'static [Column] {
+    match state.screen {
         Screen::Sessions => sessions::COLUMNS,
         Screen::Hosts => hosts::COLUMNS,
-        Screen::Images => images::COLUMNS,
+        Screen::Images => images::columns(state),
         Screen::Jobs => jobs::COLUMNS,
     }
 }

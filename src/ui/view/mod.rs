@@ -133,8 +133,8 @@ fn overlay_over(
             0
         }
         Overlay::Plan(dialog) => plan_dialog::draw(buffer, around, state, look, dialog),
-        Overlay::Refused { what, refusal } | Overlay::Vanished { what, refusal } => {
-            refused::draw(buffer, around, look, what, refusal)
+        Overlay::Refused { what, refusal, .. } | Overlay::Vanished { what, refusal } => {
+            refused::draw(buffer, around, state, look, (what, refusal))
         }
         Overlay::Drafting(wish) => drafting::draw(buffer, around, look, wish),
         Overlay::Question(question) => question::draw(buffer, around, state, look, question),

@@ -4,12 +4,14 @@ mod contracts;
 mod costs;
 mod delta_push;
 mod jobs;
+mod published;
 pub(crate) mod release;
 
 pub(crate) use contracts::{checked, failing};
 pub(crate) use costs::{quiet, weighed, worked_in};
 pub(crate) use delta_push::{delta_push, stocked};
 pub(crate) use jobs::{DONE, INTERRUPTED, RUNNING, of_job};
+pub(crate) use published::{publication, published};
 
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;

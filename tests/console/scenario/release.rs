@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tagboat::model::console::{Msg, State, update};
 use tagboat::model::contract::Contract;
 use tagboat::model::failure::Failure;
-use tagboat::model::fleet::{Delta, Fleet, Host, Platform, RegistryLook, There};
+use tagboat::model::fleet::{Fleet, Host, Platform, RegistryLook, There};
 use tagboat::model::job::{JobEvent, Patience, Step, StepKind, StepState, Target, TrackResult, Verdict};
 use tagboat::model::names::{ImageRef, RegistryRepository};
 use tagboat::model::plan::{
@@ -70,14 +70,13 @@ pub(crate) fn release_plan(version: &str) -> ReleasePlan {
     let reference: ImageRef = tag(version);
     let to = RegistryRepository::parse("ghcr.io/acme/convocate").unwrap();
     let to = to.with_tag(reference.tag.clone());
-    let mut fleet = Fleet::default();
-    fleet.apply(Delta::Registry(Box::new(RegistryLook {
+    let look = RegistryLook {
         reference: reference.clone(),
         image: None,
         to: to.clone(),
         name_here: None,
         there: Ok(There::Nothing),
-    })));
+    };
     let draft = draft(reference);
     let platform = Platform {
         os: "linux".to_owned(),
@@ -104,7 +103,7 @@ pub(crate) fn release_plan(version: &str) -> ReleasePlan {
         }),
         to: Some(to),
     };
-    plan_release(&intent, &fleet).unwrap()
+    plan_release(&intent, Some(&look)).unwrap()
 }
 
 fn draft(reference: ImageRef) -> BuildDraft {

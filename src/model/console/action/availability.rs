@@ -287,7 +287,12 @@ fn nothing_to_allow(state: &State) -> Option<String> {
                 .is_empty()
                 .then(|| format!("nothing is asked of {}", reference.image)),
         },
-        _ => None,
+        Some(overlay) => {
+            let push = overlay.push();
+            let is_held_back = push.is_some_and(|push| push.is_held_back(&state.fleet));
+            (!is_held_back).then(|| "there is no push that a contract holds back".to_owned())
+        }
+        None => None,
     }
 }
 

@@ -185,6 +185,9 @@ pub(super) const MARKED: &[Place] = &[
 /// The choice of hosts.
 pub(super) const PICKER: &[Place] = &[Place::Hosts];
 
+/// Where a push can be allowed what a contract holds back. Where a word is typed, letters are that.
+pub(super) const HELD_BACK: &[Place] = &[Place::Hosts, Place::Plan, Place::Refused];
+
 /// Where there is something to copy.
 pub(super) const COPIED: &[Place] = &[
     Place::List(Screen::Sessions),

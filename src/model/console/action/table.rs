@@ -1,9 +1,9 @@
 //! The action table itself. What the footer, the help and the palette say is said here and nowhere else.
 
 use super::places::{
-    ACCEPTING, CLOSED, CONFIRMED, COPIED, EVERYWHERE, HOSTS, HOSTS_AND_IMAGES, IMAGES, JOBS, LISTS,
-    LISTS_AND_DETAILS, LISTS_AND_SMALL, LOGS, MARKED, MOVED, MOVED_BY_LETTERS, PICKER, ROLLED_BACK, ROLLOUT,
-    ROLLOUT_ORDER, SESSIONS, SESSIONS_AND_HOSTS,
+    ACCEPTING, CLOSED, CONFIRMED, COPIED, EVERYWHERE, HELD_BACK, HOSTS, HOSTS_AND_IMAGES, IMAGES, JOBS,
+    LISTS, LISTS_AND_DETAILS, LISTS_AND_SMALL, LOGS, MARKED, MOVED, MOVED_BY_LETTERS, PICKER, ROLLED_BACK,
+    ROLLOUT, ROLLOUT_ORDER, SESSIONS, SESSIONS_AND_HOSTS,
 };
 use super::{Action, ActionInfo, Risk};
 use crate::model::console::{Place, Screen};
@@ -92,7 +92,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "Marks what is not marked, and the other way round."),
     of(Action::ReplaceTag, "replace-tag", "move tag", &["m"], PICKER,
         "Lets the push move the tag where it names another image; the plan then asks for a typed word.").hinted(),
-    of(Action::AllowFailing, "allow-failing", "allow failing", &["f"], PICKER,
+    of(Action::AllowFailing, "allow-failing", "allow failing", &["f"], HELD_BACK,
         "Lets the push bring an image to hosts whose contract it fails; the plan then asks for a typed word.").hinted(),
     of(Action::LogSearch, "search", "search", &["/"], LOGS,
         "Searches the lines; without capitals in any case.").hinted(),

@@ -18,6 +18,7 @@ pub(super) fn rows(state: &State) -> Vec<Facets> {
                 .is("unused", standing.is_unused())
                 .is("differs", standing.differs)
                 .is("failing", entry.is_failing(&state.fleet))
+                .is("published", !entry.publications(&state.fleet).is_empty())
                 .number(Field::Hosts, entry.on.len())
                 .number(Field::Sessions, standing.sessions)
                 .number(Field::Size, entry.size());

@@ -18,7 +18,7 @@ pub(super) fn begin(state: &mut State) -> Vec<Effect> {
             return vec![Effect::Copy(lines.join("\n"))];
         }
         Some(Overlay::Logs(view)) => return vec![Effect::Copy(view.text())],
-        Some(Overlay::Refused { what, refusal }) => {
+        Some(Overlay::Refused { what, refusal, .. }) => {
             return vec![Effect::Copy(format!("{what}: {refusal}"))];
         }
         _ => {}
@@ -123,6 +123,15 @@ fn of_image(state: &State, reference: &ImageRef) -> Vec<ChoiceOption> {
     if let Some((host, image)) = entry.on.first() {
         options.push(option(&format!("image id on {}", host.name), image.id.as_str()));
     }
+    let published = entry.publications(&state.fleet).into_iter();
+    let published = published.map(|one| {
+        one.published
+            .repository
+            .with_digest(one.digest.clone())
+            .to_string()
+    });
+    // The newest is what somebody wants to pin.
+    options.extend(published.map(|text| option("published digest", text)).next());
     options.push(option("command line", format!("tagboat push {reference} --all")));
     options
 }

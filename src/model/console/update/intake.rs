@@ -23,13 +23,11 @@ pub(super) fn cleaned(event: Event) -> Event {
             images,
         }),
         Event::Fleet(Delta::Stock(told)) => Event::Fleet(Delta::Stock(stock(told))),
+        // Names, digests and times.
+        Event::Fleet(Delta::Published(_)) => event,
         Event::Fleet(Delta::Look(mut look)) => {
             look.state = image_look(look.state);
             Event::Fleet(Delta::Look(look))
-        }
-        Event::Fleet(Delta::Registry(mut look)) => {
-            look.there = look.there.map_err(refusal);
-            Event::Fleet(Delta::Registry(look))
         }
         Event::Known(job) => Event::Known(Box::new(known(*job))),
         Event::Job { id, event } => Event::Job {

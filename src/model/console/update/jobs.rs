@@ -203,7 +203,11 @@ pub(super) fn refuse(state: &mut State, id: &JobId, refusal: Refusal) -> Vec<Eff
         }
     }
     state.say(Severity::Bad, format!("{what}: {refusal}"));
-    state.overlays.push(Overlay::Refused { what, refusal });
+    state.overlays.push(Overlay::Refused {
+        what,
+        refusal,
+        push: None,
+    });
     state.touch_rows();
     retitle(state)
 }

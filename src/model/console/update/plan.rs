@@ -49,14 +49,22 @@ pub(super) fn begin(state: &mut State, action: Action) -> Vec<Effect> {
                 picker.replace_tag = !picker.replace_tag;
             }
         }
-        Action::AllowFailing => {
-            if let Some(Overlay::Hosts(picker)) = state.overlays.last_mut() {
-                picker.allow_failing = !picker.allow_failing;
-            }
-        }
+        Action::AllowFailing => allow_failing(state),
         _ => {}
     }
     Vec::new()
+}
+
+/// Lets a push bring an image to hosts whose contract it fails: where its hosts are chosen, again for the other way; where its plan or
+/// refusal is shown, by another plan in its place.
+fn allow_failing(state: &mut State) {
+    if let Some(Overlay::Hosts(picker)) = state.overlays.last_mut() {
+        picker.allow_failing = !picker.allow_failing;
+    } else if let Some(push) = state.overlays.last().and_then(Overlay::push) {
+        let push = push.allowing_failing();
+        state.overlays.pop();
+        show_push(state, &push);
+    }
 }
 
 /// Plans a restart and shows the plan, while the hosts are asked what it costs.
@@ -111,9 +119,18 @@ pub(super) fn push(state: &mut State, reference: ImageRef, hosts: Vec<HostName>)
 
 /// The same with what was allowed where its hosts were chosen.
 pub(super) fn show_push(state: &mut State, intent: &PushIntent) {
-    let what = format!("push {}", intent.reference);
-    let plan = plan_push(intent, &state.fleet).map(Plan::Push);
-    show(state, &what, plan);
+    match plan_push(intent, &state.fleet) {
+        Ok(plan) => {
+            let mut dialog = PlanDialog::new(Plan::Push(plan), state.clock.now);
+            dialog.push = Some(intent.clone());
+            put(state, dialog);
+        }
+        Err(refusal) => state.overlays.push(Overlay::Refused {
+            what: format!("push {}", intent.reference),
+            refusal,
+            push: Some(Box::new(intent.clone())),
+        }),
+    }
 }
 
 /// Plans an activation and shows the plan.
@@ -142,6 +159,7 @@ pub(super) fn show(state: &mut State, what: &str, plan: Result<Plan, Refusal>) {
         Err(refusal) => state.overlays.push(Overlay::Refused {
             what: what.to_owned(),
             refusal,
+            push: None,
         }),
     }
 }
@@ -185,6 +203,7 @@ fn choose_tag(state: &mut State, purpose: ChosenFor) {
         state.overlays.push(Overlay::Refused {
             what: "choose a tag".to_owned(),
             refusal,
+            push: None,
         });
         return;
     }

@@ -136,6 +136,7 @@ fn attach(state: &mut State) -> Vec<Effect> {
         state.overlays.push(Overlay::Refused {
             what: "attach".to_owned(),
             refusal,
+            push: None,
         });
         return Vec::new();
     };

@@ -147,7 +147,11 @@ fn repository(state: &State, reference: &ImageRef) -> Option<RegistryRepository>
 }
 
 fn refuse(state: &mut State, what: String, refusal: Refusal) {
-    state.overlays.push(Overlay::Refused { what, refusal });
+    state.overlays.push(Overlay::Refused {
+        what,
+        refusal,
+        push: None,
+    });
 }
 
 /// Has the engine plan it, and shows that it does.

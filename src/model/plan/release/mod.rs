@@ -9,7 +9,7 @@ pub use project::{ProjectState, Tree};
 use super::{BuildIntent, BuildPlan, PublishPlan, plan_build};
 use crate::model::contract::Contract;
 use crate::model::failure::Refusal;
-use crate::model::fleet::{Fleet, SourceImage, There};
+use crate::model::fleet::{RegistryLook, SourceImage, There};
 use crate::model::names::{ImageRef, RegistryTag};
 use serde::{Deserialize, Serialize};
 
@@ -89,8 +89,8 @@ pub struct ReleaseTo {
     pub has_name: bool,
 }
 
-/// Plans a release, or says why it is not possible.
-pub fn plan_release(intent: &ReleaseIntent, fleet: &Fleet) -> Result<ReleasePlan, Refusal> {
+/// Plans a release by what a look at its registry has told, or says why it is not possible.
+pub fn plan_release(intent: &ReleaseIntent, look: Option<&RegistryLook>) -> Result<ReleasePlan, Refusal> {
     let reference = &intent.build.reference;
     let version = reference.tag.as_str();
     intent.project.refuse(version, intent.allow_dirty)?;
@@ -99,7 +99,7 @@ pub fn plan_release(intent: &ReleaseIntent, fleet: &Fleet) -> Result<ReleasePlan
         None => Made::Built(Box::new(plan_build(&intent.build)?)),
     };
     let publish = match &intent.to {
-        Some(to) => Some(published(reference, to, fleet)?),
+        Some(to) => Some(published(reference, to, look)?),
         None => None,
     };
     Ok(ReleasePlan {
@@ -113,8 +113,12 @@ pub fn plan_release(intent: &ReleaseIntent, fleet: &Fleet) -> Result<ReleasePlan
 }
 
 /// Where it is published, unless that version is another image there.
-fn published(reference: &ImageRef, to: &RegistryTag, fleet: &Fleet) -> Result<ReleaseTo, Refusal> {
-    let Some(look) = fleet.registry_look(reference, to) else {
+fn published(
+    reference: &ImageRef,
+    to: &RegistryTag,
+    look: Option<&RegistryLook>,
+) -> Result<ReleaseTo, Refusal> {
+    let Some(look) = look else {
         let cause = format!("nobody has looked at {to} yet");
         return Err(Refusal::of_plan(cause, "run it again"));
     };

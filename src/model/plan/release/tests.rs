@@ -3,7 +3,7 @@
 use super::{BuiltImage, Made, ProjectState, ReleaseContract, ReleaseIntent, Tree, plan_release};
 use crate::model::contract::Contract;
 use crate::model::failure::Refusal;
-use crate::model::fleet::{ContentId, Delta, Fleet, Platform, RegistryLook, SourceImage, There};
+use crate::model::fleet::{ContentId, Platform, RegistryLook, SourceImage, There};
 use crate::model::job::Target;
 use crate::model::names::{Digest, ImageId, ImageRef, RegistryTag};
 use crate::model::plan::build::tests::intent as build_intent;
@@ -73,25 +73,23 @@ fn image() -> SourceImage {
     }
 }
 
-/// A fleet whose registry was looked at.
-fn fleet(there: Result<There, Refusal>, here: Option<SourceImage>) -> Fleet {
-    let mut fleet = Fleet::default();
-    fleet.apply(Delta::Registry(Box::new(RegistryLook {
+/// A look at the registry.
+fn look(there: Result<There, Refusal>, here: Option<SourceImage>) -> RegistryLook {
+    RegistryLook {
         reference: ImageRef::parse("convocate:v1.2.0").unwrap(),
         image: here,
         to: to(),
         name_here: None,
         there,
-    })));
-    fleet
+    }
 }
 
-fn nothing() -> Fleet {
-    fleet(Ok(There::Nothing), None)
+fn nothing() -> RegistryLook {
+    look(Ok(There::Nothing), None)
 }
 
-fn steps(intent: &ReleaseIntent, fleet: &Fleet) -> Vec<String> {
-    let plan = Plan::Release(plan_release(intent, fleet).unwrap());
+fn steps(intent: &ReleaseIntent, look: &RegistryLook) -> Vec<String> {
+    let plan = Plan::Release(plan_release(intent, Some(look)).unwrap());
     let steps = plan.steps(&Target::source());
     steps.iter().map(ToString::to_string).collect()
 }
@@ -130,7 +128,7 @@ fn no_step_of_a_release_is_there_twice() {
 
 #[test]
 fn a_release_says_what_comes_when_and_how_it_is_taken_back() {
-    let plan = Plan::Release(plan_release(&intent(), &nothing()).unwrap());
+    let plan = Plan::Release(plan_release(&intent(), Some(&nothing())).unwrap());
     let line = &plan.lines()[0];
     let text = format!(
         "{}\n{} -> {}: {}\n{}\nundo: {}",
@@ -152,14 +150,14 @@ fn a_release_that_is_built_from_the_same_commit_is_not_built_again() {
         version: Some("v1.2.0".to_owned()),
         revision: Some(COMMIT.to_owned()),
     });
-    let there = fleet(Ok(There::Nothing), Some(image()));
-    let plan = plan_release(&wanted, &there).unwrap();
+    let there = look(Ok(There::Nothing), Some(image()));
+    let plan = plan_release(&wanted, Some(&there)).unwrap();
     assert_eq!(plan.made, Made::There(image()));
     let steps = steps(&wanted, &there);
     assert_eq!(steps[..3], ["check project", "confirm", "check contract"]);
     assert!(!steps.contains(&"tag".to_owned()));
-    let done = fleet(Ok(There::Same(digest(8))), Some(image()));
-    let again = Plan::Release(plan_release(&wanted, &done).unwrap());
+    let done = look(Ok(There::Same(digest(8))), Some(image()));
+    let again = Plan::Release(plan_release(&wanted, Some(&done)).unwrap());
     assert_eq!(
         again.steps(&Target::source()),
         [],
@@ -169,8 +167,9 @@ fn a_release_that_is_built_from_the_same_commit_is_not_built_again() {
 
 #[test]
 fn a_version_that_is_something_else_already_is_refused() {
-    let refused = |wanted: &ReleaseIntent, fleet: &Fleet| plan_release(wanted, fleet).unwrap_err().reason;
-    let other = refused(&intent(), &fleet(Ok(There::Other(digest(8))), None));
+    let refused =
+        |wanted: &ReleaseIntent, look: &RegistryLook| plan_release(wanted, Some(look)).unwrap_err().reason;
+    let other = refused(&intent(), &look(Ok(There::Other(digest(8))), None));
     assert!(other.contains("is in the registry already"), "{other}");
     for (version, revision) in [
         (Some("v1.2.0"), Some("another commit")),
@@ -184,7 +183,7 @@ fn a_version_that_is_something_else_already_is_refused() {
             version: version.map(str::to_owned),
             revision: revision.map(str::to_owned),
         });
-        let cause = refused(&wanted, &fleet(Ok(There::Nothing), Some(image())));
+        let cause = refused(&wanted, &look(Ok(There::Nothing), Some(image())));
         assert!(
             cause.contains("is there already"),
             "{version:?} {revision:?}: {cause}"
@@ -197,7 +196,7 @@ fn what_a_project_says_must_be_what_is_released() {
     let refused = |project: ProjectState| {
         let mut wanted = intent();
         wanted.project = project;
-        plan_release(&wanted, &nothing()).unwrap_err()
+        plan_release(&wanted, Some(&nothing())).unwrap_err()
     };
     let mut old = project();
     old.version = "v1.1.0".to_owned();
@@ -229,25 +228,25 @@ fn a_tree_with_changes_is_released_when_it_is_asked_for_but_never_taken_for_what
     let mut wanted = intent();
     wanted.project = in_git(|changed, _| changed.push("Dockerfile".to_owned()));
     wanted.allow_dirty = true;
-    assert!(plan_release(&wanted, &nothing()).is_ok());
+    assert!(plan_release(&wanted, Some(&nothing())).is_ok());
     wanted.built = Some(BuiltImage {
         image: image(),
         version: Some("v1.2.0".to_owned()),
         revision: Some(COMMIT.to_owned()),
     });
-    assert!(plan_release(&wanted, &fleet(Ok(There::Nothing), Some(image()))).is_err());
+    assert!(plan_release(&wanted, Some(&look(Ok(There::Nothing), Some(image())))).is_err());
 }
 
 #[test]
 fn a_git_tag_of_what_is_checked_out_is_as_it_must_be() {
     let mut wanted = intent();
     wanted.project = in_git(|_, tagged| *tagged = Some(COMMIT.to_owned()));
-    assert!(plan_release(&wanted, &nothing()).is_ok());
+    assert!(plan_release(&wanted, Some(&nothing())).is_ok());
 }
 
 #[test]
 fn a_release_that_may_break_its_contract_is_typed() {
-    let gate = |intent: &ReleaseIntent| Plan::Release(plan_release(intent, &nothing()).unwrap()).gate();
+    let gate = |intent: &ReleaseIntent| Plan::Release(plan_release(intent, Some(&nothing())).unwrap()).gate();
     assert_eq!(gate(&intent()), Gate::Plan);
     let mut forced = intent();
     forced.contract.as_mut().unwrap().allow_failing = true;
@@ -259,14 +258,14 @@ fn a_release_without_a_registry_or_a_contract_says_so() {
     let mut wanted = intent();
     wanted.to = None;
     wanted.contract = None;
-    let plan = Plan::Release(plan_release(&wanted, &Fleet::default()).unwrap());
+    let plan = Plan::Release(plan_release(&wanted, None).unwrap());
     let said = plan.lines()[0].costs.join("\n");
     assert!(
         said.contains("publish  nowhere") && said.contains("check    none"),
         "{said}"
     );
     assert_eq!(
-        steps(&wanted, &Fleet::default()),
+        steps(&wanted, &nothing()),
         [
             "check project",
             "check",
