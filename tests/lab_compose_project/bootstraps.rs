@@ -7,7 +7,7 @@ use crate::real_fleet::Lab;
 use std::path::Path;
 
 /// The words of a bootstrap.
-fn words<'a>(config: &'a Written, more: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn words<'a>(config: &'a Written, more: &[&'a str]) -> Vec<&'a str> {
     let words = [
         "--config",
         &config.path,
@@ -21,7 +21,7 @@ fn words<'a>(config: &'a Written, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// Nothing of the project runs, and its folder is gone.
-fn assert_nothing_is_left(lab: &Lab, context: &str) {
+pub(crate) fn assert_nothing_is_left(lab: &Lab, context: &str) {
     let left = lab.on(
         HOST,
         "docker ps -aq --filter label=com.docker.compose.project=factory
@@ -32,7 +32,7 @@ fn assert_nothing_is_left(lab: &Lab, context: &str) {
 }
 
 /// Both services run the image, with a name for each volume.
-fn assert_runs(lab: &Lab, tag: &str, context: &str) {
+pub(crate) fn assert_runs(lab: &Lab, tag: &str, context: &str) {
     for one in ["factory-agents-1", "factory-runner-1"] {
         assert_eq!(image(lab, one), format!("convocate:{tag} running"), "{context}");
         assert_eq!(

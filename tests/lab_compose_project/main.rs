@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bootstraps;
+mod contracts;
 #[path = "../crash_points/mod.rs"]
 mod crash_points;
 mod files;

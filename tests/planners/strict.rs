@@ -162,6 +162,7 @@ fn bootstrapped(guard: Guard) -> Plan {
         image: BootstrapImage::There {
             id: ImageId(Digest::from_bytes(&[1; 32])),
         },
+        vetted: None,
         stable: Duration::from_secs(5),
         deadline: Duration::from_mins(1),
         guard,

@@ -208,7 +208,12 @@ fn target(
         // Nothing of it comes there, nor does any session get it that would not without this.
         None
     } else {
-        HeldTo::of(host, image, stock, intent)?
+        HeldTo::of(
+            &host.settings,
+            (&intent.reference, &image.id),
+            stock,
+            intent.allow_failing,
+        )?
     };
     let route = match (presence, via) {
         (Presence::Absent | Presence::Other, Some(via)) => {

@@ -42,7 +42,7 @@ use crate::ops::stamp::{Stamped, stamp};
 use attempt::Attempt;
 use compare::Need;
 use context::{Arrived, Push};
-pub use contract_gate::{HeldBack, meets};
+pub use contract_gate::{Candidate, HeldBack, meets, stands};
 use load_early::EarlyLoad;
 pub use pace::Pace;
 pub(in crate::ops) use pulled::Pulled;

@@ -3,7 +3,7 @@
 use super::change::carry_out;
 use super::compose_args::{ComposeBootstrapArgs, ComposeNameArgs};
 use super::compose_check::{connect, one_host};
-use super::compose_project::{add_volumes, choose_pin, choose_project};
+use super::compose_project::{add_volumes, choose_pin, choose_project, docker_host};
 use super::exit_code::Exit;
 use super::log_in::{choose_repository, log_in};
 use super::program::{Program, Setup};
@@ -12,14 +12,17 @@ use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
 use crate::model::compose::bootstrap::{Bootstrap, HostProject, Tried};
 use crate::model::compose::{ComposeProject, ImageOrigin, PinnedRef, with_pinned};
-use crate::model::names::{ImageRef, ProjectPath, RegistryRepository};
+use crate::model::names::{ImageId, ImageRef, ProjectPath, RegistryRepository};
 use crate::model::plan::{
-    BootstrapImage, BootstrapWish, Ground, Plan, PushIntent, ground, plan_bootstrap, plan_push,
+    BootstrapImage, BootstrapWish, Ground, Plan, PushIntent, Unsent, Vetted, ground, plan_bootstrap,
+    plan_push, vet,
 };
 use crate::model::probe::Settled;
 use crate::model::profile::HostSettings;
-use crate::ops::compose::{NoBootstrap, Place, look_at_project, published_digest, try_project};
-use crate::ops::registry::RegistryError;
+use crate::ops::compose::{
+    NoBootstrap, Place, content_here, here, look_at_project, published_digest, try_project,
+};
+use crate::ops::registry::{Publications, RegistryError};
 use std::time::Duration;
 
 /// How long a container must be up where the probe of the profile waits for health alone.
@@ -65,14 +68,20 @@ pub(super) async fn compose_bootstrap(
     add_volumes(program, &mut project, &pinned).await?;
     let seen = look(&place, &host, Bootstrap::of(&project, &pinned, &folder)).await?;
     let is_sent = pinned.digest.is_none() && seen.there.image.is_none();
-    let need = if is_sent {
+    let need = if is_sent || host.profile.contract.is_some() {
         Need::HostsAndImages
     } else {
         Need::Hosts
     };
     let survey = survey(program, &setup, vec![host.clone()], need).await?;
-    let image = image(&setup, &survey, (&host, &project), (&pinned, &seen), args);
-    let plan = image.and_then(|image| plan(host, image, seen));
+    let plan = match image(&setup, &survey, (&host, &project), (&pinned, &seen), args) {
+        Ok(image) => {
+            let unsent = unsent(program, &setup, &image, &seen).await;
+            vetted(&host, &survey, (&pinned, unsent), args)
+                .and_then(|vetted| plan(host, (image, vetted), seen))
+        }
+        Err(stop) => Err(stop),
+    };
     carry_out(program, &setup, survey, plan, args.change).await
 }
 
@@ -209,7 +218,49 @@ fn image(
     Ok(BootstrapImage::Push(Box::new(push)))
 }
 
-fn plan(host: HostSettings, image: BootstrapImage, seen: Seen) -> Result<Plan, Stop> {
+/// What is known of an image that does not go there from here; none of one that is pushed, which holds it to its contract by itself.
+async fn unsent(program: &Program<'_>, setup: &Setup, image: &BootstrapImage, seen: &Seen) -> Option<Unsent> {
+    match image {
+        BootstrapImage::There { id } => Some(Unsent {
+            content: seen.there.content.clone(),
+            ids: vec![id.clone()],
+        }),
+        BootstrapImage::Pull { from, .. } => {
+            let publications = Publications::within(&setup.dirs.state);
+            let here = here(docker_host(program)).await;
+            Some(Unsent {
+                content: content_here(&here, &publications, from).await,
+                ids: vec![ImageId(from.digest.clone())],
+            })
+        }
+        BootstrapImage::Push(_) => None,
+    }
+}
+
+/// How it stands to the contract of the host.
+fn vetted(
+    host: &HostSettings,
+    survey: &Survey,
+    (pinned, unsent): (&PinnedRef, Option<Unsent>),
+    args: &ComposeBootstrapArgs,
+) -> Result<Option<Vetted>, Stop> {
+    let vet = |unsent| {
+        vet(
+            host,
+            &pinned.reference,
+            &unsent,
+            survey.fleet.source(),
+            args.allow_failing,
+        )
+    };
+    Ok(unsent.map(vet).transpose()?.flatten())
+}
+
+fn plan(
+    host: HostSettings,
+    (image, vetted): (BootstrapImage, Option<Vetted>),
+    seen: Seen,
+) -> Result<Plan, Stop> {
     let rules = &host.profile.probe;
     let wish = BootstrapWish {
         stable: match rules.settled {
@@ -221,6 +272,7 @@ fn plan(host: HostSettings, image: BootstrapImage, seen: Seen) -> Result<Plan, S
         host: host.name,
         bootstrap: seen.bootstrap,
         image,
+        vetted,
     };
     let plan = plan_bootstrap(wish, &seen.there, seen.tried.as_ref())?;
     Ok(Plan::Bootstrap(Box::new(plan)))

@@ -4,8 +4,12 @@
 mod planner;
 #[cfg(test)]
 mod tests;
+mod vetting;
+#[cfg(test)]
+mod vetting_tests;
 
 pub use planner::{BootstrapWish, Ground, INSTALL_COMPOSE, ground, plan_bootstrap};
+pub use vetting::{Unsent, Vetted, VettedHere, vet};
 
 use super::{Gate, PlanLine, PushPlan, strict_word};
 use crate::model::compose::bootstrap::{Bootstrap, COMPOSE_FILE};
@@ -26,6 +30,9 @@ pub struct BootstrapPlan {
     pub bootstrap: Bootstrap,
     /// How the image comes there.
     pub image: BootstrapImage,
+    /// What is known of it and the contract of its host, where it is not sent from here; none where nothing is asked of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vetted: Option<Vetted>,
     /// Whether all of it is there and runs: then nothing is done.
     pub is_done: bool,
     /// How long its containers must be stable.
@@ -65,10 +72,18 @@ pub enum BootstrapImage {
 /// What the check of a project is about: a push checks for itself.
 const PROJECT: &str = "project";
 
+/// What the check of an image that is not sent is about.
+const CONTRACT: &str = "contract";
+
 impl BootstrapPlan {
     /// The first step, beside whatever checks the way of the image has.
     pub fn check_step() -> Step {
         Step::about(StepKind::Check, PROJECT)
+    }
+
+    /// The step that holds an image which is not sent to the contract of its host.
+    pub fn contract_step() -> Step {
+        Step::about(StepKind::Check, CONTRACT)
     }
 
     /// The push of its image, where it has one.
@@ -94,6 +109,9 @@ impl BootstrapPlan {
             return Vec::new();
         }
         let mut steps = vec![Self::check_step()];
+        if matches!(self.vetted, Some(Vetted::Here(_))) {
+            steps.push(Self::contract_step());
+        }
         match &self.image {
             BootstrapImage::There { .. } => {}
             BootstrapImage::Pull { .. } => steps.push(Step::of(Pull)),
@@ -140,6 +158,9 @@ impl BootstrapPlan {
             )],
             BootstrapImage::Push(push) => push.lines(),
         };
+        if let Some((said, line)) = self.vetted.as_ref().and_then(Vetted::note).zip(lines.last_mut()) {
+            line.note = format!("{said}; {}", line.note);
+        }
         let file = format!("{}/{COMPOSE_FILE}", one.folder);
         let was = match (&one.before.file, one.folders.last()) {
             (Some(_), _) => "an earlier file of tagboat",
@@ -203,6 +224,9 @@ impl BootstrapPlan {
         match (strict, &self.image) {
             (Some(gate), _) => gate,
             (None, BootstrapImage::Push(push)) => push.gate(),
+            (None, _) if self.vetted.as_ref().is_some_and(Vetted::may_fail) => {
+                Gate::Typed(self.bootstrap.pinned.reference.tag.to_string())
+            }
             (None, _) => Gate::Plan,
         }
     }

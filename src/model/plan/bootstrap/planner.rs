@@ -1,6 +1,6 @@
 //! From a project of the config and what a host told of it to a plan, or to why there is none.
 
-use super::{BootstrapImage, BootstrapPlan};
+use super::{BootstrapImage, BootstrapPlan, Vetted};
 use crate::model::clean::clean;
 use crate::model::compose::bootstrap::{
     Bootstrap, COMPOSE_FILE, FilesBefore, FolderSeen, HostProject, ProjectContainer, Tried,
@@ -20,6 +20,8 @@ pub struct BootstrapWish {
     pub bootstrap: Bootstrap,
     /// How the image comes there.
     pub image: BootstrapImage,
+    /// What is known of it and the contract of the host.
+    pub vetted: Option<Vetted>,
     /// How long its containers must be stable.
     pub stable: Duration,
     /// Until when one with a health check must be healthy.
@@ -150,6 +152,7 @@ pub fn plan_bootstrap(
         host: wish.host,
         bootstrap: wish.bootstrap,
         image: wish.image,
+        vetted: wish.vetted,
         is_done: tried.is_none(),
         stable: wish.stable,
         deadline: wish.deadline,

@@ -43,6 +43,7 @@ fn wish() -> BootstrapWish {
         host: host(),
         bootstrap: bootstrap(),
         image: BootstrapImage::There { id: id(1) },
+        vetted: None,
         stable: Duration::from_secs(5),
         deadline: Duration::from_mins(1),
         guard: Guard::Normal,
