@@ -12,3 +12,4 @@ mod migrations;
 mod project;
 #[path = "../real_fleet/mod.rs"]
 mod real_fleet;
+mod refusals;
