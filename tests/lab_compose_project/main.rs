@@ -5,6 +5,7 @@ mod bootstraps;
 mod contracts;
 #[path = "../crash_points/mod.rs"]
 mod crash_points;
+mod env_files;
 mod files;
 #[path = "../headless/mod.rs"]
 mod headless;

@@ -33,7 +33,7 @@ mod via;
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
 pub use bootstrap::{
     BootstrapImage, BootstrapPlan, BootstrapWish, Ground, INSTALL_COMPOSE, Unsent, Vetted, VettedHere,
-    ground, plan_bootstrap, vet,
+    env_before, ground, plan_bootstrap, vet,
 };
 pub use build::{
     BuildContext, BuildDraft, BuildIntent, BuildPlan, BuildSettings, BuildWish, Builder, ContextFrom,

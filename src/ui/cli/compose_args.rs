@@ -101,6 +101,9 @@ pub struct ComposeBootstrapArgs {
     /// The folder that it gets on the host [default: /srv/PROJECT].
     #[arg(long, value_name = "DIR")]
     pub folder: Option<String>,
+    /// A file of this machine with the values of the project's variables, which becomes its .env; it is kept nowhere else.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub env_file: Option<PathBuf>,
     /// Put the image there even if it fails the contract of the host's profile.
     #[arg(long)]
     pub allow_failing: bool,

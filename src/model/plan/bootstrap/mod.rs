@@ -1,6 +1,7 @@
 //! The plan that puts a project on a host which has nothing of it: its image, its files, and its services up. It is made from what
 //! the host told, not from the fleet.
 
+mod env;
 mod planner;
 #[cfg(test)]
 mod tests;
@@ -8,11 +9,12 @@ mod vetting;
 #[cfg(test)]
 mod vetting_tests;
 
+pub use env::env_before;
 pub use planner::{BootstrapWish, Ground, INSTALL_COMPOSE, ground, plan_bootstrap};
 pub use vetting::{Unsent, Vetted, VettedHere, vet};
 
 use super::{Gate, PlanLine, PushPlan, strict_word};
-use crate::model::compose::bootstrap::{Bootstrap, COMPOSE_FILE};
+use crate::model::compose::bootstrap::{Bootstrap, COMPOSE_FILE, GivenEnv};
 use crate::model::failure::Refusal;
 use crate::model::fleet::Stamp;
 use crate::model::job::{Step, StepKind, Target};
@@ -33,6 +35,9 @@ pub struct BootstrapPlan {
     /// What is known of it and the contract of its host, where it is not sent from here; none where nothing is asked of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vetted: Option<Vetted>,
+    /// The env file that the operator gives, where the host has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<GivenEnv>,
     /// Whether all of it is there and runs: then nothing is done.
     pub is_done: bool,
     /// How long its containers must be stable.
@@ -55,6 +60,9 @@ pub enum BootstrapImage {
     There {
         /// What the pin named when this was planned.
         id: ImageId,
+        /// The tag that is stamped in the end, which names it, and the stamp before; none where that tag is active.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stamp: Option<(ImageRef, Stamp)>,
     },
     /// The engine of the host pulls it from a registry.
     Pull {
@@ -65,7 +73,7 @@ pub enum BootstrapImage {
         /// The stamp before.
         before: Stamp,
     },
-    /// It is sent from here, as by every push.
+    /// It is sent from here, as by every push; it stamps when the project runs, where its plan says so.
     Push(Box<PushPlan>),
 }
 
@@ -84,6 +92,19 @@ impl BootstrapPlan {
     /// The step that holds an image which is not sent to the contract of its host.
     pub fn contract_step() -> Step {
         Step::about(StepKind::Check, CONTRACT)
+    }
+
+    /// What is stamped when the project runs, and the stamp before. A push of an earlier version has stamped already.
+    pub fn to_stamp(&self) -> Option<(&ImageRef, &Stamp)> {
+        match &self.image {
+            BootstrapImage::There { stamp, .. } => stamp.as_ref().map(|(tag, before)| (tag, before)),
+            BootstrapImage::Pull { tag, before, .. } => Some((tag, before)),
+            BootstrapImage::Push(push) => {
+                let host = push.hosts.iter().find(|one| one.host == self.host);
+                let host = host.filter(|_| push.stamps_later)?;
+                Some((&push.reference, &host.before))
+            }
+        }
     }
 
     /// The push of its image, where it has one.
@@ -118,9 +139,7 @@ impl BootstrapPlan {
             BootstrapImage::Push(push) => steps.extend(push.steps(target)),
         }
         steps.extend([Record, Install, Up, Probe, Commit].map(Step::of));
-        if matches!(self.image, BootstrapImage::Pull { .. }) {
-            steps.push(Step::of(Stamp));
-        }
+        steps.extend(self.to_stamp().map(|_| Step::of(Stamp)));
         steps
     }
 
@@ -146,17 +165,23 @@ impl BootstrapPlan {
             return vec![line("as it is to be", "the same".to_owned(), note)];
         }
         let mut lines: Vec<PlanLine> = match &self.image {
-            BootstrapImage::There { .. } => vec![line(
-                "the image is there",
-                one.pinned.to_string(),
-                "nothing of it is sent".to_owned(),
-            )],
+            BootstrapImage::There { stamp, .. } => {
+                let stamped = stamp.as_ref().map_or("", |_| "; stamped when the project runs");
+                let note = format!("nothing of it is sent{stamped}");
+                vec![line("the image is there", one.pinned.to_string(), note)]
+            }
             BootstrapImage::Pull { from, tag, .. } => vec![line(
                 "no image",
                 tag.to_string(),
                 format!("pulls {from}; stamped when the project runs"),
             )],
-            BootstrapImage::Push(push) => push.lines(),
+            BootstrapImage::Push(push) => {
+                let mut lines = push.lines();
+                for line in lines.iter_mut().filter(|_| push.stamps_later) {
+                    line.note.push_str("; stamped when the project runs");
+                }
+                lines
+            }
         };
         if let Some((said, line)) = self.vetted.as_ref().and_then(Vetted::note).zip(lines.last_mut()) {
             line.note = format!("{said}; {}", line.note);
@@ -184,6 +209,9 @@ impl BootstrapPlan {
     fn note_of_files(&self) -> String {
         let one = &self.bootstrap;
         let mut words = vec![format!("{}={} in its .env", one.pin, one.pinned)];
+        if self.env.is_some() {
+            words.push("the values of --env-file there too".to_owned());
+        }
         let inner = one.folders.iter().filter(|folder| **folder != one.folder);
         let inner: Vec<_> = inner.map(ProjectPath::as_str).collect();
         if !inner.is_empty() {
