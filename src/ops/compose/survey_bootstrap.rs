@@ -174,9 +174,12 @@ fn of_project(container: &ListedContainer, one: &Bootstrap) -> Option<ProjectCon
     if label("com.docker.compose.project") != Some(one.project.as_str()) {
         return None;
     }
+    // What `run` made is of no service, whatever it is labelled with.
+    let is_of_run = label("com.docker.compose.oneoff") == Some("True");
+    let service = label("com.docker.compose.service").filter(|_| !is_of_run);
     Some(ProjectContainer {
         name: container.name.clone(),
-        service: label("com.docker.compose.service").unwrap_or_default().to_owned(),
+        service: service.unwrap_or_default().to_owned(),
         is_up: container.state == ContainerState::Running,
         image: container.image_id.clone(),
     })
