@@ -37,6 +37,7 @@ fn lab_an_image_that_the_host_has_and_that_fails_its_contract_is_put_there_only_
         "convocate:v1.0.0 fails the contract ours: 1 FAIL",
         "Nothing of the project was put on the host",
         "--allow-failing",
+        "then tagboat compose bootstrap factory --host lab-1",
     ] {
         assert!(told.contains(part), "{part} is not in {told}");
     }

@@ -169,7 +169,7 @@ pub(crate) fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) ->
         image: image.clone(),
         replace_tag: false,
         allow_failing: false,
-        stamps_later: false,
+        part_of: None,
         options: PushOptions::default(),
         via: None,
         hosts: vec![PushTarget {

@@ -54,9 +54,9 @@ pub struct PushPlan {
     /// How it is sent.
     #[serde(default)]
     pub options: PushOptions,
-    /// Whether it leaves the stamps as they are: what it is a part of writes them when all of it is done.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub stamps_later: bool,
+    /// The command of what it is a part of, which stamps when all of it is done; none for a push that stamps by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<String>,
     /// The registry that hosts pull it from; none where it is sent to them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<Via>,
@@ -154,7 +154,7 @@ pub(super) fn plan_on_way(intent: &PushIntent, fleet: &Fleet, via: Option<Via>) 
         replace_tag: intent.replace_tag,
         allow_failing: intent.allow_failing,
         options: intent.options,
-        stamps_later: false,
+        part_of: None,
         via,
         hosts,
         refused,
@@ -322,7 +322,7 @@ impl PushPlan {
         if let Some(via) = &self.via {
             return via.steps(target);
         }
-        let stamp = (!self.stamps_later).then_some(Stamp);
+        let stamp = self.part_of.is_none().then_some(Stamp);
         let first = [Check, Compare, Export, Send, Verify, Load, Confirm].into_iter();
         first.chain(stamp).chain([CleanUp]).map(Step::of).collect()
     }

@@ -52,7 +52,9 @@ impl Runner {
         work.check().await?;
         if let Some(Vetted::Here(here)) = &plan.vetted {
             let step = BootstrapPlan::contract_step();
-            reporter.step(step, self.hold_to_contract(here, reporter)).await?;
+            reporter
+                .step(step, self.hold_to_contract(here, &plan.again(), reporter))
+                .await?;
         }
         match &plan.image {
             BootstrapImage::There { .. } => Ok(()),
@@ -68,6 +70,7 @@ impl Runner {
     async fn hold_to_contract(
         &self,
         here: &VettedHere,
+        again: &str,
         reporter: &TrackReporter,
     ) -> Result<Outcome<()>, StepError> {
         let VettedHere {
@@ -92,7 +95,7 @@ impl Runner {
         };
         let state = "Nothing of the project was put on the host.";
         let note = held.map_err(|held_back| match held_back {
-            HeldBack::Why(why, mend) => StepError::trouble(why, state, mend),
+            HeldBack::Why(why, mend) => StepError::trouble(why, state, format!("{mend}, then {again}")),
             HeldBack::Unchecked(CheckError::Cancelled) => StepError::Cancelled(state.to_owned()),
             HeldBack::Unchecked(error) => {
                 StepError::passing(error.to_string(), state, HeldTo::allow("run it again"))

@@ -250,7 +250,7 @@ impl Push<'_> {
 
     /// The stamp, unless that is for what this push is a part of.
     async fn stamp_now(&self, id: &ImageId, place: &str) -> Result<String, TrackResult> {
-        if self.plan.stamps_later {
+        if self.plan.part_of.is_some() {
             return Ok(format!("{} is there", self.plan.reference));
         }
         self.step(StepKind::Stamp, self.stamp(id, place)).await

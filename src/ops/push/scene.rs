@@ -66,7 +66,7 @@ impl Scene {
             image: details.into(),
             replace_tag: false,
             allow_failing: false,
-            stamps_later: false,
+            part_of: None,
             options: PushOptions::default(),
             via: None,
             hosts: vec![PushTarget {

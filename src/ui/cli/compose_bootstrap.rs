@@ -230,12 +230,11 @@ fn image(
         allow_failing: args.allow_failing,
         options: args.sending.options(setup.config.push),
     };
-    let mut push = plan_push(&intent, &survey.fleet).map_err(|refusal| {
+    let push = plan_push(&intent, &survey.fleet).map_err(|refusal| {
         let mut stop = Stop::from(refusal);
         stop.next = format!("{}; or have the host pull it with --via registry", stop.next);
         stop
     })?;
-    push.stamps_later = true;
     Ok(BootstrapImage::Push(Box::new(push)))
 }
 

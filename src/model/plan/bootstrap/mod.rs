@@ -101,10 +101,20 @@ impl BootstrapPlan {
             BootstrapImage::Pull { tag, before, .. } => Some((tag, before)),
             BootstrapImage::Push(push) => {
                 let host = push.hosts.iter().find(|one| one.host == self.host);
-                let host = host.filter(|_| push.stamps_later)?;
+                let host = host.filter(|_| push.part_of.is_some())?;
                 Some((&push.reference, &host.before))
             }
         }
+    }
+
+    /// The command that does it again.
+    pub fn again(&self) -> String {
+        let one = &self.bootstrap;
+        let env = self.env.as_ref().map_or("", |_| " --env-file FILE");
+        format!(
+            "tagboat compose bootstrap {} --host {} --image {} --folder {}{env}",
+            one.project, self.host, one.pinned, one.folder
+        )
     }
 
     /// The push of its image, where it has one.
@@ -177,7 +187,7 @@ impl BootstrapPlan {
             )],
             BootstrapImage::Push(push) => {
                 let mut lines = push.lines();
-                for line in lines.iter_mut().filter(|_| push.stamps_later) {
+                for line in lines.iter_mut().filter(|_| push.part_of.is_some()) {
                     line.note.push_str("; stamped when the project runs");
                 }
                 lines

@@ -206,6 +206,10 @@ pub fn plan_bootstrap(
     });
     let pin = plan.env.as_ref().and_then(|given| remark(one, given));
     plan.remarks = unset.chain(pin).collect();
+    let again = plan.again();
+    if let BootstrapImage::Push(push) = &mut plan.image {
+        push.part_of = Some(again);
+    }
     Ok(plan)
 }
 

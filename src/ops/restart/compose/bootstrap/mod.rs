@@ -146,12 +146,7 @@ impl<'a> Bootstrapping<'a> {
 
     /// The command that does it again.
     fn again(&self) -> String {
-        let one = self.bootstrap();
-        let env = self.plan.env.as_ref().map_or("", |_| " --env-file FILE");
-        format!(
-            "tagboat compose bootstrap {} --host {} --image {} --folder {}{env}",
-            one.project, self.plan.host, one.pinned, one.folder
-        )
+        self.plan.again()
     }
 
     fn refuse(&self, cause: impl AsRef<str>) -> StepError {
