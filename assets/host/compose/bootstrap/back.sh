@@ -17,8 +17,6 @@ put_back() { # put_back failed|interrupted|cancelled
   finish undone "$why${note:+; $note}"
 }
 
-add_note() { note="${note:+$note; }$1"; }
-
 take_containers_off() { # those that it has made, and no other; with them go their volumes without a name
   ask docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" || stuck "the engine does not tell what was started: $err"
   all=''
@@ -76,21 +74,6 @@ take_files_off() { # somebody's own change is not thrown away
     fi
   done
   while IFS= read -r folder; do rmdir "$folder" 2>/dev/null; done <"$dir/folders"
-}
-
-recover() {
-  printf '\n' >>"$dir/status" # a line may have been cut off
-  end_compose
-  died=yes
-  if [ -e "$dir/committed" ]; then
-    ensure_claimed
-    forwards
-  elif [ -e "$dir/made" ]; then
-    ensure_claimed
-    put_back interrupted
-  fi
-  # The console died before it handed over.
-  untouched interrupted
 }
 
 untouched() { # untouched WHY: nothing was touched
