@@ -253,8 +253,10 @@ fn lab_a_bootstrap_whose_console_died_is_ended_by_its_host_and_told_by_a_resume(
     let Some(factory) = Factory::bare() else { return };
     let lab = &factory.lab;
     let config = factory_config("image = \"v1.1.0\"");
+    let stamp = "/etc/convocate-agent/current-image";
     for step in ["load", "probe"] {
         remove_project(lab);
+        lab.on(HOST, &format!("echo convocate:v1.0.0 >{stamp}"));
         let tagboat = Tagboat::new();
         let mut child = tagboat.until_step(&words(&config, &["--yes", "--json"]), step);
         child.kill().unwrap();
@@ -263,6 +265,11 @@ fn lab_a_bootstrap_whose_console_died_is_ended_by_its_host_and_told_by_a_resume(
         let id = jobs[0]["jobs"][0]["id"].as_str().unwrap().to_owned();
         tagboat.run(&["job", "resume", &id, "--yes", "--wait"], 0);
         assert_runs(lab, "v1.1.0", step);
+        assert_eq!(
+            lab.on(HOST, &format!("cat {stamp}")),
+            "convocate:v1.1.0",
+            "{step}"
+        );
     }
 }
 

@@ -51,6 +51,10 @@ fn lab_an_image_that_the_host_has_and_that_fails_its_contract_is_put_there_only_
     assert_nothing_is_left(lab, &refused);
     tagboat.run(&words(&config, &["--yes", "--allow-failing"]), 0);
     assert_runs(lab, "v1.0.0", "allowed");
+    // Nothing comes there any more that could fail.
+    let again = tagboat.run(&words(&config, &["--yes"]), 0);
+    let told = text(&again.stdout) + &text(&again.stderr);
+    assert!(told.contains("nothing to do"), "{told}");
 }
 
 #[test]

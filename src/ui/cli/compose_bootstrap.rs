@@ -71,7 +71,9 @@ pub(super) async fn compose_bootstrap(
     add_volumes(program, &mut project, &pinned).await?;
     let seen = look(&place, &host, (Bootstrap::of(&project, &pinned, &folder), env)).await?;
     let is_sent = pinned.digest.is_none() && seen.there.image.is_none();
-    let need = if is_sent || host.profile.contract.is_some() {
+    // Where it runs, nothing comes there that could fail.
+    let is_asked = seen.tried.is_some() && host.profile.contract.is_some();
+    let need = if is_sent || is_asked {
         Need::HostsAndImages
     } else {
         Need::Hosts
@@ -79,7 +81,11 @@ pub(super) async fn compose_bootstrap(
     let survey = survey(program, &setup, vec![host.clone()], need).await?;
     let plan = match image(&setup, &survey, (&host, &project), (&pinned, &seen), args) {
         Ok(image) => {
-            let unsent = unsent(program, &setup, &image, &seen).await;
+            let unsent = if is_asked {
+                unsent(program, &setup, &image, &seen).await
+            } else {
+                None
+            };
             vetted(&host, &survey, (&pinned, unsent), args)
                 .and_then(|vetted| plan(host, (image, vetted), seen))
         }

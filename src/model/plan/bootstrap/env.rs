@@ -124,7 +124,7 @@ mod tests {
             ["AGENTS_IMAGE in line 1 of what --env-file gives is replaced by the pin"]
         );
         let plan = Plan::Bootstrap(Box::new(plan));
-        let lines: Vec<_> = plan.lines().into_iter().map(|line| line.note).collect();
+        let lines: Vec<_> = plan.lines().into_iter().flat_map(|line| line.costs).collect();
         assert!(lines.join("\n").contains("the values of --env-file"), "{lines:?}");
         let kept = serde_json::to_string(&plan).unwrap();
         for printed in [&kept, &format!("{plan:?}"), &lines.join("\n")] {

@@ -203,7 +203,13 @@ impl BootstrapPlan {
             (None, _) => "no file",
         };
         let mut files = line(was, file, self.note_of_files());
-        files.costs.clone_from(&self.remarks);
+        let given = self
+            .env
+            .as_ref()
+            .map(|_| "its .env gets the values of --env-file".to_owned());
+        files
+            .costs
+            .extend(given.into_iter().chain(self.remarks.iter().cloned()));
         lines.push(files);
         lines.extend(one.services.iter().map(|service| {
             let after = format!("{service}: {}", one.pinned);
@@ -219,9 +225,6 @@ impl BootstrapPlan {
     fn note_of_files(&self) -> String {
         let one = &self.bootstrap;
         let mut words = vec![format!("{}={} in its .env", one.pin, one.pinned)];
-        if self.env.is_some() {
-            words.push("the values of --env-file there too".to_owned());
-        }
         let inner = one.folders.iter().filter(|folder| **folder != one.folder);
         let inner: Vec<_> = inner.map(ProjectPath::as_str).collect();
         if !inner.is_empty() {
