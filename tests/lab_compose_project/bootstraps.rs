@@ -7,7 +7,7 @@ use crate::real_fleet::Lab;
 use std::path::Path;
 
 /// The words of a bootstrap.
-fn words<'a>(config: &'a Written, more: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn words<'a>(config: &'a Written, more: &[&'a str]) -> Vec<&'a str> {
     let words = [
         "--config",
         &config.path,
@@ -21,7 +21,7 @@ fn words<'a>(config: &'a Written, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// Nothing of the project runs, and its folder is gone.
-fn assert_nothing_is_left(lab: &Lab, context: &str) {
+pub(crate) fn assert_nothing_is_left(lab: &Lab, context: &str) {
     let left = lab.on(
         HOST,
         "docker ps -aq --filter label=com.docker.compose.project=factory
@@ -32,7 +32,7 @@ fn assert_nothing_is_left(lab: &Lab, context: &str) {
 }
 
 /// Both services run the image, with a name for each volume.
-fn assert_runs(lab: &Lab, tag: &str, context: &str) {
+pub(crate) fn assert_runs(lab: &Lab, tag: &str, context: &str) {
     for one in ["factory-agents-1", "factory-runner-1"] {
         assert_eq!(image(lab, one), format!("convocate:{tag} running"), "{context}");
         assert_eq!(
@@ -139,7 +139,7 @@ fn lab_a_service_that_dies_takes_the_project_off_again_and_leaves_its_volumes_an
         "{told}"
     );
     assert!(
-        told.contains("Nothing of the project runs")
+        told.contains("What this job had put there is taken off again")
             && told.contains("its volumes stay: factory_home factory_scratch"),
         "{told}"
     );
@@ -253,8 +253,10 @@ fn lab_a_bootstrap_whose_console_died_is_ended_by_its_host_and_told_by_a_resume(
     let Some(factory) = Factory::bare() else { return };
     let lab = &factory.lab;
     let config = factory_config("image = \"v1.1.0\"");
+    let stamp = "/etc/convocate-agent/current-image";
     for step in ["load", "probe"] {
         remove_project(lab);
+        lab.on(HOST, &format!("echo convocate:v1.0.0 >{stamp}"));
         let tagboat = Tagboat::new();
         let mut child = tagboat.until_step(&words(&config, &["--yes", "--json"]), step);
         child.kill().unwrap();
@@ -263,6 +265,11 @@ fn lab_a_bootstrap_whose_console_died_is_ended_by_its_host_and_told_by_a_resume(
         let id = jobs[0]["jobs"][0]["id"].as_str().unwrap().to_owned();
         tagboat.run(&["job", "resume", &id, "--yes", "--wait"], 0);
         assert_runs(lab, "v1.1.0", step);
+        assert_eq!(
+            lab.on(HOST, &format!("cat {stamp}")),
+            "convocate:v1.1.0",
+            "{step}"
+        );
     }
 }
 
@@ -274,15 +281,11 @@ fn lab_a_bootstrap_that_is_cancelled_takes_off_what_it_has_put_there_and_is_take
     // It stands before its probe until it is told to end.
     let point = lab.crash_point(HOST, "compose-factory", "probe stand");
     let child = tagboat.command(&words(&config, &["--yes"])).spawn().unwrap();
-    let reached = format!(
-        "tries=0; until [ -e {point}.reached ]; do sleep 0.2; tries=$((tries + 1)); [ $tries -lt 300 ]; done"
-    );
-    lab.on(HOST, &reached);
+    wait_on_host(lab, &format!("[ -e {point}.reached ]"));
     let jobs = tagboat.lines(&["job", "list", "--json"], 0);
     let id = jobs[0]["jobs"][0]["id"].as_str().unwrap().to_owned();
     tagboat.run(&["job", "cancel", &id, "--yes"], 0);
-    let asked = "tries=0; until ls /var/lib/tagboat/restarts/*compose-factory/abort; do sleep 0.2; tries=$((tries + 1)); [ $tries -lt 300 ]; done";
-    lab.on(HOST, asked);
+    wait_on_host(lab, "ls /var/lib/tagboat/restarts/*compose-factory/abort");
     lab.on(HOST, &format!("rm {point}.reached"));
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(130), "{}", text(&ended.stderr));
@@ -290,6 +293,88 @@ fn lab_a_bootstrap_that_is_cancelled_takes_off_what_it_has_put_there_and_is_take
     tagboat.run(&["job", "resume", &id, "--yes", "--wait"], 0);
     assert_runs(lab, "v1.0.0", "taken up");
     assert_both_ends_are_in_the_audit(lab);
+}
+
+#[test]
+fn lab_an_image_that_is_sent_for_a_project_is_stamped_only_when_that_runs() {
+    let Some(factory) = Factory::on_a_new_machine() else {
+        return;
+    };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
+    let stamp = "cat /etc/convocate-agent/current-image 2>&1 | sed 's/.*No such.*/none/'; ls /etc/convocate-agent 2>/dev/null; true";
+    let before = lab.on(HOST, stamp);
+    let config = factory_config("image = \"v1.1.0\"");
+    let text_of = std::fs::read_to_string(&config.path).unwrap();
+    let dies = format!("{text_of}command = [\"sh\", \"-c\", \"exit 3\"]\n");
+    std::fs::write(&config.path, dies).unwrap();
+    tagboat.run(&words(&config, &["--yes"]), 1);
+    assert_ne!(
+        lab.on(HOST, "docker images -q convocate:v1.1.0"),
+        "",
+        "it was not sent"
+    );
+    assert_eq!(lab.on(HOST, stamp), before, "the undone bootstrap left its stamp");
+    std::fs::write(&config.path, text_of).unwrap();
+    tagboat.run(&words(&config, &["--yes"]), 0);
+    assert_runs(lab, "v1.1.0", "mended");
+    // The image was there by then, and is stamped all the same.
+    assert_eq!(
+        lab.on(HOST, "cat /etc/convocate-agent/current-image"),
+        "convocate:v1.1.0"
+    );
+}
+
+#[test]
+fn lab_what_somebody_starts_while_a_bootstrap_lies_dead_is_not_taken_off_with_it() {
+    let Some(factory) = Factory::bare() else { return };
+    let (lab, tagboat) = (&factory.lab, &factory.tagboat);
+    let config = factory_config("image = \"v1.0.0\"");
+    let point = lab.crash_point(HOST, "compose-factory", "probe stand");
+    let mut child = tagboat.command(&words(&config, &["--yes"])).spawn().unwrap();
+    wait_on_host(lab, &format!("[ -e {point}.reached ]"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // The console is dead, and so is what the host did alone; somebody goes on by hand.
+    lab.on(
+        HOST,
+        &format!(
+            "cd /var/lib/tagboat/restarts/*compose-factory && read -r pid rest <runner.1 && kill -9 $pid && rm {point}.reached
+             cd /srv/factory && docker compose up -d --no-recreate --scale runner=2 2>&1 && docker compose run -d --name by-hand agents 2>&1"
+        ),
+    );
+    let id = tagboat.lines(&["job", "list", "--json"], 0)[0]["jobs"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let resumed = tagboat.run(&["job", "resume", &id, "--yes", "--wait"], 1);
+    let told = text(&resumed.stdout) + &text(&resumed.stderr);
+    assert!(
+        told.contains("factory is there already"),
+        "what it finds is told before it begins anew: {told}"
+    );
+    let left = lab.on(
+        HOST,
+        "docker ps -a --filter label=com.docker.compose.project=factory --format '{{.Names}} {{.State}}' | sort; ls -A /srv/factory",
+    );
+    assert_eq!(
+        left, "by-hand running\nfactory-runner-2 running\n.env\ndocker-compose.yml",
+        "{told}"
+    );
+    let status = lab.on(HOST, "cat /var/lib/tagboat/restarts/*compose-factory/status");
+    assert!(
+        status.contains("it is not certain that this job made these containers")
+            && status.contains("by-hand")
+            && status.contains("factory-runner-2")
+            && status.contains("`docker compose -p factory down` in /srv/factory"),
+        "{status}"
+    );
+}
+
+fn wait_on_host(lab: &Lab, holds: &str) {
+    lab.on(
+        HOST,
+        &format!("tries=0; until {holds}; do sleep 0.2; tries=$((tries + 1)); [ $tries -lt 300 ]; done"),
+    );
 }
 
 /// The host's audit tells both ends.

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bootstraps;
+mod contracts;
 #[path = "../crash_points/mod.rs"]
 mod crash_points;
+mod env_files;
 mod files;
 #[path = "../headless/mod.rs"]
 mod headless;
@@ -11,3 +13,4 @@ mod migrations;
 mod project;
 #[path = "../real_fleet/mod.rs"]
 mod real_fleet;
+mod refusals;

@@ -238,3 +238,38 @@ fn a_console_that_dies_while_the_host_pulls_leaves_a_job_that_is_taken_up_with_t
     assert_eq!(ground.rig.run(&resume, 0).end(ground.host).0, "done");
     ground.assert_runs();
 }
+
+#[test]
+fn an_image_that_fails_the_contract_of_the_host_is_not_pulled_for_a_project() {
+    let Some(ground) = Ground::used(HOSTS[0]) else {
+        return;
+    };
+    let config = ground.folder.path().join("config.toml");
+    let usual = fs::read_to_string(&config).unwrap();
+    fs::write(
+        &config,
+        usual.replace("contract = \"none\"", "contract = \"ours\""),
+    )
+    .unwrap();
+    fs::create_dir(ground.folder.path().join("contracts")).unwrap();
+    let contract = "title = \"ours\"\n[[contents.programs]]\nid = \"tmux\"\nname = \"tmux\"\n";
+    fs::write(ground.folder.path().join("contracts/ours.toml"), contract).unwrap();
+    // It was published from here, so the image with this digest is known here.
+    let looked = ground.with_token("v1.1.0", 1);
+    assert!(
+        looked
+            .all
+            .contains("convocate:v1.1.0 fails the contract ours: 1 FAIL"),
+        "{}",
+        looked.all
+    );
+    assert_eq!(looked.step(ground.host, "pull"), [""; 0]);
+    let refused = ground.with_token("v1.1.0", 3);
+    assert!(
+        refused.all.contains("convocate:v1.1.0 fails the contract ours"),
+        "{}",
+        refused.all
+    );
+    let left = ground.rig.lab.on(ground.host, "ls /srv");
+    assert!(!left.contains("factory"), "{left}");
+}

@@ -161,7 +161,10 @@ fn bootstrapped(guard: Guard) -> Plan {
         bootstrap: Bootstrap::of(&project, &pinned, &folder),
         image: BootstrapImage::There {
             id: ImageId(Digest::from_bytes(&[1; 32])),
+            stamp: None,
         },
+        vetted: None,
+        env: None,
         stable: Duration::from_secs(5),
         deadline: Duration::from_mins(1),
         guard,

@@ -169,6 +169,7 @@ pub(crate) fn plan_for(reference: &ImageRef, image: &SourceImage, host: &str) ->
         image: image.clone(),
         replace_tag: false,
         allow_failing: false,
+        part_of: None,
         options: PushOptions::default(),
         via: None,
         hosts: vec![PushTarget {

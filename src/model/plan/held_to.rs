@@ -3,8 +3,9 @@
 use super::{PushIntent, plan_push};
 use crate::model::contract::{ContractState, Verdict};
 use crate::model::failure::Refusal;
-use crate::model::fleet::{Fleet, Host, SourceImage, Stock};
-use crate::model::names::Digest;
+use crate::model::fleet::{Fleet, Stock};
+use crate::model::names::{Digest, ImageId, ImageRef};
+use crate::model::profile::HostSettings;
 use serde::{Deserialize, Serialize};
 
 /// The contract of one host of a push.
@@ -47,19 +48,18 @@ impl HeldTo {
     /// What a host's profile asks of the image: none where that is nothing; a refusal where it is known that the image fails, unless
     /// that is allowed.
     pub(super) fn of(
-        host: &Host,
-        image: &SourceImage,
+        host: &HostSettings,
+        (reference, image): (&ImageRef, &ImageId),
         stock: &Stock,
-        intent: &PushIntent,
+        allow_failing: bool,
     ) -> Result<Option<Self>, Refusal> {
-        let Some(contract) = &host.settings.profile.contract else {
+        let Some(contract) = &host.profile.contract else {
             return Ok(None);
         };
-        let reference = &intent.reference;
         let known = stock.contracts.get(contract);
         let digest = known.and_then(|known| known.digest.as_ref().ok()).cloned();
-        let verdict = match stock.contract_state(contract, &image.id) {
-            ContractState::Checked(verdict) if !verdict.is_met() && !intent.allow_failing => {
+        let verdict = match stock.contract_state(contract, image) {
+            ContractState::Checked(verdict) if !verdict.is_met() && !allow_failing => {
                 return Err(Refusal::of_host(
                     &host.name,
                     format!(
@@ -70,7 +70,7 @@ impl HeldTo {
                     Self::allow(&format!("mend what `tagboat check {reference}` tells")),
                 ));
             }
-            ContractState::Unusable(why) if !intent.allow_failing => {
+            ContractState::Unusable(why) if !allow_failing => {
                 return Err(Refusal::of_host(
                     &host.name,
                     format!("the contract {contract} cannot be used: {why}"),

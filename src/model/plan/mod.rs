@@ -32,7 +32,8 @@ mod via;
 
 pub use activate::{ActivateIntent, ActivatePlan, ActivateTarget, plan_activate};
 pub use bootstrap::{
-    BootstrapImage, BootstrapPlan, BootstrapWish, Ground, INSTALL_COMPOSE, ground, plan_bootstrap,
+    BootstrapImage, BootstrapPlan, BootstrapWish, Ground, INSTALL_COMPOSE, Unsent, Vetted, VettedHere,
+    env_before, ground, plan_bootstrap, vet,
 };
 pub use build::{
     BuildContext, BuildDraft, BuildIntent, BuildPlan, BuildSettings, BuildWish, Builder, ContextFrom,

@@ -54,6 +54,9 @@ pub struct PushPlan {
     /// How it is sent.
     #[serde(default)]
     pub options: PushOptions,
+    /// The command of what it is a part of, which stamps when all of it is done; none for a push that stamps by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<String>,
     /// The registry that hosts pull it from; none where it is sent to them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<Via>,
@@ -151,6 +154,7 @@ pub(super) fn plan_on_way(intent: &PushIntent, fleet: &Fleet, via: Option<Via>) 
         replace_tag: intent.replace_tag,
         allow_failing: intent.allow_failing,
         options: intent.options,
+        part_of: None,
         via,
         hosts,
         refused,
@@ -208,7 +212,12 @@ fn target(
         // Nothing of it comes there, nor does any session get it that would not without this.
         None
     } else {
-        HeldTo::of(host, image, stock, intent)?
+        HeldTo::of(
+            &host.settings,
+            (&intent.reference, &image.id),
+            stock,
+            intent.allow_failing,
+        )?
     };
     let route = match (presence, via) {
         (Presence::Absent | Presence::Other, Some(via)) => {
@@ -313,11 +322,9 @@ impl PushPlan {
         if let Some(via) = &self.via {
             return via.steps(target);
         }
-        [
-            Check, Compare, Export, Send, Verify, Load, Confirm, Stamp, CleanUp,
-        ]
-        .map(Step::of)
-        .into()
+        let stamp = self.part_of.is_none().then_some(Stamp);
+        let first = [Check, Compare, Export, Send, Verify, Load, Confirm].into_iter();
+        first.chain(stamp).chain([CleanUp]).map(Step::of).collect()
     }
 
     pub(super) fn lines(&self) -> Vec<PlanLine> {

@@ -4,10 +4,10 @@
 use super::host::Place;
 use crate::model::clean::clean;
 use crate::model::compose::bootstrap::{Bootstrap, FolderSeen, HostProject, ProjectContainer, Tried};
-use crate::model::fleet::ContainerState;
-use crate::model::names::{Digest, RegistryTag};
+use crate::model::fleet::{ContainerState, ContentId};
+use crate::model::names::{Digest, RegistryDigest, RegistryTag};
 use crate::ops::ports::{EngineError, ListedContainer, Script, ScriptCall, ShellError};
-use crate::ops::registry::{Asking, Keychain, LOOKS, RegistryError};
+use crate::ops::registry::{Asking, Keychain, LOOKS, Publications, RegistryError};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::io::Cursor;
@@ -72,7 +72,7 @@ pub async fn look_at_project(place: &Place, one: &Bootstrap) -> Result<HostProje
         .filter_map(|container| of_project(container, one))
         .collect();
     let image = engine.image(&one.pinned.to_string()).await?;
-    seen.image = image.map(|image| image.id);
+    (seen.image, seen.content) = image.map(|image| (image.id, image.content)).unzip();
     Ok(seen)
 }
 
@@ -120,6 +120,23 @@ pub async fn try_project(
     })
 }
 
+/// What is in the image that a registry has under a digest, where this machine knows: its engine has it, or it was published from here.
+pub async fn content_here(
+    here: &Place,
+    publications: &Publications,
+    from: &RegistryDigest,
+) -> Option<ContentId> {
+    if let Ok(engine) = &here.engine
+        && let Ok(Some(image)) = engine.image(&from.to_string()).await
+    {
+        return Some(image.content);
+    }
+    publications
+        .content(&from.repository, &from.digest)
+        .ok()
+        .flatten()
+}
+
 /// The digest that a tag has in its registry, as the engine of the host is told; none where there is no such tag.
 pub async fn published_digest(
     place: &Place,
@@ -157,9 +174,12 @@ fn of_project(container: &ListedContainer, one: &Bootstrap) -> Option<ProjectCon
     if label("com.docker.compose.project") != Some(one.project.as_str()) {
         return None;
     }
+    // What `run` made is of no service, whatever it is labelled with.
+    let is_of_run = label("com.docker.compose.oneoff") == Some("True");
+    let service = label("com.docker.compose.service").filter(|_| !is_of_run);
     Some(ProjectContainer {
         name: container.name.clone(),
-        service: label("com.docker.compose.service").unwrap_or_default().to_owned(),
+        service: service.unwrap_or_default().to_owned(),
         is_up: container.state == ContainerState::Running,
         image: container.image_id.clone(),
     })

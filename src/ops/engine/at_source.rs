@@ -49,7 +49,14 @@ impl Runner {
         let mut why = None;
         for host in &plan.hosts {
             let held_to = host.held_to.as_ref()?;
-            match meets(plan, held_to, (&self.workshop.kept.checker, exports), reporter).await {
+            match meets(
+                plan.into(),
+                held_to,
+                (&self.workshop.kept.checker, exports),
+                reporter,
+            )
+            .await
+            {
                 Err(held_back) => why = Some(held_back),
                 Ok(_) => return None,
             }

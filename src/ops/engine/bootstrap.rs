@@ -2,9 +2,11 @@
 
 use super::run_job::{Runner, not_planned};
 use crate::model::job::{Target, Track, TrackResult};
-use crate::model::plan::{BootstrapImage, BootstrapPlan};
+use crate::model::plan::{BootstrapImage, BootstrapPlan, HeldTo, Vetted, VettedHere};
+use crate::ops::check::CheckError;
 use crate::ops::host_link::HostLink;
-use crate::ops::report::TrackReporter;
+use crate::ops::push::{Candidate, HeldBack, meets, stands};
+use crate::ops::report::{Outcome, StepError, TrackReporter};
 use crate::ops::restart::Bootstrapping;
 
 impl Runner {
@@ -48,6 +50,12 @@ impl Runner {
         (work, reporter): (&Bootstrapping<'_>, &TrackReporter),
     ) -> Result<(), TrackResult> {
         work.check().await?;
+        if let Some(Vetted::Here(here)) = &plan.vetted {
+            let step = BootstrapPlan::contract_step();
+            reporter
+                .step(step, self.hold_to_contract(here, &plan.again(), reporter))
+                .await?;
+        }
         match &plan.image {
             BootstrapImage::There { .. } => Ok(()),
             BootstrapImage::Pull { .. } => work.pull(&self.workshop.pulls.keychain).await,
@@ -56,5 +64,44 @@ impl Runner {
                 other => Err(other),
             },
         }
+    }
+
+    /// An image that is not sent is held to the contract of its host by the same image here.
+    async fn hold_to_contract(
+        &self,
+        here: &VettedHere,
+        again: &str,
+        reporter: &TrackReporter,
+    ) -> Result<Outcome<()>, StepError> {
+        let VettedHere {
+            held_to,
+            reference,
+            image,
+            allow_failing,
+        } = here;
+        let checker = &self.workshop.kept.checker;
+        let held = match (&held_to.verdict, image) {
+            (Some(verdict), _) => stands((reference, *allow_failing), held_to, verdict, checker),
+            (None, Some(image)) => {
+                let candidate = Candidate {
+                    reference,
+                    image,
+                    allow_failing: *allow_failing,
+                };
+                let exports = self.workshop.exports().await?;
+                meets(candidate, held_to, (checker, exports), reporter).await
+            }
+            (None, None) => Ok(Some(format!("not checked against {}", held_to.contract))),
+        };
+        let state = "Nothing of the project was put on the host.";
+        let note = held.map_err(|held_back| match held_back {
+            HeldBack::Why(why, mend) => StepError::trouble(why, state, format!("{mend}, then {again}")),
+            HeldBack::Unchecked(CheckError::Cancelled) => StepError::Cancelled(state.to_owned()),
+            HeldBack::Unchecked(error) => {
+                StepError::passing(error.to_string(), state, HeldTo::allow("run it again"))
+            }
+        })?;
+        let met = || format!("{reference} meets {}", held_to.contract);
+        Ok(Outcome::noted((), note.unwrap_or_else(met)))
     }
 }

@@ -43,6 +43,9 @@ impl Push<'_> {
         } else {
             ""
         };
+        if let Some(command) = &self.plan.part_of {
+            return format!("{command}{allow}");
+        }
         format!(
             "tagboat push {} --host {}{via}{replace}{allow}",
             self.plan.reference, self.target.host

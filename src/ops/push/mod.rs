@@ -42,7 +42,7 @@ use crate::ops::stamp::{Stamped, stamp};
 use attempt::Attempt;
 use compare::Need;
 use context::{Arrived, Push};
-pub use contract_gate::{HeldBack, meets};
+pub use contract_gate::{Candidate, HeldBack, meets, stands};
 use load_early::EarlyLoad;
 pub use pace::Pace;
 pub(in crate::ops) use pulled::Pulled;
@@ -149,7 +149,7 @@ impl Push<'_> {
             match self.go(mode, lack, &mut sent).await? {
                 Attempt::Went((id, arrived)) => {
                     let place = format!("; the archive stays at {}", arrived.file);
-                    let note = self.step(StepKind::Stamp, self.stamp(&id, &place)).await?;
+                    let note = self.stamp_now(&id, &place).await?;
                     self.step(StepKind::CleanUp, load::clean_up(self, &arrived))
                         .await?;
                     return Ok(Some(note));
@@ -243,9 +243,17 @@ impl Push<'_> {
     }
 
     async fn finish_without_archive(&self, id: &ImageId) -> Result<Option<String>, TrackResult> {
-        let note = self.step(StepKind::Stamp, self.stamp(id, "")).await?;
+        let note = self.stamp_now(id, "").await?;
         self.skip(StepKind::CleanUp, "nothing was staged").await?;
         Ok(Some(note))
+    }
+
+    /// The stamp, unless that is for what this push is a part of.
+    async fn stamp_now(&self, id: &ImageId, place: &str) -> Result<String, TrackResult> {
+        if self.plan.part_of.is_some() {
+            return Ok(format!("{} is there", self.plan.reference));
+        }
+        self.step(StepKind::Stamp, self.stamp(id, place)).await
     }
 
     async fn stamp(&self, id: &ImageId, place: &str) -> Result<Outcome<String>, StepError> {

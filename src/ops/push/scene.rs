@@ -66,6 +66,7 @@ impl Scene {
             image: details.into(),
             replace_tag: false,
             allow_failing: false,
+            part_of: None,
             options: PushOptions::default(),
             via: None,
             hosts: vec![PushTarget {

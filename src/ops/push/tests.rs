@@ -359,3 +359,20 @@ async fn a_part_of_an_archive_that_was_never_whole_here_is_gone_on_from_when_it_
     );
     assert_eq!(scene.source.exports.load(Ordering::Relaxed), 2);
 }
+
+#[tokio::test]
+async fn a_push_that_is_a_part_leaves_the_stamp_to_the_whole_and_names_its_command() {
+    let mut scene = Scene::new(Store::Classic).await;
+    scene.plan.part_of = Some("tagboat compose bootstrap factory --host sim-1".to_owned());
+    let ended = scene.push().await;
+    assert_eq!(ended.done().state(StepKind::Stamp), StepState::Waiting);
+    assert_eq!(scene.stamp(), "convocate:v0\n");
+    // What it finds changed by the next time is for the whole, too.
+    scene.plan.image.id = ImageId(Digest::from_bytes(&[9; 32]));
+    let failure = scene.push().await.failure().to_string();
+    assert!(
+        failure.contains("then tagboat compose bootstrap factory --host sim-1")
+            && !failure.contains("tagboat push"),
+        "{failure}"
+    );
+}

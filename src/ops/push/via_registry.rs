@@ -55,7 +55,7 @@ impl Push<'_> {
     }
 
     async fn finish_without_pull(&self, id: &ImageId) -> Result<Option<String>, TrackResult> {
-        let note = self.step(StepKind::Stamp, self.stamp(id, "")).await?;
+        let note = self.stamp_now(id, "").await?;
         self.skip(StepKind::CleanUp, "nothing was pulled").await?;
         Ok(Some(note))
     }
@@ -68,7 +68,7 @@ impl Push<'_> {
         }
         match confirmed? {
             Attempt::Went(id) => {
-                let note = self.step(StepKind::Stamp, self.stamp(&id, "")).await?;
+                let note = self.stamp_now(&id, "").await?;
                 self.step(StepKind::CleanUp, self.clean_up_pull(&pulled)).await?;
                 Ok(Some(note))
             }

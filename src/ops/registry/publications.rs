@@ -89,6 +89,13 @@ impl Publications {
         all.retain(|one| one.published.repository == *repository && one.content == *content);
         Ok(all.into_iter().map(|one| one.digest).collect())
     }
+
+    /// What was published to a repository under a digest.
+    pub fn content(&self, repository: &RegistryRepository, digest: &Digest) -> io::Result<Option<ContentId>> {
+        let mut all = self.all()?.into_iter();
+        let found = all.find(|one| one.published.repository == *repository && one.digest == *digest);
+        Ok(found.map(|one| one.content))
+    }
 }
 
 #[cfg(test)]

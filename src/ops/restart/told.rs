@@ -45,10 +45,10 @@ pub(super) const MIGRATION: Told = Told {
 
 /// A project that is put on a host that had nothing of it.
 pub(super) const BOOTSTRAP: Told = Told {
-    untouched: "Nothing of the project is on the host but its image.",
+    untouched: "This job has put nothing of the project on the host, but perhaps its image.",
     handing_over: "If the host has taken over, it goes on alone; if not, nothing of the project is there.",
     alone: "The host goes on alone: it brings the project up, or takes off what it has put there.",
     going_back: "What was started is taken off again, and the files of this job with it.",
-    back: "Nothing of the project runs, and its files are as they were.",
+    back: "What this job had put there is taken off again: its containers and its files.",
     filter: "label=com.docker.compose.project=",
 };

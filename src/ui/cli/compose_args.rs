@@ -101,7 +101,10 @@ pub struct ComposeBootstrapArgs {
     /// The folder that it gets on the host [default: /srv/PROJECT].
     #[arg(long, value_name = "DIR")]
     pub folder: Option<String>,
-    /// Send the image even if it fails the contract of its profile.
+    /// A file of this machine with the values of the project's variables, which becomes its .env; it is kept nowhere else.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub env_file: Option<PathBuf>,
+    /// Put the image there even if it fails the contract of the host's profile.
     #[arg(long)]
     pub allow_failing: bool,
     /// How the image is sent, where the host lacks it.

@@ -3,23 +3,27 @@
 use super::change::carry_out;
 use super::compose_args::{ComposeBootstrapArgs, ComposeNameArgs};
 use super::compose_check::{connect, one_host};
-use super::compose_project::{add_volumes, choose_pin, choose_project};
+use super::compose_env::read_env_file;
+use super::compose_project::{add_volumes, choose_pin, choose_project, docker_host};
 use super::exit_code::Exit;
 use super::log_in::{choose_repository, log_in};
 use super::program::{Program, Setup};
 use super::registry_args::Way;
 use super::stop::Stop;
 use super::survey::{Need, Survey, survey};
-use crate::model::compose::bootstrap::{Bootstrap, HostProject, Tried};
+use crate::model::compose::bootstrap::{Bootstrap, GivenEnv, HostProject, Tried};
 use crate::model::compose::{ComposeProject, ImageOrigin, PinnedRef, with_pinned};
-use crate::model::names::{ImageRef, ProjectPath, RegistryRepository};
+use crate::model::names::{ImageId, ImageRef, ProjectPath, RegistryRepository};
 use crate::model::plan::{
-    BootstrapImage, BootstrapWish, Ground, Plan, PushIntent, ground, plan_bootstrap, plan_push,
+    BootstrapImage, BootstrapWish, Ground, Plan, PushIntent, Unsent, Vetted, env_before, ground,
+    plan_bootstrap, plan_push, vet,
 };
 use crate::model::probe::Settled;
 use crate::model::profile::HostSettings;
-use crate::ops::compose::{NoBootstrap, Place, look_at_project, published_digest, try_project};
-use crate::ops::registry::RegistryError;
+use crate::ops::compose::{
+    NoBootstrap, Place, content_here, here, look_at_project, published_digest, try_project,
+};
+use crate::ops::registry::{Publications, RegistryError};
 use std::time::Duration;
 
 /// How long a container must be up where the probe of the profile waits for health alone.
@@ -28,6 +32,7 @@ const STABLE: Duration = Duration::from_secs(5);
 /// What the host has, and what Compose would make of the files.
 struct Seen {
     bootstrap: Bootstrap,
+    env: Option<GivenEnv>,
     there: HostProject,
     tried: Option<Tried>,
 }
@@ -46,6 +51,7 @@ pub(super) async fn compose_bootstrap(
         },
     )?;
     let folder = folder(&project, args)?;
+    let env = read_env_file(args.env_file.as_deref())?;
     if project.profile.name != host.profile.name {
         return Err(Stop::usage(
             format!(
@@ -63,16 +69,28 @@ pub(super) async fn compose_bootstrap(
         None => named,
     };
     add_volumes(program, &mut project, &pinned).await?;
-    let seen = look(&place, &host, Bootstrap::of(&project, &pinned, &folder)).await?;
+    let seen = look(&place, &host, (Bootstrap::of(&project, &pinned, &folder), env)).await?;
     let is_sent = pinned.digest.is_none() && seen.there.image.is_none();
-    let need = if is_sent {
+    // Where it runs, nothing comes there that could fail.
+    let is_asked = seen.tried.is_some() && host.profile.contract.is_some();
+    let need = if is_sent || is_asked {
         Need::HostsAndImages
     } else {
         Need::Hosts
     };
     let survey = survey(program, &setup, vec![host.clone()], need).await?;
-    let image = image(&setup, &survey, (&host, &project), (&pinned, &seen), args);
-    let plan = image.and_then(|image| plan(host, image, seen));
+    let plan = match image(&setup, &survey, (&host, &project), (&pinned, &seen), args) {
+        Ok(image) => {
+            let unsent = if is_asked {
+                unsent(program, &setup, &image, &seen).await
+            } else {
+                None
+            };
+            vetted(&host, &survey, (&pinned, unsent), args)
+                .and_then(|vetted| plan(host, (image, vetted), seen))
+        }
+        Err(stop) => Err(stop),
+    };
     carry_out(program, &setup, survey, plan, args.change).await
 }
 
@@ -139,11 +157,15 @@ async fn published(
 }
 
 /// What the host has of it, and what Compose would make of it there.
-async fn look(place: &Place, host: &HostSettings, bootstrap: Bootstrap) -> Result<Seen, Stop> {
+async fn look(
+    place: &Place,
+    host: &HostSettings,
+    (bootstrap, env): (Bootstrap, Option<GivenEnv>),
+) -> Result<Seen, Stop> {
     let stop = |error: NoBootstrap| {
         let advice = match &error {
             NoBootstrap::Bad(_) => format!(
-                "give what is missing its value in {}/.env on {}, or mend the project in the config; then do it again",
+                "give what is missing its value with --env-file, or in {}/.env on {}, or mend the project in the config; then do it again",
                 bootstrap.folder, host.name
             ),
             _ => format!("tagboat host doctor {}", host.name),
@@ -151,18 +173,24 @@ async fn look(place: &Place, host: &HostSettings, bootstrap: Bootstrap) -> Resul
         Stop::refused(format!("{}: {error}", host.name), advice)
     };
     let there = look_at_project(place, &bootstrap).await.map_err(stop)?;
-    let tried = match ground(&host.name, &bootstrap, &there)? {
+    let ground = ground(&host.name, &bootstrap, &there)?;
+    let before = env_before(&host.name, &bootstrap, &there, env.as_ref())?;
+    let tried = match ground {
         Ground::Running => None,
         Ground::Bare => {
-            let before = there.env.as_deref().unwrap_or_default();
             // What cannot be read is told by the planner, with its line.
-            let env = with_pinned(before, &bootstrap.pin, &bootstrap.pinned);
-            let env = env.map_or_else(|_| before.to_owned(), |edit| edit.text);
-            Some(try_project(place, &bootstrap, &there, &env).await.map_err(stop)?)
+            let after = with_pinned(&before, &bootstrap.pin, &bootstrap.pinned);
+            let after = after.map_or(before, |edit| edit.text);
+            Some(
+                try_project(place, &bootstrap, &there, &after)
+                    .await
+                    .map_err(stop)?,
+            )
         }
     };
     Ok(Seen {
         bootstrap,
+        env,
         there,
         tried,
     })
@@ -177,7 +205,14 @@ fn image(
     args: &ComposeBootstrapArgs,
 ) -> Result<BootstrapImage, Stop> {
     if let Some(id) = &seen.there.image {
-        return Ok(BootstrapImage::There { id: id.clone() });
+        let tag = project.image().with_tag(pinned.reference.tag.clone());
+        let known = survey.fleet.host(&host.name);
+        let known = known.filter(|host| host.image(&tag).is_some_and(|image| image.id == *id));
+        let known = known.filter(|host| host.stamp.active() != Some(&tag));
+        return Ok(BootstrapImage::There {
+            id: id.clone(),
+            stamp: known.map(|host| (tag, host.stamp.clone())),
+        });
     }
     if let Some(digest) = &pinned.digest {
         let repository = RegistryRepository::parse(pinned.reference.image.as_str());
@@ -209,7 +244,49 @@ fn image(
     Ok(BootstrapImage::Push(Box::new(push)))
 }
 
-fn plan(host: HostSettings, image: BootstrapImage, seen: Seen) -> Result<Plan, Stop> {
+/// What is known of an image that does not go there from here; none of one that is pushed, which holds it to its contract by itself.
+async fn unsent(program: &Program<'_>, setup: &Setup, image: &BootstrapImage, seen: &Seen) -> Option<Unsent> {
+    match image {
+        BootstrapImage::There { id, .. } => Some(Unsent {
+            content: seen.there.content.clone(),
+            ids: vec![id.clone()],
+        }),
+        BootstrapImage::Pull { from, .. } => {
+            let publications = Publications::within(&setup.dirs.state);
+            let here = here(docker_host(program)).await;
+            Some(Unsent {
+                content: content_here(&here, &publications, from).await,
+                ids: vec![ImageId(from.digest.clone())],
+            })
+        }
+        BootstrapImage::Push(_) => None,
+    }
+}
+
+/// How it stands to the contract of the host.
+fn vetted(
+    host: &HostSettings,
+    survey: &Survey,
+    (pinned, unsent): (&PinnedRef, Option<Unsent>),
+    args: &ComposeBootstrapArgs,
+) -> Result<Option<Vetted>, Stop> {
+    let vet = |unsent| {
+        vet(
+            host,
+            &pinned.reference,
+            &unsent,
+            survey.fleet.source(),
+            args.allow_failing,
+        )
+    };
+    Ok(unsent.map(vet).transpose()?.flatten())
+}
+
+fn plan(
+    host: HostSettings,
+    (image, vetted): (BootstrapImage, Option<Vetted>),
+    seen: Seen,
+) -> Result<Plan, Stop> {
     let rules = &host.profile.probe;
     let wish = BootstrapWish {
         stable: match rules.settled {
@@ -221,6 +298,8 @@ fn plan(host: HostSettings, image: BootstrapImage, seen: Seen) -> Result<Plan, S
         host: host.name,
         bootstrap: seen.bootstrap,
         image,
+        vetted,
+        env: seen.env,
     };
     let plan = plan_bootstrap(wish, &seen.there, seen.tried.as_ref())?;
     Ok(Plan::Bootstrap(Box::new(plan)))

@@ -22,6 +22,7 @@ mod completions;
 pub mod compose_args;
 mod compose_bootstrap;
 mod compose_check;
+mod compose_env;
 mod compose_generate;
 mod compose_migrate;
 mod compose_pin;

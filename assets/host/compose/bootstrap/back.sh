@@ -1,14 +1,14 @@
-# The way back: nothing of the project runs, its files are as they were, and its named volumes stay.
+# The way back: nothing that this has made runs, its files are as they were, and its named volumes stay.
 
 put_back() { # put_back failed|interrupted|cancelled
-  why=$1 note='' service=
+  why=$1 note='' service='' others=''
   [ ! -e "$dir/failed" ] || why=failed
   crash_point put_back
   say put_back running
   if [ ! -e "$dir/is-back" ]; then
     [ ! -e "$dir/upping" ] || take_containers_off
     crash_point put_back_files
-    [ ! -e "$dir/installing" ] || take_files_off
+    [ ! -e "$dir/installing" ] || [ -n "$others" ] || take_files_off
   fi
   mark is-back "$why" || stuck "the journal cannot be written"
   forget_texts
@@ -17,11 +17,12 @@ put_back() { # put_back failed|interrupted|cancelled
   finish undone "$why${note:+; $note}"
 }
 
-add_note() { note="${note:+$note; }$1"; }
-
-take_containers_off() { # none was there before, so all of them are its own; with them go their volumes without a name
+take_containers_off() { # those that it has made, and no other; with them go their volumes without a name
   ask docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" || stuck "the engine does not tell what was started: $err"
-  all=$out
+  all=''
+  for id in $out; do
+    if is_own "$id"; then all="$all $id"; else others="$others $id"; fi
+  done
   [ ! -e "$dir/failed" ] || keep_logs
   for id in $all; do
     stop "$id" || stuck "a container of the project does not stop: $err"
@@ -32,13 +33,27 @@ take_containers_off() { # none was there before, so all of them are its own; wit
       *) stuck "a container of the project cannot be removed: $err" ;;
     esac
   done
+  if [ -n "$others" ]; then tell_others; else take_networks_off; fi
+  ask docker volume ls -q --filter "label=com.docker.compose.project=$project" || out=
+  kept=$(printf '%s\n' "$out" | grep -vxF -f "$dir/volumes" | grep . | tr '\n' ' ')
+  [ -z "$kept" ] || add_note "its volumes stay: ${kept% }"
+}
+
+tell_others() { # somebody started them meanwhile, or a death came before their ids were kept: nobody can tell
+  names=''
+  for id in $others; do
+    look "$id"
+    names="$names ${name:-$id}"
+  done
+  add_note "it is not certain that this job made these containers, so they stay, and its files and networks with them:$names \
+(\`docker compose -p $project down\` in $working_dir takes them off)"
+}
+
+take_networks_off() {
   ask docker network ls -q --filter "label=com.docker.compose.project=$project" || stuck "the engine does not tell of networks: $err"
   for id in $out; do
     act limited 60 docker network rm "$id" || case $err in *not\ found* | *o\ such\ network*) ;; *) add_note "a network of it stays: $err" ;; esac
   done
-  ask docker volume ls -q --filter "label=com.docker.compose.project=$project" || out=
-  kept=$(printf '%s\n' "$out" | grep -vxF -f "$dir/volumes" | grep . | tr '\n' ' ')
-  [ -z "$kept" ] || add_note "its volumes stay: ${kept% }"
 }
 
 keep_logs() { # of all that goes: one may have failed for what another said
@@ -59,21 +74,6 @@ take_files_off() { # somebody's own change is not thrown away
     fi
   done
   while IFS= read -r folder; do rmdir "$folder" 2>/dev/null; done <"$dir/folders"
-}
-
-recover() {
-  printf '\n' >>"$dir/status" # a line may have been cut off
-  end_compose
-  died=yes
-  if [ -e "$dir/committed" ]; then
-    ensure_claimed
-    forwards
-  elif [ -e "$dir/made" ]; then
-    ensure_claimed
-    put_back interrupted
-  fi
-  # The console died before it handed over.
-  untouched interrupted
 }
 
 untouched() { # untouched WHY: nothing was touched

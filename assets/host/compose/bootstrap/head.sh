@@ -6,9 +6,9 @@
 #
 # Journal: plan; services (those that are started, a line each), volumes (those of its names that were there before), folders (those
 # that are made for it, the innermost first); file.new and env.new and, where there were such files, file.old and env.old, all in
-# base64; config-files and env-files (as Compose is told); made, installing, upping, abort, failed, failed.log, is-back, committed,
-# ended, runner.N, status, said.
-# No container of the project is there when it begins, so all that are there later are its own.
+# base64; config-files and env-files (as Compose is told); containers (the ids of those that it has made, a line each); made,
+# installing, upping, abort, failed, failed.log, is-back, committed, ended, runner.N, status, said.
+# No container of the project is there when it begins, so those that appear while its Compose is at work are its own, and no others.
 # shellcheck disable=SC2015,SC2030,SC2031,SC2034 # `a && b || c` where b cannot fail; what a pipeline changes is meant to be lost
 set -u
 umask 077

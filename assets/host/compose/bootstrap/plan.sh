@@ -14,10 +14,8 @@ load() { # reads the journal; anything that it does not understand is an error
   done <"$dir/plan" || return 1
   [ "$version" = 1 ] && [ -n "$session" ] && [ -n "$project" ] && [ -n "$working_dir" ] && [ -n "$home" ] || return 1
   [ -n "$compose_file" ] && [ -n "$env_file" ] && [ -n "$reference" ] && [ -n "$new_image" ] || return 1
-  case $kind in plugin | standalone) ;; *) return 1 ;; esac
   case $stable:$deadline in *[!0-9:]* | :* | *:) return 1 ;; esac
-  [ -z "$socket" ] || export DOCKER_HOST="unix://$socket"
-  unset DOCKER_CONTEXT
+  use_engine || return 1
   [ -s "$dir/config-files" ] && [ -e "$dir/env-files" ] && [ -s "$dir/services" ] && [ -e "$dir/folders" ] && [ -e "$dir/volumes" ] || return 1
 }
 

@@ -14,13 +14,34 @@ fail() { # fail STEP WHY: as in every restart, with the service
   put_back failed
 }
 
+# What is made while Compose is at it is the bootstrap's own: nothing of the project was there before. Its ids are kept as they appear.
+# What is there later and is not among them may be somebody's, and is never taken off.
+note_containers() { # note_containers [PID]: what is there while that one lives; without one, what is there now
+  set -- "${1:-}" docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.oneoff=False
+  if [ -n "$1" ]; then
+    pid=$1
+    shift
+    listed=$(limited 20 "$@" 2>/dev/null) && [ -n "$(start_of "$pid")" ] || return 0
+  else
+    shift
+    ask "$@" || return 0
+    listed=$out
+  fi
+  for id in $listed; do
+    is_own "$id" || printf '%s\n' "$id" >>"$dir/containers"
+  done
+}
+is_own() { grep -qxF "$1" "$dir/containers" 2>/dev/null; } # is_own ID
+
 bring_project_up() { # as its files say, all services but those on demand; waits out an engine that goes away meanwhile
-  late_up=0
+  late_up=0 meanwhile=note_containers
   while :; do
     said=$dir/said
     true >"$said" || said=/dev/null
     compose "$dir" '' up -d --no-build --pull never >"$said" 2>&1 &
     wait_for_compose $!
+    note_containers
+    flush "$dir/containers"
     [ "$code_up" -ne 0 ] || return 0
     err=$(grep -v '^ *$' "$said" | tail -n 2)
     err=${err:-Compose ended with code $code_up}

@@ -42,21 +42,6 @@ give_files_back() { # somebody's own change is not thrown away; the services com
   fi
 }
 
-recover() {
-  printf '\n' >>"$dir/status" # a line may have been cut off
-  end_compose
-  died=yes
-  if [ -e "$dir/committed" ]; then
-    ensure_claimed
-    forwards
-  elif [ -e "$dir/made" ]; then
-    ensure_claimed
-    put_back interrupted
-  fi
-  # The console died before it handed over.
-  untouched interrupted
-}
-
 untouched() { # untouched WHY: nothing was touched
   say put_back running
   forget_texts

@@ -17,8 +17,6 @@ put_back() { # put_back failed|interrupted|cancelled
   finish undone "$why${note:+; $note}"
 }
 
-add_note() { note="${note:+$note; }$1"; }
-
 keep_words() {
   { [ -n "$new" ] || { [ -e "$dir/failed" ] && tell_service && new=$one; }; } && [ "$new" != "$old" ] || return 0
   keep_log "$new"
@@ -59,21 +57,6 @@ name_old_image() { # in $reached, a reference of the old image: the one that the
   if [ -z "$out" ]; then act limited 60 docker tag "$old_image" "$from" || return 1; fi
   image_of "$from" || return 1
   if [ "$out" = "$old_image" ]; then reached=$from; else reached=$pin_old; fi
-}
-
-recover() {
-  printf '\n' >>"$dir/status" # a line may have been cut off
-  end_compose
-  died=yes
-  if [ -e "$dir/committed" ]; then
-    ensure_claimed
-    forwards
-  elif [ -e "$dir/made" ]; then
-    ensure_claimed
-    put_back interrupted
-  fi
-  # The console died before it handed over.
-  untouched interrupted
 }
 
 untouched() { # untouched WHY: nothing was touched, but something may be held

@@ -17,11 +17,9 @@ load() { # reads the journal; anything that it does not understand is an error
   [ "$version" = 1 ] && is_id "$old" && [ -n "$session" ] && [ -n "$pin" ] && [ -n "$pin_old" ] || return 1
   [ -n "$project" ] && [ -n "$service" ] && [ -n "$working_dir" ] && [ -n "$env_file" ] && [ -n "$key" ] || return 1
   [ -n "$from" ] && [ -n "$reference" ] && [ -n "$old_image" ] && [ -n "$new_image" ] && [ -n "$home" ] || return 1
-  case $kind in plugin | standalone) ;; *) return 1 ;; esac
   case $up$healthy in [01][01]) ;; *) return 1 ;; esac
   case ${port:-0}:$stable:$deadline:$keep in *[!0-9:]* | :* | *::* | *:) return 1 ;; esac
-  [ -z "$socket" ] || export DOCKER_HOST="unix://$socket"
-  unset DOCKER_CONTEXT
+  use_engine || return 1
   [ ! -e "$dir/committed" ] || { read -r new <"$dir/committed" && is_id "$new"; } || return 1
   [ -s "$dir/config-files" ] && [ -e "$dir/env-files" ] || return 1
 }

@@ -72,6 +72,7 @@ wait_for_compose() { # wait_for_compose PID: its code in $code_up; it may take a
       died=yes # the engine may go on with its stop
       end_compose
     fi
+    ${meanwhile:-:} "$1"
     nap
   done
   wait "$1"

@@ -1,7 +1,9 @@
 //! A project that is put on a host which has nothing of it: what is put where, and what was seen there before.
 
+mod given_env;
 mod seen;
 
+pub use given_env::GivenEnv;
 pub use seen::{FolderSeen, HostProject, ProjectContainer, Tried};
 
 use crate::model::compose::{ComposeProject, ImageOrigin, PinnedRef, generate, mounted_everywhere};

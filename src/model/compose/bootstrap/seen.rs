@@ -1,5 +1,6 @@
 //! What a host told of a project that is to be put there.
 
+use crate::model::fleet::ContentId;
 use crate::model::names::ImageId;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -27,6 +28,8 @@ pub struct HostProject {
     pub containers: Vec<ProjectContainer>,
     /// The image that the pin names there, if it names one.
     pub image: Option<ImageId>,
+    /// What is in it.
+    pub content: Option<ContentId>,
 }
 
 /// What is at a path.

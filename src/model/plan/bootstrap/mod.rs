@@ -1,14 +1,20 @@
 //! The plan that puts a project on a host which has nothing of it: its image, its files, and its services up. It is made from what
 //! the host told, not from the fleet.
 
+mod env;
 mod planner;
 #[cfg(test)]
 mod tests;
+mod vetting;
+#[cfg(test)]
+mod vetting_tests;
 
+pub use env::env_before;
 pub use planner::{BootstrapWish, Ground, INSTALL_COMPOSE, ground, plan_bootstrap};
+pub use vetting::{Unsent, Vetted, VettedHere, vet};
 
 use super::{Gate, PlanLine, PushPlan, strict_word};
-use crate::model::compose::bootstrap::{Bootstrap, COMPOSE_FILE};
+use crate::model::compose::bootstrap::{Bootstrap, COMPOSE_FILE, GivenEnv};
 use crate::model::failure::Refusal;
 use crate::model::fleet::Stamp;
 use crate::model::job::{Step, StepKind, Target};
@@ -26,6 +32,12 @@ pub struct BootstrapPlan {
     pub bootstrap: Bootstrap,
     /// How the image comes there.
     pub image: BootstrapImage,
+    /// What is known of it and the contract of its host, where it is not sent from here; none where nothing is asked of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vetted: Option<Vetted>,
+    /// The env file that the operator gives, where the host has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<GivenEnv>,
     /// Whether all of it is there and runs: then nothing is done.
     pub is_done: bool,
     /// How long its containers must be stable.
@@ -48,6 +60,9 @@ pub enum BootstrapImage {
     There {
         /// What the pin named when this was planned.
         id: ImageId,
+        /// The tag that is stamped in the end, which names it, and the stamp before; none where that tag is active.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stamp: Option<(ImageRef, Stamp)>,
     },
     /// The engine of the host pulls it from a registry.
     Pull {
@@ -58,17 +73,48 @@ pub enum BootstrapImage {
         /// The stamp before.
         before: Stamp,
     },
-    /// It is sent from here, as by every push.
+    /// It is sent from here, as by every push; it stamps when the project runs, where its plan says so.
     Push(Box<PushPlan>),
 }
 
 /// What the check of a project is about: a push checks for itself.
 const PROJECT: &str = "project";
 
+/// What the check of an image that is not sent is about.
+const CONTRACT: &str = "contract";
+
 impl BootstrapPlan {
     /// The first step, beside whatever checks the way of the image has.
     pub fn check_step() -> Step {
         Step::about(StepKind::Check, PROJECT)
+    }
+
+    /// The step that holds an image which is not sent to the contract of its host.
+    pub fn contract_step() -> Step {
+        Step::about(StepKind::Check, CONTRACT)
+    }
+
+    /// What is stamped when the project runs, and the stamp before. A push of an earlier version has stamped already.
+    pub fn to_stamp(&self) -> Option<(&ImageRef, &Stamp)> {
+        match &self.image {
+            BootstrapImage::There { stamp, .. } => stamp.as_ref().map(|(tag, before)| (tag, before)),
+            BootstrapImage::Pull { tag, before, .. } => Some((tag, before)),
+            BootstrapImage::Push(push) => {
+                let host = push.hosts.iter().find(|one| one.host == self.host);
+                let host = host.filter(|_| push.part_of.is_some())?;
+                Some((&push.reference, &host.before))
+            }
+        }
+    }
+
+    /// The command that does it again.
+    pub fn again(&self) -> String {
+        let one = &self.bootstrap;
+        let env = self.env.as_ref().map_or("", |_| " --env-file FILE");
+        format!(
+            "tagboat compose bootstrap {} --host {} --image {} --folder {}{env}",
+            one.project, self.host, one.pinned, one.folder
+        )
     }
 
     /// The push of its image, where it has one.
@@ -94,15 +140,16 @@ impl BootstrapPlan {
             return Vec::new();
         }
         let mut steps = vec![Self::check_step()];
+        if matches!(self.vetted, Some(Vetted::Here(_))) {
+            steps.push(Self::contract_step());
+        }
         match &self.image {
             BootstrapImage::There { .. } => {}
             BootstrapImage::Pull { .. } => steps.push(Step::of(Pull)),
             BootstrapImage::Push(push) => steps.extend(push.steps(target)),
         }
         steps.extend([Record, Install, Up, Probe, Commit].map(Step::of));
-        if matches!(self.image, BootstrapImage::Pull { .. }) {
-            steps.push(Step::of(Stamp));
-        }
+        steps.extend(self.to_stamp().map(|_| Step::of(Stamp)));
         steps
     }
 
@@ -128,18 +175,27 @@ impl BootstrapPlan {
             return vec![line("as it is to be", "the same".to_owned(), note)];
         }
         let mut lines: Vec<PlanLine> = match &self.image {
-            BootstrapImage::There { .. } => vec![line(
-                "the image is there",
-                one.pinned.to_string(),
-                "nothing of it is sent".to_owned(),
-            )],
+            BootstrapImage::There { stamp, .. } => {
+                let stamped = stamp.as_ref().map_or("", |_| "; stamped when the project runs");
+                let note = format!("nothing of it is sent{stamped}");
+                vec![line("the image is there", one.pinned.to_string(), note)]
+            }
             BootstrapImage::Pull { from, tag, .. } => vec![line(
                 "no image",
                 tag.to_string(),
                 format!("pulls {from}; stamped when the project runs"),
             )],
-            BootstrapImage::Push(push) => push.lines(),
+            BootstrapImage::Push(push) => {
+                let mut lines = push.lines();
+                for line in lines.iter_mut().filter(|_| push.part_of.is_some()) {
+                    line.note.push_str("; stamped when the project runs");
+                }
+                lines
+            }
         };
+        if let Some((said, line)) = self.vetted.as_ref().and_then(Vetted::note).zip(lines.last_mut()) {
+            line.note = format!("{said}; {}", line.note);
+        }
         let file = format!("{}/{COMPOSE_FILE}", one.folder);
         let was = match (&one.before.file, one.folders.last()) {
             (Some(_), _) => "an earlier file of tagboat",
@@ -147,7 +203,13 @@ impl BootstrapPlan {
             (None, _) => "no file",
         };
         let mut files = line(was, file, self.note_of_files());
-        files.costs.clone_from(&self.remarks);
+        let given = self
+            .env
+            .as_ref()
+            .map(|_| "its .env gets the values of --env-file".to_owned());
+        files
+            .costs
+            .extend(given.into_iter().chain(self.remarks.iter().cloned()));
         lines.push(files);
         lines.extend(one.services.iter().map(|service| {
             let after = format!("{service}: {}", one.pinned);
@@ -203,6 +265,9 @@ impl BootstrapPlan {
         match (strict, &self.image) {
             (Some(gate), _) => gate,
             (None, BootstrapImage::Push(push)) => push.gate(),
+            (None, _) if self.vetted.as_ref().is_some_and(Vetted::may_fail) => {
+                Gate::Typed(self.bootstrap.pinned.reference.tag.to_string())
+            }
             (None, _) => Gate::Plan,
         }
     }

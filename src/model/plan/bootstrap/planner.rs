@@ -1,9 +1,10 @@
 //! From a project of the config and what a host told of it to a plan, or to why there is none.
 
-use super::{BootstrapImage, BootstrapPlan};
+use super::env::{env_before, remark};
+use super::{BootstrapImage, BootstrapPlan, Vetted};
 use crate::model::clean::clean;
 use crate::model::compose::bootstrap::{
-    Bootstrap, COMPOSE_FILE, FilesBefore, FolderSeen, HostProject, ProjectContainer, Tried,
+    Bootstrap, COMPOSE_FILE, FilesBefore, FolderSeen, GivenEnv, HostProject, ProjectContainer, Tried,
 };
 use crate::model::compose::{Standing, digest, standing, value_of, with_pinned};
 use crate::model::failure::Refusal;
@@ -20,6 +21,10 @@ pub struct BootstrapWish {
     pub bootstrap: Bootstrap,
     /// How the image comes there.
     pub image: BootstrapImage,
+    /// What is known of it and the contract of the host.
+    pub vetted: Option<Vetted>,
+    /// The env file that the operator gives.
+    pub env: Option<GivenEnv>,
     /// How long its containers must be stable.
     pub stable: Duration,
     /// Until when one with a health check must be healthy.
@@ -150,6 +155,9 @@ pub fn plan_bootstrap(
         host: wish.host,
         bootstrap: wish.bootstrap,
         image: wish.image,
+        vetted: wish.vetted,
+        // Where the host has one, it is the same.
+        env: wish.env.filter(|_| seen.env.is_none()),
         is_done: tried.is_none(),
         stable: wish.stable,
         deadline: wish.deadline,
@@ -171,7 +179,8 @@ pub fn plan_bootstrap(
         return Ok(plan);
     };
     let env = seen.env.as_deref();
-    with_pinned(env.unwrap_or_default(), &one.pin, &one.pinned).map_err(|wrong| {
+    let text = env_before(&plan.host, one, seen, plan.env.as_ref())?;
+    with_pinned(&text, &one.pin, &one.pinned).map_err(|wrong| {
         Refusal::of_host(
             &plan.host,
             format!("{}/.env: {wrong}", one.folder),
@@ -188,17 +197,19 @@ pub fn plan_bootstrap(
         .into_iter()
         .partition(|name| seen.volumes.contains(name));
     (one.old_volumes, one.new_volumes) = (old, new);
-    plan.remarks = tried
-        .unset
-        .iter()
-        .map(|name| {
-            format!(
-                "{} has no value; {}/.env would give it one",
-                clean(name),
-                one.folder
-            )
-        })
-        .collect();
+    let unset = tried.unset.iter().map(|name| {
+        format!(
+            "{} has no value; {}/.env would give it one, or --env-file",
+            clean(name),
+            one.folder
+        )
+    });
+    let pin = plan.env.as_ref().and_then(|given| remark(one, given));
+    plan.remarks = unset.chain(pin).collect();
+    let again = plan.again();
+    if let BootstrapImage::Push(push) = &mut plan.image {
+        push.part_of = Some(again);
+    }
     Ok(plan)
 }
 

@@ -11,7 +11,7 @@ use crate::model::profile::{Guard, Profile};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-fn host() -> HostName {
+pub(super) fn host() -> HostName {
     HostName::parse("eu-1").unwrap()
 }
 
@@ -20,7 +20,7 @@ fn id(byte: u8) -> ImageId {
 }
 
 /// The project of the disinto profile, pinned to a tag.
-fn bootstrap() -> Bootstrap {
+pub(super) fn bootstrap() -> Bootstrap {
     let profile = Profile {
         name: "disinto".to_owned(),
         ..Profile::convocate()
@@ -30,7 +30,7 @@ fn bootstrap() -> Bootstrap {
     Bootstrap::of(&project, &pinned, &ProjectPath::parse("/srv/factory").unwrap())
 }
 
-fn bare() -> HostProject {
+pub(super) fn bare() -> HostProject {
     HostProject {
         compose: Some(("plugin".to_owned(), "2.26.1".to_owned())),
         account: ("root".to_owned(), "/root".to_owned()),
@@ -38,11 +38,16 @@ fn bare() -> HostProject {
     }
 }
 
-fn wish() -> BootstrapWish {
+pub(super) fn wish() -> BootstrapWish {
     BootstrapWish {
         host: host(),
         bootstrap: bootstrap(),
-        image: BootstrapImage::There { id: id(1) },
+        image: BootstrapImage::There {
+            id: id(1),
+            stamp: None,
+        },
+        vetted: None,
+        env: None,
         stable: Duration::from_secs(5),
         deadline: Duration::from_mins(1),
         guard: Guard::Normal,
@@ -60,7 +65,7 @@ fn config(binds: &[&str]) -> Value {
     })
 }
 
-fn tried(binds: &[&str], missing: &[&str]) -> Tried {
+pub(super) fn tried(binds: &[&str], missing: &[&str]) -> Tried {
     Tried {
         config: config(binds),
         unset: Vec::new(),
@@ -151,7 +156,7 @@ fn what_is_in_the_folder_and_in_the_volumes_already_is_told_and_stays() {
     assert_eq!(plan.bootstrap.old_volumes, ["disinto_repos"]);
     assert_eq!(
         plan.remarks,
-        ["FORGE_URL has no value; /srv/factory/.env would give it one"]
+        ["FORGE_URL has no value; /srv/factory/.env would give it one, or --env-file"]
     );
     assert!(
         plan.untouched()[1].contains("disinto_repos"),

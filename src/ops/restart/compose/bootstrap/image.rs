@@ -100,9 +100,9 @@ impl Bootstrapping<'_> {
         Ok(image.map(|image| image.id))
     }
 
-    /// Stamps what was pulled, once the project runs on it. A push has stamped already.
+    /// Stamps what was pulled or pushed, once the project runs on it.
     pub async fn stamp(&self, note: Option<String>) -> TrackResult {
-        let BootstrapImage::Pull { tag, before, .. } = &self.plan.image else {
+        let Some((tag, before)) = self.plan.to_stamp() else {
             return TrackResult::Done(note);
         };
         let work = async {

@@ -9,7 +9,7 @@ use crate::model::compose::bootstrap::{Bootstrap, HostProject};
 use crate::model::compose::{ComposeService, digest, with_pinned};
 use crate::model::job::{Step, StepKind, TrackResult};
 use crate::model::names::{ContainerId, Digest, ImageId, JobId, Operator, SessionName};
-use crate::model::plan::{BootstrapPlan, Ground, Replacement, RestartTarget, ground};
+use crate::model::plan::{BootstrapPlan, Ground, Replacement, RestartTarget, env_before, ground};
 use crate::model::probe::{ProbeRules, Settled};
 use crate::ops::compose::{Place, look_at_project};
 use crate::ops::host_link::HostLink;
@@ -104,7 +104,12 @@ impl<'a> Bootstrapping<'a> {
         let seen = seen.map_err(|error| self.refuse(error.to_string()))?;
         match ground(&self.plan.host, one, &seen) {
             Ok(Ground::Bare) => {}
-            Ok(Ground::Running) => return Err(self.refuse("it runs there by now")),
+            Ok(Ground::Running) => {
+                let see = format!("tagboat compose check {} --host {}", one.folder, self.plan.host);
+                return Err(self
+                    .restart()
+                    .refuse("it runs there by now, just as it would be put there", see));
+            }
             Err(refusal) => {
                 return Err(self.restart().refuse(refusal.reason, refusal.advice));
             }
@@ -113,7 +118,12 @@ impl<'a> Bootstrapping<'a> {
         if of(&seen.file) != one.before.file || of(&seen.env) != one.before.env {
             return Err(self.refuse("the files of the project were changed since this was planned"));
         }
-        let env = with_pinned(seen.env.as_deref().unwrap_or_default(), &one.pin, &one.pinned);
+        if seen.env.is_none() && self.plan.env.as_ref().is_some_and(|given| given.look().is_none()) {
+            return Err(self.refuse("what --env-file gave is in no journal, so it must be given again"));
+        }
+        let before = env_before(&self.plan.host, one, &seen, self.plan.env.as_ref());
+        let before = before.map_err(|refusal| self.restart().refuse(refusal.reason, refusal.advice))?;
+        let env = with_pinned(&before, &one.pin, &one.pinned);
         let env_after = env.map_err(|wrong| self.refuse(wrong.to_string()))?.text;
         Ok(Ready { seen, env_after })
     }
@@ -136,11 +146,7 @@ impl<'a> Bootstrapping<'a> {
 
     /// The command that does it again.
     fn again(&self) -> String {
-        let one = self.bootstrap();
-        format!(
-            "tagboat compose bootstrap {} --host {} --image {} --folder {}",
-            one.project, self.plan.host, one.pinned, one.folder
-        )
+        self.plan.again()
     }
 
     fn refuse(&self, cause: impl AsRef<str>) -> StepError {

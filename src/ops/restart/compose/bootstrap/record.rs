@@ -58,7 +58,7 @@ impl Bootstrapping<'_> {
         let image = image
             .map_err(|error| StepError::of_engine(&error, self.restart().told.untouched, self.again()))?
             .ok_or_else(|| self.refuse(format!("{pinned} is not on the host")))?;
-        if let BootstrapImage::There { id } = &self.plan.image
+        if let BootstrapImage::There { id, .. } = &self.plan.image
             && *id != image.id
         {
             return Err(self.refuse(format!("{pinned} is not the image of the plan any more")));
