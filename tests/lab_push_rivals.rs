@@ -214,8 +214,7 @@ fn consoles_die_while_they_send(lab: &Lab, host: &str, mode: &str) {
     }
     places.dedup();
     assert_eq!(places.len(), 1, "one of the runs began anew");
-    let jobs = tagboat.lines(&["job", "list", "--json"], 0);
-    let last = jobs[0]["jobs"][0]["id"].as_str().unwrap().to_owned();
+    let last = tagboat.first_job();
     let lines = tagboat.lines(&["job", "resume", &last[16..], "--yes", "--json"], 0);
     let mut sends = lines.iter().filter(|line| line["step"]["kind"] == "send");
     let note = sends.next_back().unwrap()["state"]["detail"].to_string();

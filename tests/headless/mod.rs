@@ -64,6 +64,12 @@ impl Tagboat {
             .collect()
     }
 
+    /// The id of the first job that was begun.
+    pub fn first_job(&self) -> String {
+        let listed = self.lines(&["job", "list", "--json"], 0);
+        listed[0]["jobs"][0]["id"].as_str().unwrap().to_owned()
+    }
+
     /// One host of `status --json`.
     pub fn host(&self, name: &str) -> Value {
         let status = self.lines(&["status", "--json", "--host", name], 0);

@@ -120,8 +120,7 @@ fn a_cancelled_build_ends_the_program_that_asks_buildkit() {
     while !file("pid").exists() {
         assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
     }
-    let jobs = tagboat.lines(&["job", "list", "--json"], 0);
-    let id = jobs[0]["jobs"][0]["id"].as_str().unwrap();
+    let id = &tagboat.first_job();
     tagboat.run(&["job", "cancel", id, "--yes"], 0);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(fs::read_to_string(file("told")).unwrap(), "told\n");

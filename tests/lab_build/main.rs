@@ -166,8 +166,7 @@ fn a_cancelled_build_ends_in_the_engine_too() {
     while !running() {
         assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
     }
-    let jobs = tagboat.lines(&["job", "list", "--json"], 0);
-    let id = jobs[0]["jobs"][0]["id"].as_str().unwrap().to_owned();
+    let id = tagboat.first_job();
     tagboat.run(&["job", "cancel", &id, "--yes"], 0);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     while running() {}

@@ -261,8 +261,7 @@ fn lab_a_bootstrap_whose_console_died_is_ended_by_its_host_and_told_by_a_resume(
         let mut child = tagboat.until_step(&words(&config, &["--yes", "--json"]), step);
         child.kill().unwrap();
         child.wait().unwrap();
-        let jobs = tagboat.lines(&["job", "list", "--json"], 0);
-        let id = jobs[0]["jobs"][0]["id"].as_str().unwrap().to_owned();
+        let id = tagboat.first_job();
         tagboat.run(&["job", "resume", &id, "--yes", "--wait"], 0);
         assert_runs(lab, "v1.1.0", step);
         assert_eq!(
@@ -282,8 +281,7 @@ fn lab_a_bootstrap_that_is_cancelled_takes_off_what_it_has_put_there_and_is_take
     let point = lab.crash_point(HOST, "compose-factory", "probe stand");
     let child = tagboat.command(&words(&config, &["--yes"])).spawn().unwrap();
     wait_on_host(lab, &format!("[ -e {point}.reached ]"));
-    let jobs = tagboat.lines(&["job", "list", "--json"], 0);
-    let id = jobs[0]["jobs"][0]["id"].as_str().unwrap().to_owned();
+    let id = tagboat.first_job();
     tagboat.run(&["job", "cancel", &id, "--yes"], 0);
     wait_on_host(lab, "ls /var/lib/tagboat/restarts/*compose-factory/abort");
     lab.on(HOST, &format!("rm {point}.reached"));
@@ -342,10 +340,7 @@ fn lab_what_somebody_starts_while_a_bootstrap_lies_dead_is_not_taken_off_with_it
              cd /srv/factory && docker compose up -d --no-recreate --scale runner=2 2>&1 && docker compose run -d --name by-hand agents 2>&1"
         ),
     );
-    let id = tagboat.lines(&["job", "list", "--json"], 0)[0]["jobs"][0]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = tagboat.first_job();
     let resumed = tagboat.run(&["job", "resume", &id, "--yes", "--wait"], 1);
     let told = text(&resumed.stdout) + &text(&resumed.stderr);
     assert!(

@@ -104,10 +104,7 @@ fn lab_a_job_that_died_before_the_host_had_its_env_file_asks_for_it_again() {
     let mut child = tagboat.until_step(&words(&config, &more), "load");
     child.kill().unwrap();
     child.wait().unwrap();
-    let id = tagboat.lines(&["job", "list", "--json"], 0)[0]["jobs"][0]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = tagboat.first_job();
     let resumed = tagboat.run(&["job", "resume", &id, "--yes", "--wait"], 1);
     let told = text(&resumed.stdout) + &text(&resumed.stderr);
     assert!(

@@ -153,8 +153,7 @@ fn lab_a_migration_whose_console_died_is_ended_by_its_host_and_told_by_a_resume(
     let mut child = tagboat.until_step(&migrate(&["--copy-volumes", "--yes", "--json"]), "up");
     child.kill().unwrap();
     child.wait().unwrap();
-    let jobs = tagboat.lines(&["job", "list", "--json"], 0);
-    let id = jobs[0]["jobs"][0]["id"].as_str().unwrap().to_owned();
+    let id = tagboat.first_job();
     tagboat.run(&["job", "resume", &id, "--yes", "--wait"], 0);
     assert_eq!(image(lab, "factory-agents"), "convocate:v0.9.0 running");
     assert_eq!(data(lab), DATA);
