@@ -66,7 +66,7 @@ pub struct Clock {
     pub now: Timestamp,
     /// The time at which ages on the screen were last brought up to date.
     pub ages_at: Timestamp,
-    /// Makes job ids differ that start in one second; another number in each console.
+    /// Makes job ids differ that start at one moment; another number in each console.
     pub salt: u16,
     /// Counts what is begun and needs a name of its own.
     pub serial: u32,

@@ -74,6 +74,11 @@ impl Checker {
         of_image.map(|(_, contract)| contract.as_str())
     }
 
+    /// The contracts of the profiles, each once.
+    fn asked(&self) -> BTreeSet<&String> {
+        self.shared.asked.iter().map(|(_, name)| name).collect()
+    }
+
     /// A contract as it is now. Blocks for as long as a small file takes.
     pub fn contract(&self, name: &str) -> Result<UsedContract, ConfigError> {
         self.shared.contracts.find(name).map(UsedContract::of)
@@ -82,8 +87,7 @@ impl Checker {
     /// The contracts of the profiles as they are now, and what is kept of images that were checked against them. Blocks.
     pub fn stocked(&self, store: &LayerStore) -> BTreeMap<String, StockedContract> {
         let kept = store.verdicts();
-        let names: BTreeSet<_> = self.shared.asked.iter().map(|(_, name)| name).collect();
-        let stocked = names.into_iter().map(|name| {
+        let stocked = self.asked().into_iter().map(|name| {
             let digest = self.contract(name).map(|used| used.digest);
             let is_now = |one: &&KeptVerdict| digest.as_ref() == Ok(&one.contract);
             let verdicts = kept.iter().filter(is_now);
@@ -141,12 +145,9 @@ impl Checker {
 
     /// What the contracts of the profiles require now, by their names: none of one that cannot be used. Blocks.
     pub fn digests(&self) -> BTreeMap<String, Option<Digest>> {
-        let names: BTreeSet<_> = self.shared.asked.iter().map(|(_, name)| name).collect();
         let digest = |name: &String| self.contract(name).ok().map(|used| used.digest);
-        names
-            .into_iter()
-            .map(|name| (name.clone(), digest(name)))
-            .collect()
+        let names = self.asked().into_iter();
+        names.map(|name| (name.clone(), digest(name))).collect()
     }
 
     /// Whether somebody's image is being read.

@@ -1,4 +1,4 @@
-//! The env file that an operator gives along with a project: read here, sent to the host, and kept nowhere.
+//! The env file that an operator gives along with a project: read here, sent to the host, and not kept here.
 
 use super::stop::Stop;
 use crate::model::compose::bootstrap::GivenEnv;

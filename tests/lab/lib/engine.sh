@@ -54,8 +54,9 @@ join_cgroup() { # join_cgroup PID: what the shell starts from here on is in that
 engine_start() {
   if engine_alive; then return; fi
   mkdir -p "$run/docker-config" "$cache/engine"
-  # The store is named because newer engines choose the other one; the source engine is classic whatever its version.
-  printf '{"features":{"containerd-snapshotter":false}}\n' >"$run/engine.json"
+  # The store is named because newer engines choose the other one; the source engine is classic whatever its version. A reset reads from
+  # the layers of an overlay what a host has written.
+  printf '{"storage-driver":"overlay2","features":{"containerd-snapshotter":false}}\n' >"$run/engine.json"
   # shellcheck disable=SC2016
   setsid unshare --mount --propagation slave bash -c '
     set -eu

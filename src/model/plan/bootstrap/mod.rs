@@ -111,8 +111,12 @@ impl BootstrapPlan {
     pub fn again(&self) -> String {
         let one = &self.bootstrap;
         let env = self.env.as_ref().map_or("", |_| " --env-file FILE");
+        let allow = match &self.vetted {
+            Some(Vetted::Here(here)) if here.allow_failing => " --allow-failing",
+            _ => "",
+        };
         format!(
-            "tagboat compose bootstrap {} --host {} --image {} --folder {}{env}",
+            "tagboat compose bootstrap {} --host {} --image {} --folder {}{env}{allow}",
             one.project, self.host, one.pinned, one.folder
         )
     }

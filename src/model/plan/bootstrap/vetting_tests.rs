@@ -1,6 +1,7 @@
 //! An image that is not sent: held to the contract by the same image here, by a verdict that is kept, or told as not checked.
 
-use super::{Unsent, Vetted, vet};
+use super::tests::{bare, tried, wish};
+use super::{BootstrapWish, Unsent, Vetted, plan_bootstrap, vet};
 use crate::model::contract::Verdict;
 use crate::model::failure::Refusal;
 use crate::model::fleet::{ContentId, Platform, Source, SourceImage, StockedContract};
@@ -107,6 +108,19 @@ fn one_that_fails_is_refused_with_the_words_of_a_push_and_taken_where_that_is_al
     let allowed = vetted(&failing, &on_host(1), true);
     assert!(allowed.as_ref().unwrap().as_ref().unwrap().may_fail());
     assert!(note(allowed).starts_with("FAILS the contract ours (2 FAIL"));
+}
+
+#[test]
+fn the_command_that_does_it_again_allows_what_was_allowed() {
+    let failing = source(&[("convocate:v1", 1)], &[(1, 2)]);
+    let again = |vetted| {
+        let wish = BootstrapWish { vetted, ..wish() };
+        let plan = plan_bootstrap(wish, &bare(), Some(&tried(&[], &[]))).unwrap();
+        plan.again()
+    };
+    let allowed = vetted(&failing, &on_host(1), true).unwrap();
+    assert!(again(allowed).ends_with(" --allow-failing"));
+    assert!(!again(None).contains("--allow-failing"));
 }
 
 #[test]
